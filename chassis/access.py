@@ -1,0 +1,42 @@
+"""Deciding whether a principal may call a method, and how much of the data it then sees."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from contracts.access import LinkPurpose, Permission, Principal, PrincipalKind, Rule
+from contracts.base import Method
+from contracts.errors import NotAllowed, NotSignedIn
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an admitted caller may see: everything, only one person's things, or only one thing."""
+
+    only_person: UUID | None = None
+    only_object: UUID | None = None
+
+
+EVERYTHING = Scope()
+
+
+def authorise(method: Method, principal: Principal) -> Scope:
+    """The widest scope the method's rules grant this principal; raises NotSignedIn or NotAllowed.
+
+    The suite's own services may call every method: they are the ones who check.
+    """
+    if principal.kind is PrincipalKind.SYSTEM or Rule.PUBLIC in method.may and principal.kind is not PrincipalKind.LINK:
+        return EVERYTHING
+    if any(isinstance(right, Permission) and principal.has(right) for right in method.may):
+        return EVERYTHING
+    if principal.kind is PrincipalKind.LINK and principal.link_purpose in method.may:
+        return Scope(principal.person_id, principal.link_object)
+    if Rule.OWN in method.may and principal.kind is PrincipalKind.ACCOUNT and principal.person_id:
+        return Scope(principal.person_id)
+    if Rule.SIGNED_IN in method.may and principal.kind in {PrincipalKind.ACCOUNT, PrincipalKind.API_KEY}:
+        return EVERYTHING
+    if Rule.PUBLIC in method.may:
+        return EVERYTHING
+    if principal.kind is PrincipalKind.ANONYMOUS:
+        raise NotSignedIn("Sign in to do this.")
+    wanted = ", ".join(right.value for right in method.may if isinstance(right, Permission | LinkPurpose))
+    raise NotAllowed(f"This needs the right {wanted or 'of the suite itself'}.", right=wanted)

@@ -1,0 +1,165 @@
+"""What the author of a service writes against.
+
+    class MembershipService(ServiceBase, MembershipApi):
+        def approve_application(self, request: ApproveApplication) -> Application:
+            return applications.approve(self.session, request, now=self.now)
+
+        @subscribe(InvoicePaid)
+        def activate_membership(self, event: InvoicePaid) -> None:
+            memberships.activate_for_invoice(self.session, event, now=self.now)
+
+Every RPC method of the interface is one method here; every `@subscribe` method consumes one event. Each runs
+in one transaction, begun when `session` is first used and committed by the chassis when the method returns.
+Run a service with `python -m chassis.service <name>`.
+"""
+
+import importlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from chassis import clock
+from chassis.call import Call, Trace
+from contracts.access import Principal
+from contracts.base import Event, Service, methods_of
+
+SERVICES = ("contacts", "membership", "courses", "commerce", "notify", "identity")
+H = TypeVar("H", bound=Callable[..., None])
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One event consumed by one method of one service."""
+
+    service: str
+    handler: str
+    event: type[Event]
+
+    @property
+    def name(self) -> str:
+        """`<service>.<handler>`, as used in inbox and parked rows."""
+        return f"{self.service}.{self.handler}"
+
+    @property
+    def queue(self) -> str:
+        """The queue's name, as Nameko would name it."""
+        return f"evt-{self.event.source}-{self.event.type}--{self.name}"
+
+
+def subscribe(event: type[Event]) -> Callable[[H], H]:
+    """Mark a method as the consumer of `event`: idempotent by inbox, parked and retried when it fails."""
+
+    def mark(function: H) -> H:
+        function.__subscribes__ = event  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+class ServiceBase(Service):
+    """Base of a service class: gives each method its transaction, its time and its caller."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+
+    @property
+    def session(self) -> Session:
+        """The transaction of this call (commands and event handlers)."""
+        return self.call.session
+
+    @property
+    def reader(self) -> Connection:
+        """An AUTOCOMMIT connection (queries)."""
+        return self.call.reader
+
+    @property
+    def now(self) -> datetime:
+        """When this call began, UTC."""
+        return self.call.now
+
+    @property
+    def today(self) -> date:
+        """The date in the association's time zone."""
+        return clock.local_date(self.call.now)
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks."""
+        return self.call.principal
+
+    @property
+    def trace(self) -> Trace:
+        """Request, correlation and causation id."""
+        return self.call.trace
+
+    @property
+    def only_person(self) -> UUID | None:
+        """The person whose things alone the caller may see, or None when all."""
+        return self.call.only_person
+
+    @property
+    def only_object(self) -> UUID | None:
+        """The one thing that the caller's personal link opens, or None."""
+        return self.call.only_object
+
+    def checkpoint(self) -> None:
+        """Commit and go on without a transaction, before calling another service or company."""
+        self.call.checkpoint()
+
+
+def service_class(name: str) -> type[ServiceBase]:
+    """The class of a service, by the service's name: `services.<name>.service:<Name>Service`."""
+    module = importlib.import_module(f"services.{name}.service")
+    found: type[ServiceBase] = getattr(module, f"{name.capitalize()}Service")
+    missing = [method for method in methods_of(found) if method not in _implemented(found)]
+    if missing:
+        raise RuntimeError(f"{found.__name__} does not implement {', '.join(missing)}")
+    return found
+
+
+def _implemented(service_type: type[ServiceBase]) -> set[str]:
+    return {
+        name
+        for base in service_type.__mro__
+        if issubclass(base, ServiceBase)
+        for name, value in vars(base).items()
+        if callable(value) and not hasattr(value, "__contract__")
+    }
+
+
+def subscriptions_of(service_type: type[ServiceBase]) -> list[Subscription]:
+    """What a service consumes, in the order of its code."""
+    return [
+        Subscription(service_type.service_name, name, function.__subscribes__)
+        for base in reversed(service_type.__mro__)
+        for name, function in vars(base).items()
+        if hasattr(function, "__subscribes__")
+    ]
+
+
+def all_subscriptions() -> list[Subscription]:
+    """What all services consume."""
+    return [each for name in SERVICES for each in subscriptions_of(service_class(name))]
+
+
+def plain_arguments(arguments: list[str]) -> Any:
+    """The service name on the command line, or an error that lists them."""
+    if len(arguments) != 1 or arguments[0] not in SERVICES:
+        sys.exit(f"usage: python -m chassis.service {'|'.join(SERVICES)}")
+    return arguments[0]
+
+
+if __name__ == "__main__":
+    import eventlet
+
+    eventlet.monkey_patch()
+    from chassis.nameko_host.main import run
+
+    run(plain_arguments(sys.argv[1:]))

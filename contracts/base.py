@@ -1,0 +1,250 @@
+"""The vocabulary all contracts are written in: data classes, text types, money, pages, interfaces."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_type_hints
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+
+from contracts.access import Access, Permission
+
+
+def _printable(text: str) -> str:
+    """Refuse characters no person types: C0 controls except tab and line ends, and Unicode line tricks."""
+    for character in text:
+        if (character < " " and character not in "\t\n\r") or character in "\x7f\u2028\u2029\u202e\u202d\ufeff":
+            raise ValueError(f"contains the control character U+{ord(character):04X}; remove it")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\r" in text or "\t" in text:
+        raise ValueError("must be on one line")
+    return _printable(text)
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
+"""One line of text, 1-200 characters, trimmed, no control characters."""
+OptionalLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
+"""Like Line, but may be empty."""
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(_printable)]
+"""Several lines of text, at most 10,000 characters."""
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$")]
+"""A stable name for machines: lower case letters, digits, `_ . -`, 1-60 characters."""
+EmailText = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>\",;:\\]+@[^@\s<>\",;:\\]+\.[^@\s<>\",;:\\]+$")
+]
+"""An e-mail address as typed; its domain is checked further by the owner (contacts)."""
+PhoneText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^\+?[0-9 ()./-]{3,39}$")]
+"""A phone number as typed; the owner stores it in E.164."""
+Token = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[A-Za-z0-9_.~-]+$")]
+Amount = Annotated[
+    Decimal, Field(max_digits=12, decimal_places=2), PlainSerializer(lambda value: f"{value:.2f}", return_type=str)
+]
+"""A sum of money with two decimals; a decimal string on every wire."""
+PositiveAmount = Annotated[Amount, Field(gt=0)]
+
+
+class Language(StrEnum):
+    """The languages of the suite."""
+
+    FI = "fi"
+    SV = "sv"
+    EN = "en"
+
+
+class Data(BaseModel):
+    """Base of every value in a contract: immutable, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null", allow_inf_nan=False)
+
+
+class Request(Data):
+    """What a caller asks; unknown fields are refused."""
+
+
+class Reply(Data):
+    """What a service answers; a caller ignores fields it does not know, so that services deploy one by one."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Nothing(Request):
+    """A request without content."""
+
+
+class Done(Reply):
+    """An answer without content."""
+
+
+class Money(Data):
+    """An amount in a currency (ISO 4217)."""
+
+    amount: Amount
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "EUR"
+
+
+class Translated(Data):
+    """A text in the languages of the suite; at least Finnish, the others fall back to it."""
+
+    fi: Line
+    sv: OptionalLine = ""
+    en: OptionalLine = ""
+
+    def in_language(self, language: str) -> str:
+        """The text in `language`, or in Finnish when it has none."""
+        return getattr(self, language, "") or self.fi
+
+
+class TranslatedText(Data):
+    """Like Translated, for texts of several lines."""
+
+    fi: Text
+    sv: Text = ""
+    en: Text = ""
+
+    def in_language(self, language: str) -> str:
+        """The text in `language`, or in Finnish when it has none."""
+        return getattr(self, language, "") or self.fi
+
+
+Item = TypeVar("Item")
+
+
+class Page(Reply, Generic[Item]):
+    """One page of a list; `next_cursor` is opaque and None on the last page."""
+
+    data: list[Item]
+    next_cursor: str | None = None
+    has_more: bool = False
+
+
+class ListRequest(Request):
+    """What every list takes: page size and the cursor of the page before."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, StringConstraints(max_length=500)] | None = None
+
+
+class ById(Request):
+    """Names one thing by its id."""
+
+    id: UUID
+
+
+class ByIds(Request):
+    """Names up to 1,000 things by id."""
+
+    ids: Annotated[list[UUID], Field(max_length=1_000)]
+
+
+class Event(BaseModel):
+    """A past fact: ids and facts, no personal data. Named `noun.past_verb.vN` in `type`.
+
+    `subject_id` names the attribute that identifies the thing the event is about.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: ClassVar[str]
+    source: ClassVar[str]
+    subject_id: ClassVar[str]
+
+
+class JobState(StrEnum):
+    """Where a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Job(Reply):
+    """Long work with progress. `id` is `<service>-<uuid>`; `done` and `total` count the unit the kind works on."""
+
+    id: str
+    kind: str
+    state: JobState
+    done: int = 0
+    total: int | None = None
+    errors: int = 0
+    result: dict[str, Any] | None = None
+    created_at: datetime
+    finished_at: datetime | None = None
+
+
+class JobById(Request):
+    """Names a job."""
+
+    id: Annotated[str, StringConstraints(max_length=80, pattern=r"^[a-z]+-[0-9a-f-]{36}$")]
+
+
+class Kind(StrEnum):
+    """Whether a method may change anything."""
+
+    COMMAND = "command"
+    QUERY = "query"
+
+
+@dataclass(frozen=True)
+class Method:
+    """What the interface promises about one RPC method. `deadline` in seconds."""
+
+    name: str
+    kind: Kind
+    may: tuple[Access, ...]
+    deadline: float
+    request: type[Request]
+    reply: type[Reply]
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _declare(kind: Kind, may: Access | list[Access] | list[Permission], deadline: float) -> Callable[[F], F]:
+    rights = tuple(may) if isinstance(may, list) else (may,)
+
+    def mark(function: F) -> F:
+        function.__contract__ = (kind, rights, deadline)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def command(*, may: Access | list[Access] | list[Permission], deadline: float = 5.0) -> Callable[[F], F]:
+    """Declare a method that changes data, who may call it, and how long a caller waits (seconds)."""
+    return _declare(Kind.COMMAND, may, deadline)
+
+
+def query(*, may: Access | list[Access] | list[Permission], deadline: float = 3.0) -> Callable[[F], F]:
+    """Declare a method that only reads, who may call it, and how long a caller waits (seconds)."""
+    return _declare(Kind.QUERY, may, deadline)
+
+
+class Service:
+    """Base of a service's interface: `class ContactsApi(Service, name="contacts")`."""
+
+    service_name: ClassVar[str] = ""
+
+    def __init_subclass__(cls, name: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if name:
+            cls.service_name = name
+
+
+def methods_of(api: type[Service]) -> dict[str, Method]:
+    """The RPC methods an interface declares, by name."""
+    methods = {}
+    for base in reversed(api.__mro__):
+        for name, function in vars(base).items():
+            if hasattr(function, "__contract__"):
+                kind, may, deadline = function.__contract__
+                hints = get_type_hints(function)
+                methods[name] = Method(name, kind, may, deadline, hints["request"], hints["return"])
+    return methods
