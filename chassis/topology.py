@@ -1,0 +1,151 @@
+"""Every exchange, queue and binding of the suite: one declared list, applied before anything relays.
+
+`python -m chassis.topology apply` declares it; services, relay and worker check it passively at start.
+A queue's arguments never change under its name (RabbitMQ would refuse): use a new name.
+"""
+
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import pika
+from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker
+
+from chassis.service import SERVICES, all_subscriptions, service_class, subscriptions_of
+from chassis.settings import amqp_url_for, settings
+
+RPC_EXCHANGE = "nameko-rpc"
+DEAD_LETTER_EXCHANGE = "dlx"
+
+
+@dataclass(frozen=True)
+class QueueSpec:
+    """A durable queue, its bindings (exchange, routing key), and the dead-letter queue beside it."""
+
+    name: str
+    bindings: tuple[tuple[str, str], ...]
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def dead_letters(self) -> str:
+        """The queue for messages that could not even be read."""
+        return f"dlq.{self.name}"
+
+
+def rpc_queue(service: str) -> str:
+    """The queue of a service's RPC requests."""
+    return f"rpc-{service}{_suffix()}"
+
+
+def _suffix() -> str:
+    return "-q" if os.environ.get("TALKOO_QUEUE_TYPE") == "quorum" else ""
+
+
+def _arguments(name: str) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        "x-dead-letter-exchange": DEAD_LETTER_EXCHANGE,
+        "x-dead-letter-routing-key": f"dlq.{name}",
+    }
+    if _suffix():
+        arguments["x-queue-type"] = "quorum"
+        arguments["x-delivery-limit"] = -1
+    return arguments
+
+
+@cache
+def exchanges() -> list[str]:
+    """Topic exchanges: RPC, one per event source."""
+    return [RPC_EXCHANGE, *(f"{service}.events" for service in SERVICES)]
+
+
+@cache
+def queues() -> list[QueueSpec]:
+    """Every queue of the suite."""
+    rpc = [
+        QueueSpec(rpc_queue(service), ((RPC_EXCHANGE, f"{service}.*"),), _arguments(rpc_queue(service)))
+        for service in SERVICES
+    ]
+    events = [
+        QueueSpec(each.queue, ((f"{each.event.source}.events", each.event.type),), _arguments(each.queue))
+        for each in all_subscriptions()
+    ]
+    return rpc + events
+
+
+@cache
+def bound_event_types() -> frozenset[str]:
+    """Types of events that some queue receives; the relay expects these to be routable."""
+    return frozenset(key for queue in queues() for exchange, key in queue.bindings if exchange != RPC_EXCHANGE)
+
+
+def connect(url: str) -> pika.BlockingConnection:
+    """A short-lived connection with bounded waiting."""
+    parameters = pika.URLParameters(url)
+    parameters.socket_timeout = 5
+    parameters.blocked_connection_timeout = 10
+    return pika.BlockingConnection(parameters)
+
+
+def apply(url: str) -> None:
+    """Declare everything; harmless when it is there already."""
+    connection = connect(url)
+    channel = connection.channel()
+    channel.exchange_declare(DEAD_LETTER_EXCHANGE, "direct", durable=True)
+    for exchange in exchanges():
+        channel.exchange_declare(exchange, "topic", durable=True)
+    for queue in queues():
+        channel.queue_declare(queue.dead_letters, durable=True)
+        channel.queue_bind(queue.dead_letters, DEAD_LETTER_EXCHANGE, queue.dead_letters)
+        channel.queue_declare(queue.name, durable=True, arguments=queue.arguments)
+        for exchange, key in queue.bindings:
+            channel.queue_bind(queue.name, exchange, key)
+    connection.close()
+
+
+def missing(url: str, names: list[str]) -> list[str]:
+    """The queues among `names` that the broker does not have."""
+    connection = connect(url)
+    absent = []
+    for name in names:
+        try:
+            connection.channel().queue_declare(name, passive=True)
+        except ChannelClosedByBroker:
+            absent.append(name)
+    connection.close()
+    return absent
+
+
+def depths(url: str) -> dict[str, int]:
+    """Messages waiting in every queue and dead-letter queue."""
+    connection = connect(url)
+    channel = connection.channel()
+    names = [name for queue in queues() for name in (queue.name, queue.dead_letters)]
+    found = {name: channel.queue_declare(name, passive=True).method.message_count for name in names}
+    connection.close()
+    return found
+
+
+def wait_until_applied(service: str, seconds: float = 60) -> None:
+    """Wait for the broker and the service's own queues; exits the process when they do not come."""
+    own = [rpc_queue(service), *(each.queue for each in subscriptions_of(service_class(service)))]
+    deadline = time.monotonic() + seconds
+    absent = own
+    while time.monotonic() < deadline:
+        try:
+            absent = missing(amqp_url_for(service), own)
+        except AMQPConnectionError:
+            absent = own
+        if not absent:
+            return
+        time.sleep(0.3)
+    sys.exit(f"{service}: the broker lacks {', '.join(absent)}; run: python -m chassis.topology apply")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["apply"]:
+        sys.exit("usage: python -m chassis.topology apply")
+    apply(settings().amqp_url)
+    print(f"{len(queues())} queues declared")  # noqa: T201

@@ -1,0 +1,78 @@
+"""What every service offers to operators: its state, parked events, jobs."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.access import Permission, Rule
+from contracts.base import Done, Job, JobById, ListRequest, Nothing, Page, Reply, Request, Service, command, query
+
+
+class SystemStatus(Reply):
+    """Whether the service works, and what waits in its tables."""
+
+    service: str
+    outbox_unsent: int
+    outbox_oldest_seconds: float
+    parked: int
+    dead: int
+    jobs_open: int
+
+
+class ParkedEvent(Reply):
+    """An event that a handler could not take; the payload carries no personal data."""
+
+    id: int
+    handler: str
+    event_id: str
+    attempts: int
+    error: str
+    parked_at: datetime
+    next_at: datetime
+    dead: bool
+    envelope: str
+
+
+class ReplayParked(Request):
+    """Try parked events again now: one, or all dead ones."""
+
+    id: int | None = None
+    all_dead: bool = False
+
+
+class ListJobs(ListRequest):
+    """Newest first."""
+
+    open_only: bool = False
+
+
+class Replayed(Reply):
+    """How many events were put back in line."""
+
+    count: Annotated[int, Field(ge=0)]
+
+
+class SystemApi(Service):
+    """Implemented once, by the chassis, for every service."""
+
+    @query(may=Rule.PUBLIC, deadline=2)
+    def ping(self, request: Nothing) -> Done: ...
+
+    @query(may=Permission.SYSTEM_READ)
+    def get_system_status(self, request: Nothing) -> SystemStatus: ...
+
+    @query(may=Permission.SYSTEM_READ)
+    def list_parked(self, request: ListRequest) -> Page[ParkedEvent]: ...
+
+    @command(may=Permission.SYSTEM_OPERATE)
+    def replay_parked(self, request: ReplayParked) -> Replayed: ...
+
+    @query(may=Rule.SIGNED_IN)
+    def get_job(self, request: JobById) -> Job: ...
+
+    @query(may=Permission.SYSTEM_READ)
+    def list_jobs(self, request: ListJobs) -> Page[Job]: ...
+
+    @command(may=Rule.SIGNED_IN)
+    def cancel_job(self, request: JobById) -> Job: ...
