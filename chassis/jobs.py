@@ -1,0 +1,193 @@
+"""Long work as a row: cut into chunks that any worker can take, resumable after a kill, cancellable.
+
+A service's `jobs.py` names its kinds:
+
+    @job("import_contacts")
+    def import_chunk(step: Step) -> None:
+        rows = next_rows(step.session, step.params, after=step.cursor.get("row", 0))
+        ...
+        step.cursor["row"] = rows[-1].number
+        step.progress(done=..., total=...)
+        if finished:
+            step.finish({"created": ...})
+
+Each chunk is one transaction that also stores cursor and progress, so a killed worker loses at most the chunk
+it was in. A chunk should take less than a second or two.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.orm import Session
+
+from chassis import tables
+from chassis.call import CURRENT
+from chassis.ids import new_id
+from contracts.base import Job, JobState
+from contracts.errors import NotFound
+
+MAX_ATTEMPTS = 5
+"""Chunks that fail this often in a row fail their job."""
+
+Handler = Callable[["Step"], None]
+_handlers: dict[str, Handler] = {}
+
+
+def job(kind: str) -> Callable[[Handler], Handler]:
+    """Register the function that works off one chunk of jobs of this kind."""
+
+    def register(function: Handler) -> Handler:
+        _handlers[kind] = function
+        return function
+
+    return register
+
+
+def start(session: Session, service: str, kind: str, params: dict[str, Any], total: int | None = None) -> str:
+    """Queue a job in this transaction; returns its id (`<service>-<uuid>`)."""
+    job_id = f"{service}-{new_id()}"
+    call = CURRENT.get()
+    principal = call.principal.label if call else f"system:{service}"
+    session.execute(
+        insert(tables.jobs).values(id=job_id, kind=kind, params=params, total=total, principal=principal)
+    )
+    return job_id
+
+
+def as_contract(row: Any) -> Job:
+    """A row of `jobs` as the contract shows it."""
+    return Job(
+        id=row.id,
+        kind=row.kind,
+        state=JobState(row.state),
+        done=row.done,
+        total=row.total,
+        errors=row.errors,
+        result=row.result,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )
+
+
+def get(connection: Any, job_id: str) -> Any:
+    """The row of a job; raises NotFound."""
+    row = connection.execute(select(tables.jobs).where(tables.jobs.c.id == job_id)).first()
+    if row is None:
+        raise NotFound(f"There is no job {job_id}.", id=job_id)
+    return row
+
+
+@dataclass
+class Step:
+    """One chunk of a job at work. Change `cursor` in place; call `progress`, and `finish` or `fail` at the end."""
+
+    session: Session
+    job_id: str
+    kind: str
+    params: dict[str, Any]
+    cursor: dict[str, Any]
+    done: int
+    total: int | None
+    errors: int
+    now: datetime
+    state: JobState = JobState.RUNNING
+    result: dict[str, Any] | None = None
+    wait: timedelta = field(default_factory=timedelta)
+
+    def progress(self, done: int, total: int | None = None, errors: int | None = None) -> None:
+        """Say how far the job is, in units of its kind."""
+        self.done = done
+        self.total = total if total is not None else self.total
+        self.errors = errors if errors is not None else self.errors
+
+    def finish(self, result: dict[str, Any] | None = None) -> None:
+        """The job is done."""
+        self.state, self.result = JobState.SUCCEEDED, result or {}
+
+    def fail(self, reason: str, **facts: Any) -> None:
+        """The job cannot be done; `reason` is shown to its user."""
+        self.state, self.result = JobState.FAILED, {"reason": reason, **facts}
+
+    def pause(self, seconds: float) -> None:
+        """Go on with the next chunk not before `seconds` from now."""
+        self.wait = timedelta(seconds=seconds)
+
+
+def run_next(session: Session, now: datetime) -> tuple[str, str] | None:
+    """Work off one chunk of one due job in `session`'s transaction; (job id, kind), or None when nothing is due."""
+    row = session.execute(
+        select(tables.jobs)
+        .where(tables.jobs.c.state.in_(["queued", "running"]), tables.jobs.c.not_before <= now)
+        .order_by(tables.jobs.c.not_before)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return None
+    step = Step(
+        session, row.id, row.kind, row.params, dict(row.cursor), row.done, row.total, row.errors, now
+    )
+    if _cancelled(session, row.id):
+        step.state, step.result = JobState.CANCELLED, row.result
+    elif row.kind not in _handlers:
+        step.fail(f"no worker knows jobs of kind {row.kind}")
+    else:
+        _handlers[row.kind](step)
+    session.execute(
+        update(tables.jobs)
+        .where(tables.jobs.c.id == row.id)
+        .values(
+            state=step.state.value,
+            cursor=step.cursor,
+            done=step.done,
+            total=step.total,
+            errors=step.errors,
+            result=step.result,
+            attempts=0,
+            not_before=now + step.wait,
+            finished_at=None if step.state is JobState.RUNNING else now,
+        )
+    )
+    return row.id, row.kind
+
+
+def _cancelled(session: Session, job_id: str) -> bool:
+    return bool(
+        session.execute(
+            select(tables.job_cancellations.c.job_id).where(tables.job_cancellations.c.job_id == job_id)
+        ).first()
+    )
+
+
+def record_failure(session: Session, now: datetime, error: Exception) -> None:
+    """After a chunk raised: count the attempt of the first due job and try again later, or fail the job."""
+    row = session.execute(
+        select(tables.jobs)
+        .where(tables.jobs.c.state.in_(["queued", "running"]), tables.jobs.c.not_before <= now)
+        .order_by(tables.jobs.c.not_before)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return
+    attempts = row.attempts + 1
+    failed = attempts >= MAX_ATTEMPTS
+    session.execute(
+        update(tables.jobs)
+        .where(tables.jobs.c.id == row.id)
+        .values(
+            attempts=attempts,
+            not_before=now + timedelta(seconds=2**attempts),
+            state="failed" if failed else "running",
+            result={"reason": f"a chunk failed {attempts} times: {type(error).__name__}"} if failed else row.result,
+            finished_at=now if failed else None,
+        )
+    )
+
+
+def wake(session: Session, what: str) -> None:
+    """Wake the worker's periodic task `what` of this service when this transaction commits."""
+    session.execute(text("SELECT pg_notify('work', :what)"), {"what": what})

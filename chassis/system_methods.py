@@ -1,0 +1,90 @@
+"""The operator methods that every service answers (contracts.system), over the chassis tables."""
+
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from chassis import jobs, tables
+from chassis.paging import decode_cursor, page
+from chassis.service import ServiceBase
+from contracts.access import Permission, PrincipalKind
+from contracts.base import Done, Job, JobById, ListRequest, Nothing, Page
+from contracts.errors import NotFound
+from contracts.system import ListJobs, ParkedEvent, Replayed, ReplayParked, SystemStatus
+
+
+class SystemMethods(ServiceBase):
+    """Mixed into every service class: `class ContactsService(SystemMethods, ContactsApi)`."""
+
+    def ping(self, request: Nothing) -> Done:
+        self.reader.execute(select(1))
+        return Done()
+
+    def get_system_status(self, request: Nothing) -> SystemStatus:
+        outbox, parked, rows = tables.outbox.c, tables.parked.c, tables.jobs.c
+        unsent, oldest = self.reader.execute(
+            select(func.count(), func.min(outbox.created_at)).where(outbox.sent_at.is_(None))
+        ).one()
+        waiting, dead = self.reader.execute(
+            select(func.count().filter(~parked.dead), func.count().filter(parked.dead)).select_from(tables.parked)
+        ).one()
+        open_jobs = self.reader.execute(
+            select(func.count()).select_from(tables.jobs).where(rows.state.in_(["queued", "running"]))
+        ).scalar_one()
+        return SystemStatus(
+            service=self.service_name,
+            outbox_unsent=unsent,
+            outbox_oldest_seconds=max((self.now - oldest).total_seconds(), 0.0) if oldest else 0.0,
+            parked=waiting,
+            dead=dead,
+            jobs_open=open_jobs,
+        )
+
+    def list_parked(self, request: ListRequest) -> Page[ParkedEvent]:
+        after = decode_cursor(request.cursor)
+        query = select(tables.parked).order_by(tables.parked.c.id).limit(request.limit + 1)
+        if after:
+            query = query.where(tables.parked.c.id > int(after[0]))
+        rows = [ParkedEvent.model_validate(row._asdict()) for row in self.reader.execute(query)]
+        return page(rows, request.limit, lambda row: [row.id])
+
+    def replay_parked(self, request: ReplayParked) -> Replayed:
+        chosen: Any = tables.parked.c.dead if request.all_dead else tables.parked.c.id == request.id
+        count = self.session.execute(
+            update(tables.parked).where(chosen).values(dead=False, attempts=1, next_at=self.now)
+        ).rowcount  # type: ignore[attr-defined]
+        if not count and not request.all_dead:
+            raise NotFound(f"There is no parked event {request.id}.", id=request.id)
+        jobs.wake(self.session, "parked")
+        return Replayed(count=count)
+
+    def get_job(self, request: JobById) -> Job:
+        return jobs.as_contract(self._visible(jobs.get(self.reader, request.id)))
+
+    def list_jobs(self, request: ListJobs) -> Page[Job]:
+        after = decode_cursor(request.cursor)
+        rows = tables.jobs.c
+        query = select(tables.jobs).order_by(rows.created_at.desc(), rows.id.desc()).limit(request.limit + 1)
+        if request.open_only:
+            query = query.where(rows.state.in_(["queued", "running"]))
+        if after:
+            query = query.where(rows.id < after[0])
+        found = [jobs.as_contract(row) for row in self.reader.execute(query)]
+        return page(found, request.limit, lambda job: [job.id])
+
+    def cancel_job(self, request: JobById) -> Job:
+        row = self._visible(jobs.get(self.session, request.id))
+        if row.state in {"queued", "running"}:
+            self.session.execute(
+                upsert(tables.job_cancellations).values(job_id=row.id, asked_at=self.now).on_conflict_do_nothing()
+            )
+            jobs.wake(self.session, "jobs")
+        return jobs.as_contract(row)
+
+    def _visible(self, row: Any) -> Any:
+        """A job is seen by who started it and by operators; others are told it does not exist."""
+        everyone = self.principal.kind is PrincipalKind.SYSTEM or self.principal.has(Permission.SYSTEM_READ)
+        if not everyone and row.principal != self.principal.label:
+            raise NotFound(f"There is no job {row.id}.", id=row.id)
+        return row
