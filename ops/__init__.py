@@ -1,0 +1,1 @@
+"""Running Talkoo: launcher, simulators of outside companies, demo data, measurements, operator commands."""

