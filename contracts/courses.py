@@ -1,0 +1,314 @@
+"""Courses: courses, sessions, enrolments, waiting lists (features K1-K9)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.access import LinkPurpose, Permission, Rule
+from contracts.base import (
+    ById,
+    Code,
+    Data,
+    EmailText,
+    Event,
+    Language,
+    Line,
+    ListRequest,
+    Money,
+    OptionalLine,
+    Page,
+    PhoneText,
+    Reply,
+    Request,
+    Text,
+    Translated,
+    TranslatedText,
+    command,
+    query,
+)
+from contracts.system import SystemApi
+
+
+class CourseDetails(Data):
+    """A course: what is taught. Its sessions say when and where."""
+
+    code: Code
+    name: Translated
+    description: TranslatedText = TranslatedText(fi="")
+    topic: Code = "general"
+
+
+class CreateCourse(CourseDetails, Request):
+    """A new course."""
+
+
+class Course(CourseDetails, Reply):
+    """A course."""
+
+    id: UUID
+    version: int = 1
+
+
+class SessionDetails(Data):
+    """A session of a course: times with zone, place, seats; each item is a product of commerce."""
+
+    course_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    place: Line
+    city: OptionalLine = ""
+    seats: Annotated[int, Field(ge=1, le=100_000)]
+    product_id: UUID
+    """The product that a plain enrolment buys."""
+    hold_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 14)] = 30
+    """How long a seat is held for payment by card."""
+    offer_hours: Annotated[int, Field(ge=1, le=24 * 14)] = 48
+    """How long an offer to the waiting list stands."""
+    published: bool = True
+
+
+class CreateSession(SessionDetails, Request):
+    """A new session."""
+
+
+class Session(SessionDetails, Reply):
+    """A session with its seats; `waiting` counts the waiting list."""
+
+    id: UUID
+    course: Course
+    seats_free: int
+    waiting: int
+    version: int = 1
+
+
+class ListSessions(ListRequest):
+    """Published sessions that have not begun (staff: all, with `all`), by start; filters combine."""
+
+    topic: Code | None = None
+    city: Annotated[str, Field(max_length=100)] | None = None
+    q: Annotated[str, Field(max_length=100)] | None = None
+    starts_after: datetime | None = None
+    starts_before: datetime | None = None
+    all: bool = False
+
+
+class EnrolmentState(StrEnum):
+    """`held` waits for payment until `expires_at`; `offered` is a seat offered to the first in the waiting list."""
+
+    HELD = "held"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    CONFIRMED = "confirmed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class PaymentMethod(StrEnum):
+    """How an enrolment is paid."""
+
+    CARD = "card"
+    INVOICE = "invoice"
+
+
+class NewPerson(Data):
+    """Somebody who is not in the register yet; becomes a proposed person."""
+
+    given_name: Line
+    family_name: Line
+    email: EmailText
+    phone: PhoneText | None = None
+    language: Language = Language.FI
+
+
+class Enrol(Request):
+    """Takes a seat, or a place in the waiting list (K2). Exactly one of `person_id` and `new_person`."""
+
+    session_id: UUID
+    person_id: UUID | None = None
+    new_person: NewPerson | None = None
+    payment: PaymentMethod = PaymentMethod.CARD
+    note: Text = ""
+
+
+class Enrolment(Reply):
+    """An enrolment. `waiting_number` grows in the order in which people joined the waiting list."""
+
+    id: UUID
+    session_id: UUID
+    person_id: UUID
+    state: EnrolmentState
+    payment: PaymentMethod
+    price: Money | None = None
+    quote_id: UUID | None = None
+    order_id: UUID | None = None
+    waiting_number: int | None = None
+    expires_at: datetime | None = None
+    created_at: datetime
+    ticket_key: str | None = None
+    version: int = 1
+    session_name: Translated | None = None
+    session_starts_at: datetime | None = None
+    session_place: str = ""
+
+
+class ListEnrolments(ListRequest):
+    """Enrolments of a session or a person, by creation."""
+
+    session_id: UUID | None = None
+    person_id: UUID | None = None
+    state: EnrolmentState | None = None
+
+
+class CancelEnrolment(Request):
+    """Gives the seat back; what was paid is refunded by the session's rules."""
+
+    id: UUID
+    reason: OptionalLine = ""
+
+
+class CheckIn(Request):
+    """Somebody shows a ticket at the door (K7)."""
+
+    ticket_code: Annotated[str, Field(max_length=80)]
+
+
+class TicketFile(Reply):
+    """Where the ticket's PDF lies, and the code its QR carries."""
+
+    enrolment_id: UUID
+    file_key: str
+    code: str
+
+
+# Events
+
+
+class SeatHeld(Event):
+    """A seat is held until `expires_at`; commerce makes the order under `order_id` from the confirmed quote."""
+
+    type: ClassVar = "enrolment.seat_held.v1"
+    source: ClassVar = "courses"
+    subject_id: ClassVar = "enrolment_id"
+    enrolment_id: UUID
+    session_id: UUID
+    person_id: UUID
+    order_id: UUID
+    quote_id: UUID
+    payment: PaymentMethod
+    expires_at: datetime | None
+
+
+class EnrolmentWaitlisted(Event):
+    """Somebody joined the waiting list."""
+
+    type: ClassVar = "enrolment.waitlisted.v1"
+    source: ClassVar = "courses"
+    subject_id: ClassVar = "enrolment_id"
+    enrolment_id: UUID
+    session_id: UUID
+    person_id: UUID
+    waiting_number: int
+
+
+class SeatOffered(Event):
+    """A freed seat is kept for the first in the waiting list until `expires_at`."""
+
+    type: ClassVar = "enrolment.seat_offered.v1"
+    source: ClassVar = "courses"
+    subject_id: ClassVar = "enrolment_id"
+    enrolment_id: UUID
+    session_id: UUID
+    person_id: UUID
+    expires_at: datetime
+
+
+class EnrolmentConfirmed(Event):
+    """The seat is paid or billed."""
+
+    type: ClassVar = "enrolment.confirmed.v1"
+    source: ClassVar = "courses"
+    subject_id: ClassVar = "enrolment_id"
+    enrolment_id: UUID
+    session_id: UUID
+    person_id: UUID
+
+
+class TicketReady(Event):
+    """The ticket's PDF is stored and can be sent."""
+
+    type: ClassVar = "enrolment.ticket_ready.v1"
+    source: ClassVar = "courses"
+    subject_id: ClassVar = "enrolment_id"
+    enrolment_id: UUID
+    person_id: UUID
+
+
+class EnrolmentCancelled(Event):
+    """The enrolment ended; commerce cancels or credits and refunds the order."""
+
+    type: ClassVar = "enrolment.cancelled.v1"
+    source: ClassVar = "courses"
+    subject_id: ClassVar = "enrolment_id"
+    enrolment_id: UUID
+    session_id: UUID
+    person_id: UUID
+    order_id: UUID | None
+    refund: bool
+
+
+class HoldExpired(Event):
+    """Nobody paid in time; the seat is free again."""
+
+    type: ClassVar = "enrolment.hold_expired.v1"
+    source: ClassVar = "courses"
+    subject_id: ClassVar = "enrolment_id"
+    enrolment_id: UUID
+    session_id: UUID
+    person_id: UUID
+    order_id: UUID | None
+
+
+class CoursesApi(SystemApi, name="courses"):
+    """Courses' RPC methods."""
+
+    @command(may=Permission.COURSES_WRITE)
+    def create_course(self, request: CreateCourse) -> Course: ...
+
+    @query(may=Rule.PUBLIC)
+    def get_course(self, request: ById) -> Course: ...
+
+    @query(may=Rule.PUBLIC)
+    def list_courses(self, request: ListRequest) -> Page[Course]: ...
+
+    @command(may=Permission.COURSES_WRITE)
+    def create_session(self, request: CreateSession) -> Session: ...
+
+    @query(may=Rule.PUBLIC)
+    def get_session(self, request: ById) -> Session: ...
+
+    @query(may=Rule.PUBLIC)
+    def list_sessions(self, request: ListSessions) -> Page[Session]: ...
+
+    @command(may=[Permission.COURSES_WRITE, Rule.OWN, Rule.PUBLIC])
+    def enrol(self, request: Enrol) -> Enrolment: ...
+
+    @query(may=[Permission.COURSES_READ, Rule.OWN, LinkPurpose.TAKE_OFFER, LinkPurpose.SHOW_TICKET])
+    def get_enrolment(self, request: ById) -> Enrolment: ...
+
+    @query(may=[Permission.COURSES_READ, Rule.OWN])
+    def list_enrolments(self, request: ListEnrolments) -> Page[Enrolment]: ...
+
+    @command(may=[Permission.COURSES_WRITE, Rule.OWN])
+    def cancel_enrolment(self, request: CancelEnrolment) -> Enrolment: ...
+
+    @command(may=[Permission.COURSES_WRITE, Rule.OWN, LinkPurpose.TAKE_OFFER])
+    def take_offer(self, request: ById) -> Enrolment: ...
+
+    @query(may=[Permission.COURSES_READ, Rule.OWN, LinkPurpose.SHOW_TICKET])
+    def get_ticket(self, request: ById) -> TicketFile: ...
+
+    @command(may=Permission.COURSES_WRITE)
+    def check_in(self, request: CheckIn) -> Enrolment: ...

@@ -1,0 +1,246 @@
+"""Notify: messages, templates, mailings, labels (features N1-N9)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.access import Permission, Rule
+from contracts.base import (
+    ById,
+    Code,
+    Data,
+    Done,
+    Job,
+    Language,
+    Line,
+    ListRequest,
+    Page,
+    PhoneText,
+    Reply,
+    Request,
+    Text,
+    command,
+    query,
+)
+from contracts.system import SystemApi
+
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class MessageState(StrEnum):
+    """GOV.UK Notify's states. `unknown`: the server took it but did not confirm."""
+
+    CREATED = "created"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    TEMPORARY_FAILURE = "temporary-failure"
+    PERMANENT_FAILURE = "permanent-failure"
+    SUPPRESSED = "suppressed"
+
+
+class Message(Reply):
+    """A message to a person; texts are kept as sent."""
+
+    id: UUID
+    channel: Channel
+    person_id: UUID | None = None
+    template: str
+    state: MessageState
+    subject: str = ""
+    body: str = ""
+    mailing_id: UUID | None = None
+    created_at: datetime
+    sent_at: datetime | None = None
+    attempts: int = 0
+    error: str = ""
+
+
+class ListMessages(ListRequest):
+    """Messages, newest first."""
+
+    person_id: UUID | None = None
+    mailing_id: UUID | None = None
+    state: MessageState | None = None
+
+
+class SendCode(Request):
+    """A one-time code by SMS, now; the text is not stored. `id` makes a repeat send nothing."""
+
+    id: UUID
+    phone: PhoneText
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+    language: Language = Language.FI
+
+
+class MailingDetails(Data):
+    """A personalised e-mail to a segment. Placeholders `{{given_name}}`, `{{family_name}}`, `{{name}}` are replaced."""
+
+    name: Line
+    segment_id: UUID
+    subject: Line
+    body: Text
+    """Plain text with blank lines between paragraphs; the HTML part is made from it."""
+    marketing: bool = True
+    """Bans and unsubscriptions hold for marketing; others get it too when false."""
+
+
+class CreateMailing(MailingDetails, Request):
+    """Prepares a mailing; nothing is sent yet."""
+
+
+class MailingState(StrEnum):
+    """Where a mailing is."""
+
+    DRAFT = "draft"
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+class Mailing(MailingDetails, Reply):
+    """A mailing with its counts."""
+
+    id: UUID
+    state: MailingState
+    job_id: str | None = None
+    created_at: datetime
+    recipients: int = 0
+    sent: int = 0
+    failed: int = 0
+    suppressed: int = 0
+    version: int = 1
+
+
+class PreviewMailing(Request):
+    """The mailing as one person would get it."""
+
+    id: UUID
+    person_id: UUID
+
+
+class MailingPreview(Reply):
+    """Subject and both parts."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class LabelFormat(StrEnum):
+    """Common A4 label sheets (columns x rows)."""
+
+    A4_3X8 = "a4-3x8"
+    A4_3X7 = "a4-3x7"
+    A4_2X8 = "a4-2x8"
+
+
+class CreateLabelSheet(Request):
+    """Labels for a segment (N2)."""
+
+    segment_id: UUID
+    format: LabelFormat = LabelFormat.A4_3X8
+    start_at: Annotated[int, Field(ge=1, le=24)] = 1
+
+
+class LabelSheet(Reply):
+    """A label sheet; `file_key` when its job is done."""
+
+    id: UUID
+    job_id: str
+    segment_id: UUID
+    format: LabelFormat
+    labels: int = 0
+    without_address: int = 0
+    file_key: str | None = None
+    created_at: datetime
+
+
+class Suppression(Reply):
+    """An address that is never mailed again (N8)."""
+
+    id: UUID
+    channel: Channel
+    address: str
+    reason: str
+    created_at: datetime
+
+
+class Suppress(Request):
+    """Never use this address again."""
+
+    channel: Channel
+    address: Line
+    reason: Code
+
+
+class StatusCallback(Request):
+    """A provider's report on a message, with its signature, as it came."""
+
+    provider: Annotated[str, Field(pattern="^twilio$")]
+    url: Annotated[str, Field(max_length=500)]
+    signature: Annotated[str, Field(max_length=200)]
+    parameters: Annotated[dict[str, str], Field(max_length=60)]
+
+
+class Unsubscribe(Request):
+    """One click in a message's list-unsubscribe header (RFC 8058)."""
+
+    token: Annotated[str, Field(max_length=200)]
+
+
+class NotifyApi(SystemApi, name="notify"):
+    """Notify's RPC methods."""
+
+    @command(may=Rule.SYSTEM)
+    def send_code(self, request: SendCode) -> Done: ...
+
+    @query(may=[Permission.NOTIFY_READ, Rule.OWN])
+    def list_messages(self, request: ListMessages) -> Page[Message]: ...
+
+    @query(may=[Permission.NOTIFY_READ, Rule.OWN])
+    def get_message(self, request: ById) -> Message: ...
+
+    @command(may=Permission.NOTIFY_SEND)
+    def create_mailing(self, request: CreateMailing) -> Mailing: ...
+
+    @query(may=Permission.NOTIFY_READ)
+    def get_mailing(self, request: ById) -> Mailing: ...
+
+    @query(may=Permission.NOTIFY_READ)
+    def list_mailings(self, request: ListRequest) -> Page[Mailing]: ...
+
+    @query(may=Permission.NOTIFY_READ)
+    def preview_mailing(self, request: PreviewMailing) -> MailingPreview: ...
+
+    @command(may=Permission.NOTIFY_SEND)
+    def launch_mailing(self, request: ById) -> Job: ...
+
+    @command(may=Permission.NOTIFY_SEND)
+    def pause_mailing(self, request: ById) -> Mailing: ...
+
+    @command(may=Permission.NOTIFY_SEND)
+    def create_label_sheet(self, request: CreateLabelSheet) -> LabelSheet: ...
+
+    @query(may=Permission.NOTIFY_READ)
+    def get_label_sheet(self, request: ById) -> LabelSheet: ...
+
+    @query(may=Permission.NOTIFY_READ)
+    def list_suppressions(self, request: ListRequest) -> Page[Suppression]: ...
+
+    @command(may=Permission.NOTIFY_SEND)
+    def suppress(self, request: Suppress) -> Suppression: ...
+
+    @command(may=Rule.PUBLIC)
+    def receive_status(self, request: StatusCallback) -> Done: ...
+
+    @command(may=Rule.PUBLIC)
+    def unsubscribe(self, request: Unsubscribe) -> Done: ...
