@@ -71,7 +71,7 @@ def _answer(
     except ValidationError as error:
         raise as_invalid(error) from None
     command = None
-    if method.kind is Kind.COMMAND and headers.get("x-command-key"):
+    if method.remember and headers.get("x-command-key"):
         command = CommandKey.of(str(headers["x-command-key"]), method.name, payload)
 
     def make_call() -> Call:

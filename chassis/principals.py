@@ -1,6 +1,6 @@
 """Signing and checking principals: `base64url(json).base64url(ed25519 signature)`.
 
-Identity may sign any principal; every other issuer only `system:<its own name>`. Tokens live for a minute
+Identity may sign any principal; every other issuer only `system:<its own name>`, and the gateway `anonymous`. Tokens live for a minute
 or less, so that a change of rights holds everywhere soon; checked ones are remembered until they expire.
 """
 
@@ -54,9 +54,15 @@ def _checked(token: str) -> Principal:
         principal = Principal.model_validate(envelope["p"])
     except (ValueError, KeyError, TypeError, InvalidSignature) as error:
         raise NotSignedIn("The message's principal is not signed by a known issuer.", code="bad_principal") from error
-    if issuer != "identity" and (principal.kind, principal.id) != (PrincipalKind.SYSTEM, issuer):
+    if not _may_sign(issuer, principal):
         raise NotSignedIn(f"{issuer} may not sign {principal.label}.", code="bad_principal")
     return principal
+
+
+def _may_sign(issuer: str, principal: Principal) -> bool:
+    if issuer == "identity" or (principal.kind, principal.id) == (PrincipalKind.SYSTEM, issuer):
+        return True
+    return issuer == "gateway" and principal.kind is PrincipalKind.ANONYMOUS
 
 
 def verify(token: str, now: datetime) -> Principal:

@@ -41,6 +41,8 @@ class Rule(StrEnum):
     """A signed-in person, for what is their own; the method limits itself to `only_person`."""
     SYSTEM = "system"
     """Only the suite's own services."""
+    GATEWAY = "gateway"
+    """The gateway on its own behalf."""
 
 
 class LinkPurpose(StrEnum):

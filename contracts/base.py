@@ -202,29 +202,34 @@ class Method:
     deadline: float
     request: type[Request]
     reply: type[Reply]
+    remember: bool = True
+    """Whether a command's reply is stored under its key; not when request or reply hold a secret."""
 
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _declare(kind: Kind, may: Access | list[Access] | list[Permission], deadline: float) -> Callable[[F], F]:
+Rights = Access | list[Access] | list[Permission]
+
+
+def _declare(kind: Kind, may: Rights, deadline: float, remember: bool) -> Callable[[F], F]:
     rights = tuple(may) if isinstance(may, list) else (may,)
 
     def mark(function: F) -> F:
-        function.__contract__ = (kind, rights, deadline)  # type: ignore[attr-defined]
+        function.__contract__ = (kind, rights, deadline, remember)  # type: ignore[attr-defined]
         return function
 
     return mark
 
 
-def command(*, may: Access | list[Access] | list[Permission], deadline: float = 5.0) -> Callable[[F], F]:
+def command(*, may: Rights, deadline: float = 5.0, remember: bool = True) -> Callable[[F], F]:
     """Declare a method that changes data, who may call it, and how long a caller waits (seconds)."""
-    return _declare(Kind.COMMAND, may, deadline)
+    return _declare(Kind.COMMAND, may, deadline, remember)
 
 
-def query(*, may: Access | list[Access] | list[Permission], deadline: float = 3.0) -> Callable[[F], F]:
+def query(*, may: Rights, deadline: float = 3.0) -> Callable[[F], F]:
     """Declare a method that only reads, who may call it, and how long a caller waits (seconds)."""
-    return _declare(Kind.QUERY, may, deadline)
+    return _declare(Kind.QUERY, may, deadline, remember=False)
 
 
 class Service:
@@ -244,7 +249,7 @@ def methods_of(api: type[Service]) -> dict[str, Method]:
     for base in reversed(api.__mro__):
         for name, function in vars(base).items():
             if hasattr(function, "__contract__"):
-                kind, may, deadline = function.__contract__
+                kind, may, deadline, remember = function.__contract__
                 hints = get_type_hints(function)
-                methods[name] = Method(name, kind, may, deadline, hints["request"], hints["return"])
+                methods[name] = Method(name, kind, may, deadline, hints["request"], hints["return"], remember)
     return methods

@@ -292,13 +292,13 @@ class PasswordLinkWanted(Event):
 class IdentityApi(SystemApi, name="identity"):
     """Identity's RPC methods."""
 
-    @command(may=Rule.PUBLIC, deadline=6)
+    @command(may=Rule.PUBLIC, deadline=6, remember=False)
     def sign_in(self, request: SignIn) -> SignInResult: ...
 
-    @command(may=Rule.PUBLIC)
+    @command(may=Rule.PUBLIC, remember=False)
     def enter_code(self, request: EnterCode) -> SignInResult: ...
 
-    @command(may=Rule.PUBLIC)
+    @command(may=Rule.PUBLIC, remember=False)
     def sign_out(self, request: SessionToken) -> Done: ...
 
     @query(may=Rule.PUBLIC)
@@ -310,19 +310,16 @@ class IdentityApi(SystemApi, name="identity"):
     @query(may=Rule.PUBLIC)
     def get_link_principal(self, request: LinkToken) -> SignedPrincipal: ...
 
-    @query(may=Rule.PUBLIC)
-    def get_anonymous_principal(self, request: Nothing) -> SignedPrincipal: ...
-
     @command(may=Rule.PUBLIC)
     def ask_password_reset(self, request: AskPasswordReset) -> Done: ...
 
-    @command(may=Rule.PUBLIC, deadline=6)
+    @command(may=Rule.PUBLIC, deadline=6, remember=False)
     def set_password(self, request: SetPassword) -> Account: ...
 
-    @command(may=Rule.SIGNED_IN, deadline=6)
+    @command(may=Rule.SIGNED_IN, deadline=6, remember=False)
     def change_password(self, request: ChangePassword) -> Done: ...
 
-    @command(may=Permission.IDENTITY_WRITE, deadline=6)
+    @command(may=Permission.IDENTITY_WRITE, deadline=6, remember=False)
     def create_account(self, request: CreateAccount) -> Account: ...
 
     @query(may=Permission.IDENTITY_READ)
@@ -340,7 +337,7 @@ class IdentityApi(SystemApi, name="identity"):
     @command(may=Permission.IDENTITY_WRITE)
     def save_role(self, request: SaveRole) -> Role: ...
 
-    @command(may=Permission.IDENTITY_WRITE)
+    @command(may=Permission.IDENTITY_WRITE, remember=False)
     def create_api_key(self, request: CreateApiKey) -> ApiKey: ...
 
     @query(may=Permission.IDENTITY_READ)
@@ -358,5 +355,5 @@ class IdentityApi(SystemApi, name="identity"):
     @query(may=Permission.IDENTITY_READ)
     def list_audit(self, request: ListRequest) -> Page[AuditEntry]: ...
 
-    @command(may=Rule.SYSTEM, deadline=2)
+    @command(may=Rule.GATEWAY, deadline=2, remember=False)
     def take_rate_limit(self, request: TakeRateLimit) -> RateLimitState: ...

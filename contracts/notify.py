@@ -200,7 +200,7 @@ class Unsubscribe(Request):
 class NotifyApi(SystemApi, name="notify"):
     """Notify's RPC methods."""
 
-    @command(may=Rule.SYSTEM)
+    @command(may=Rule.SYSTEM, remember=False)
     def send_code(self, request: SendCode) -> Done: ...
 
     @query(may=[Permission.NOTIFY_READ, Rule.OWN])
