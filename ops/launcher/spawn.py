@@ -38,7 +38,7 @@ def spawn(
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=None if outlives_us else _end_with_parent,  # noqa: PLW1509  # one prctl call, no locks taken
+        preexec_fn=None if outlives_us else _end_with_parent,
         **_identity(account),
     )
 
@@ -62,7 +62,7 @@ def run(
         stderr=stderr,
         text=True,
         check=False,
-        preexec_fn=_end_with_parent,  # noqa: PLW1509  # one prctl call, no locks taken
+        preexec_fn=_end_with_parent,
         **_identity(account),
     )
 

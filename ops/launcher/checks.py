@@ -1,0 +1,47 @@
+"""`./talkoo test`: style, types, architecture and every test. Pytest runs last, so its summary closes the output."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from ops.launcher import packages
+from ops.launcher.infrastructure import infrastructure
+
+TYPED = ("chassis", "contracts", "services", "gateway", "ops")
+CHECKS = {
+    "ruff check": ("ruff", "check", "."),
+    "ruff format": ("ruff", "format", "--check", "."),
+    "mypy": ("mypy", "--strict", *TYPED),
+    "import-linter": ("lint-imports",),
+}
+
+
+def test(checkout: Path, pytest_arguments: list[str]) -> int:
+    """Checks and tests; with arguments only pytest. 0 only if everything passed."""
+    failed = [] if pytest_arguments else _failed_checks(checkout)
+    if packages.ensure_browser():
+        print("talkoo: installed Debian's Chromium for the browser tests", flush=True)
+    packages.ensure_rabbitmq()
+    if failed:
+        print(f"== FAILED before the tests: {', '.join(failed)}", flush=True)
+    with infrastructure():
+        tests = _run(checkout, "pytest", *pytest_arguments)
+    return tests or (1 if failed else 0)
+
+
+def _failed_checks(checkout: Path) -> list[str]:
+    failed = []
+    for name, command in CHECKS.items():
+        print(f"== {name}", flush=True)
+        if _run(checkout, *command) != 0:
+            failed.append(name)
+    return failed
+
+
+def _run(checkout: Path, program: str, *arguments: str) -> int:
+    env = {**os.environ, "PYTHONPATH": str(checkout)}
+    path = Path(sys.executable).parent / program
+    return subprocess.run([str(path), *arguments], cwd=checkout, env=env, check=False).returncode
