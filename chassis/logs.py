@@ -1,18 +1,23 @@
 """Structured logs: one record a line, with request and correlation id, without personal data.
 
-Log ids, codes and counts; never names, addresses, bodies or tokens. Exceptions are logged with their type and
-traceback frames, and database errors hide their parameters (`hide_parameters`).
+Log ids, codes and counts; never names, addresses, bodies or tokens. Of exceptions only the type and the frames
+are logged: their messages may quote what a person typed.
 """
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
 
 from chassis.call import CURRENT
 from chassis.settings import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+FRAMES = 8
 
 
 def _add_trace(_logger: Any, _name: str, record: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -24,6 +29,25 @@ def _add_trace(_logger: Any, _name: str, record: MutableMapping[str, Any]) -> Mu
     return record
 
 
+def _exception_without_message(_logger: Any, _name: str, record: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    error = record.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    elif isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
+        record["exception"] = type(error).__name__
+        record["sqlstate"] = getattr(getattr(error, "orig", None), "pgcode", None)
+        record["frames"] = [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames]
+    return record
+
+
+def _short(path: str) -> str:
+    """The file's path without the folder of the checkout or of the packages."""
+    return path.rsplit("site-packages/", 1)[-1].removeprefix(f"{ROOT}/")
+
+
 def configure(process: str) -> None:
     """Send structlog and the standard library's warnings of this process to stderr."""
     shared: list[Any] = [
@@ -31,7 +55,7 @@ def configure(process: str) -> None:
         _add_trace,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        _exception_without_message,
     ]
     last = (
         structlog.dev.ConsoleRenderer(colors=False)

@@ -10,15 +10,14 @@
 
 Every RPC method of the interface is one method here; every `@subscribe` method consumes one event. Each runs
 in one transaction, begun when `session` is first used and committed by the chassis when the method returns.
-Run a service with `python -m chassis.service <name>`.
+Run a service with `python -m chassis.serve <name>`.
 """
 
 import importlib
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -147,19 +146,3 @@ def subscriptions_of(service_type: type[ServiceBase]) -> list[Subscription]:
 def all_subscriptions() -> list[Subscription]:
     """What all services consume."""
     return [each for name in SERVICES for each in subscriptions_of(service_class(name))]
-
-
-def plain_arguments(arguments: list[str]) -> Any:
-    """The service name on the command line, or an error that lists them."""
-    if len(arguments) != 1 or arguments[0] not in SERVICES:
-        sys.exit(f"usage: python -m chassis.service {'|'.join(SERVICES)}")
-    return arguments[0]
-
-
-if __name__ == "__main__":
-    import eventlet
-
-    eventlet.monkey_patch()
-    from chassis.nameko_host.main import run
-
-    run(plain_arguments(sys.argv[1:]))

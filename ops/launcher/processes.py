@@ -39,7 +39,7 @@ def declared(host: str, ports: Mapping[str, int], outside: Mapping[str, Company]
 
 
 def _service(name: str) -> ProcessSpec:
-    arguments = ("-m", "chassis.service", name)
+    arguments = ("-m", "chassis.serve", name)
     return ProcessSpec(name, arguments, environment.of_service(name), variables=(("EVENTLET_HUB", "poll"),))
 
 
