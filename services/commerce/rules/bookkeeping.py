@@ -104,8 +104,8 @@ def payment_received(on: date, amount: Decimal, open_amount: Decimal, into: Acco
     """Money for an invoice with `open_amount` left: what is over goes to the customer's credit, never to income."""
     _require_positive(amount, "a payment")
     settled = min(amount, max(open_amount, ZERO))
-    credits = [(Account.RECEIVABLES, -settled), (Account.CUSTOMER_CREDIT, settled - amount)]
-    return _post(on, Occasion.PAYMENT_RECEIVED, [(_money_account(into), amount), *credits])
+    settlement = [(Account.RECEIVABLES, -settled), (Account.CUSTOMER_CREDIT, settled - amount)]
+    return _post(on, Occasion.PAYMENT_RECEIVED, [(_money_account(into), amount), *settlement])
 
 
 def payment_reversed(on: date, payment: Posting) -> Posting:

@@ -80,7 +80,7 @@ class FixedPrice:
         if whole_cents(self.amount) < ZERO:
             raise InvalidPriceRule(f"a price of {self.amount} is negative")
 
-    def price(self, list_price: Decimal) -> Decimal:
+    def price(self, _list_price: Decimal) -> Decimal:
         """The price this rule gives, in cents; it may be above the list price, and then never wins."""
         return whole_cents(self.amount)
 
@@ -156,7 +156,7 @@ def decide_price(list_price: Decimal, rules: Iterable[PriceRule], situation: Sit
     candidates.sort(key=_rank)
     winner, lowest = next((rule, price) for rule, price, obstacle, _ in candidates if obstacle is None)
     findings = tuple(
-        Finding(rule.rule_id, rule.kind, price, obstacle or _result(rule is winner, price == lowest), detail)
+        Finding(rule.rule_id, rule.kind, price, obstacle or _result(rule, winner, price=price, lowest=lowest), detail)
         for rule, price, obstacle, detail in candidates
     )
     chosen = next(finding for finding in findings if finding.outcome is Outcome.CHOSEN)
@@ -186,7 +186,7 @@ def _obstacle(rule: PriceRule, situation: Situation) -> tuple[Outcome | None, st
     return None, ""
 
 
-def _result(wins: bool, equals_lowest: bool) -> Outcome:
-    if wins:
+def _result(rule: PriceRule, winner: PriceRule, price: Decimal, lowest: Decimal) -> Outcome:
+    if rule is winner:
         return Outcome.CHOSEN
-    return Outcome.SAME_PRICE if equals_lowest else Outcome.NOT_LOWEST
+    return Outcome.SAME_PRICE if price == lowest else Outcome.NOT_LOWEST

@@ -48,17 +48,17 @@ class NoVatRate(ValueError):
     """A date before the table of rates begins."""
 
 
-_NONE = ((date(2013, 1, 1), Decimal("0")),)
+_NONE = ((date(2013, 1, 1), Decimal(0)),)
 # Each code's rates in per cent with the first day they hold, oldest first.
 RATES: dict[VatCode, tuple[tuple[date, Decimal], ...]] = {
-    VatCode.STANDARD: ((date(2013, 1, 1), Decimal("24")), (date(2024, 9, 1), Decimal("25.5"))),
-    VatCode.REDUCED: ((date(2013, 1, 1), Decimal("14")), (date(2026, 1, 1), Decimal("13.5"))),
+    VatCode.STANDARD: ((date(2013, 1, 1), Decimal(24)), (date(2024, 9, 1), Decimal("25.5"))),
+    VatCode.REDUCED: ((date(2013, 1, 1), Decimal(14)), (date(2026, 1, 1), Decimal("13.5"))),
     VatCode.CULTURE: (
-        (date(2013, 1, 1), Decimal("10")),
-        (date(2025, 1, 1), Decimal("14")),
+        (date(2013, 1, 1), Decimal(10)),
+        (date(2025, 1, 1), Decimal(14)),
         (date(2026, 1, 1), Decimal("13.5")),
     ),
-    VatCode.PRESS: ((date(2013, 1, 1), Decimal("10")),),
+    VatCode.PRESS: ((date(2013, 1, 1), Decimal(10)),),
     VatCode.ZERO: _NONE,
     VatCode.EXEMPT: _NONE,
     VatCode.OUTSIDE: _NONE,
