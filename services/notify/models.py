@@ -1,0 +1,104 @@
+"""Tables of notify."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.tables import COLUMN_TYPES, new_metadata
+from contracts.notify import Channel, LabelFormat, MailingState, MessageState
+
+
+class Base(DeclarativeBase):
+    """Base of notify's mapped classes."""
+
+    metadata = new_metadata()
+    type_annotation_map = COLUMN_TYPES
+
+
+class Message(Base):
+    """One message to one person. `key` makes a repeat of the same cause queue nothing."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index(
+            "ix_messages_due", "next_at", postgresql_where=text("state IN ('created', 'sending', 'temporary-failure')")
+        ),
+        Index("ix_messages_person_id", "person_id", "id"),
+        Index("uq_messages_mailing_id_person_id", "mailing_id", "person_id", unique=True),
+        Index("ix_messages_provider_id", "provider_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    channel: Mapped[Channel]
+    template: Mapped[str]
+    person_id: Mapped[UUID | None]
+    about_id: Mapped[UUID | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    mailing_id: Mapped[UUID | None] = mapped_column(ForeignKey("mailings.id"))
+    state: Mapped[MessageState] = mapped_column(default=MessageState.CREATED)
+    subject: Mapped[str] = mapped_column(server_default="")
+    body: Mapped[str] = mapped_column(server_default="")
+    address: Mapped[str] = mapped_column(server_default="")
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    next_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(server_default="")
+    provider_id: Mapped[str | None]
+
+
+class Mailing(Base):
+    """A personalised e-mail to a segment, frozen when launched."""
+
+    __tablename__ = "mailings"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    segment_id: Mapped[UUID]
+    subject: Mapped[str]
+    body: Mapped[str]
+    marketing: Mapped[bool] = mapped_column(Boolean)
+    state: Mapped[MailingState] = mapped_column(default=MailingState.DRAFT)
+    job_id: Mapped[str | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class LabelSheet(Base):
+    """A sheet of address labels for a segment."""
+
+    __tablename__ = "label_sheets"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    segment_id: Mapped[UUID]
+    format: Mapped[LabelFormat]
+    start_at: Mapped[int] = mapped_column(Integer)
+    job_id: Mapped[str]
+    labels: Mapped[int] = mapped_column(Integer, server_default="0")
+    without_address: Mapped[int] = mapped_column(Integer, server_default="0")
+    file_key: Mapped[str | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+
+
+class Suppression(Base):
+    """An address that is never used again. E-mail addresses are kept in lower case."""
+
+    __tablename__ = "suppressions"
+    __table_args__ = (
+        Index("uq_suppressions_channel_address", "channel", "address", unique=True),
+        CheckConstraint("address <> ''", name="address_given"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    channel: Mapped[Channel]
+    address: Mapped[str]
+    reason: Mapped[str]
+    created_at: Mapped[datetime]

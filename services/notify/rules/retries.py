@@ -1,0 +1,13 @@
+"""When a message that could not be sent is tried again, and when it is given up (GOV.UK Notify's four hours)."""
+
+from datetime import timedelta
+
+WAITS = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 3600, 3600)
+"""Seconds before each further attempt; together about four hours."""
+LEASE = timedelta(minutes=5)
+"""How long a worker may take over a message before another one takes it up."""
+
+
+def next_wait(attempts: int) -> timedelta | None:
+    """How long to wait after `attempts` failed ones; None when it is enough."""
+    return timedelta(seconds=WAITS[attempts - 1]) if attempts <= len(WAITS) else None
