@@ -49,6 +49,11 @@ class MergedLog:
             for line in pipe:
                 self.write(name, line.decode(errors="replace").rstrip())
 
+    def close(self) -> None:
+        """Close the file; what comes later goes to the stream alone."""
+        with self._lock:
+            self._file.close()
+
     def _to_stream(self, text: str) -> None:
         stream = self._stream
         try:
@@ -59,6 +64,8 @@ class MergedLog:
             self._stream = None  # the terminal is gone; the suite and its file go on
 
     def _to_file(self, text: str) -> None:
+        if self._file.closed:
+            return
         self._file.write(text)
         self._file.flush()
         if self._file.tell() > LARGEST_FILE:

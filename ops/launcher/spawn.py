@@ -38,7 +38,7 @@ def spawn(
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=None if outlives_us else _end_with_parent,
+        preexec_fn=None if outlives_us else _end_with_parent,  # noqa: PLW1509  # one system call, no locks
         **_identity(account),
     )
 

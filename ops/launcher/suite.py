@@ -211,6 +211,7 @@ def running_suite(
         yield suite
     finally:
         suite.stop()
+        log.close()
         if state_dir is None:
             shutil.rmtree(root, ignore_errors=True)
 

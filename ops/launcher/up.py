@@ -6,7 +6,7 @@ import json
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -27,7 +27,7 @@ def up(checkout: Path, *, empty: bool) -> int:
     state = StateFolder(state_root(checkout, account), account)
     log = MergedLog(state.root / "talkoo.log")
     try:
-        with state.lock():
+        with state.lock(), closing(log):
             return _run(checkout, state, log, empty=empty)
     except AlreadyRunning:
         running = run_file.read(checkout) or {}
