@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 
@@ -16,6 +16,12 @@ class SimulatorClient:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         self._http = httpx.Client(base_url=self.url, timeout=10.0, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._http.close()
 
     def order_fault(self, **fault: Any) -> None:
         """Order a fault: `on`, `effect`, and where needed `times`, `seconds`, `status`, `to`."""
@@ -71,6 +77,10 @@ class SmsInbox(SimulatorClient):
         return wait_until(
             lambda: next((sms for sms in self.messages(to) if containing in sms["body"]), None), seconds, f"SMS to {to}"
         )
+
+    def unsubscribe(self, number: str) -> None:
+        """Have the provider refuse messages to the number, as after a STOP."""
+        self._send("POST", "/control/unsubscribed", json={"number": number})
 
     def clear(self) -> None:
         """Forget all messages."""

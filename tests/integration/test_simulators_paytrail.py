@@ -24,6 +24,7 @@ from services.commerce.paytrail import (
     Paytrail,
 )
 
+pytestmark = pytest.mark.integration
 MERCHANT, SECRET = "375917", "SAIPPUAKAUPPIAS"
 
 

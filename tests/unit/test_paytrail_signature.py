@@ -13,6 +13,7 @@ from services.commerce.paytrail import ForgedNotice, NewPayment, PaymentItem, Pa
 from services.commerce.paytrail.cents import from_cents, to_cents, to_positive_cents
 from services.commerce.paytrail.signing import is_signed, signature
 
+pytestmark = pytest.mark.unit
 MERCHANT, SECRET = "375917", "SAIPPUAKAUPPIAS"
 HEADERS = {
     "checkout-account": MERCHANT,
