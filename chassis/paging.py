@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
 import orjson
 
@@ -35,3 +36,14 @@ def page(rows: list[Item], limit: int, key: Callable[[Item], list[Any]]) -> Page
     more = len(rows) > limit
     shown = rows[:limit]
     return Page[Any](data=shown, next_cursor=encode_cursor(key(shown[-1])) if more else None, has_more=more)
+
+
+def cursor_id(cursor: str | None) -> UUID | None:
+    """The id in a cursor of a list that is sorted by id alone; raises Invalid like `decode_cursor`."""
+    values = decode_cursor(cursor)
+    if values is None:
+        return None
+    try:
+        return UUID(str(values[0]))
+    except ValueError:
+        raise Invalid.field("/cursor", "bad_cursor", "This cursor is not one of ours; start at the first page.") from None
