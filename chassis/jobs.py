@@ -33,14 +33,22 @@ MAX_ATTEMPTS = 5
 """Chunks that fail this often in a row fail their job."""
 
 Handler = Callable[["Step"], None]
+Prepare = Callable[[dict[str, Any], dict[str, Any]], Any]
 _handlers: dict[str, Handler] = {}
+_preparations: dict[str, Prepare] = {}
 
 
-def job(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that works off one chunk of jobs of this kind."""
+def job(kind: str, *, prepare: Prepare | None = None) -> Callable[[Handler], Handler]:
+    """Register the function that works off one chunk of jobs of this kind.
+
+    `prepare(params, cursor)` runs before the chunk's transaction, for what must not be inside it: calls to other
+    services, rendering. What it returns is `step.prepared`.
+    """
 
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
+        if prepare is not None:
+            _preparations[kind] = prepare
         return function
 
     return register
@@ -96,6 +104,7 @@ class Step:
     state: JobState = JobState.RUNNING
     result: dict[str, Any] | None = None
     wait: timedelta = field(default_factory=timedelta)
+    prepared: Any = None
 
     def progress(self, done: int, total: int | None = None, errors: int | None = None) -> None:
         """Say how far the job is, in units of its kind."""
@@ -116,19 +125,30 @@ class Step:
         self.wait = timedelta(seconds=seconds)
 
 
-def run_next(session: Session, now: datetime) -> tuple[str, str] | None:
-    """Work off one chunk of one due job in `session`'s transaction; (job id, kind), or None when nothing is due."""
-    row = session.execute(
+def next_due(connection: Any, now: datetime) -> Any:
+    """The row of the job whose turn it is, not locked; None when nothing is due."""
+    columns = tables.jobs.c
+    return connection.execute(
         select(tables.jobs)
-        .where(tables.jobs.c.state.in_(["queued", "running"]), tables.jobs.c.not_before <= now)
-        .order_by(tables.jobs.c.not_before)
+        .where(columns.state.in_(["queued", "running"]), columns.not_before <= now)
+        .order_by(columns.not_before)
         .limit(1)
-        .with_for_update(skip_locked=True)
     ).first()
+
+
+def prepared_for(row: Any) -> Any:
+    """What the kind's preparation gives for the chunk at hand."""
+    prepare = _preparations.get(row.kind)
+    return prepare(row.params, dict(row.cursor)) if prepare else None
+
+
+def run_chunk(session: Session, found: Any, prepared: Any, now: datetime) -> bool:
+    """Work off one chunk of the job `found`; False when another worker has it or has moved it on."""
+    row = _locked(session, found)
     if row is None:
-        return None
+        return False
     step = Step(
-        session, row.id, row.kind, row.params, dict(row.cursor), row.done, row.total, row.errors, now
+        session, row.id, row.kind, row.params, dict(row.cursor), row.done, row.total, row.errors, now, prepared=prepared
     )
     if _cancelled(session, row.id):
         step.state, step.result = JobState.CANCELLED, row.result
@@ -151,7 +171,16 @@ def run_next(session: Session, now: datetime) -> tuple[str, str] | None:
             finished_at=None if step.state is JobState.RUNNING else now,
         )
     )
-    return row.id, row.kind
+    return True
+
+
+def _locked(session: Session, found: Any) -> Any:
+    """The job's row, locked, if it is still where it was when it was found."""
+    row = session.execute(
+        select(tables.jobs).where(tables.jobs.c.id == found.id).with_for_update(skip_locked=True)
+    ).first()
+    unmoved = row is not None and row.cursor == found.cursor and row.state == found.state
+    return row if unmoved else None
 
 
 def _cancelled(session: Session, job_id: str) -> bool:
@@ -162,15 +191,9 @@ def _cancelled(session: Session, job_id: str) -> bool:
     )
 
 
-def record_failure(session: Session, now: datetime, error: Exception) -> None:
-    """After a chunk raised: count the attempt of the first due job and try again later, or fail the job."""
-    row = session.execute(
-        select(tables.jobs)
-        .where(tables.jobs.c.state.in_(["queued", "running"]), tables.jobs.c.not_before <= now)
-        .order_by(tables.jobs.c.not_before)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+def record_failure(session: Session, found: Any, error: Exception, now: datetime) -> None:
+    """After a chunk raised: count the attempt and try again later, or fail the job."""
+    row = _locked(session, found)
     if row is None:
         return
     attempts = row.attempts + 1
@@ -181,7 +204,7 @@ def record_failure(session: Session, now: datetime, error: Exception) -> None:
         .values(
             attempts=attempts,
             not_before=now + timedelta(seconds=2**attempts),
-            state="failed" if failed else "running",
+            state="failed" if failed else row.state,
             result={"reason": f"a chunk failed {attempts} times: {type(error).__name__}"} if failed else row.result,
             finished_at=now if failed else None,
         )

@@ -175,19 +175,24 @@ class Runner:
 def run_job_chunk(worker: Worker) -> bool:
     """Work off one chunk of the service's jobs."""
     started, now = time.perf_counter(), worker.now()
+    with worker.database.reader() as connection:
+        found = jobs.next_due(connection, now)
+    if found is None:
+        return False
     try:
+        prepared = jobs.prepared_for(found)
         with worker.transaction() as session:
-            found = jobs.run_next(session, now)
+            worked = jobs.run_chunk(session, found, prepared, now)
     except Exception as error:
         if isinstance(error, Unavailable) or is_away(error):
             raise
-        log.error("job_chunk_failed", service=worker.service, exc_info=error)
+        log.error("job_chunk_failed", service=worker.service, job=found.id, exc_info=error)
         with worker.transaction() as session:
-            jobs.record_failure(session, now, error)
+            jobs.record_failure(session, found, error, now)
         return True
-    if found is None:
-        return False
-    metrics.JOB_CHUNKS.labels(worker.service, found[1], "ok").observe(time.perf_counter() - started)
+    if not worked:
+        time.sleep(0.05)
+    metrics.JOB_CHUNKS.labels(worker.service, found.kind, "ok").observe(time.perf_counter() - started)
     return True
 
 
