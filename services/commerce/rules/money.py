@@ -14,7 +14,7 @@ class InexactMoney(ValueError):
 
 def cents(value: Decimal) -> Decimal:
     """`value` with two decimals, halves away from zero, so that a credit is the exact mirror of its debit."""
-    if not isinstance(value, Decimal) or not value.is_finite():
+    if not _is_exact(value):
         raise InexactMoney(f"{value!r} is not a finite Decimal")
     return value.quantize(CENT, rounding=ROUND_HALF_UP) + ZERO  # + 0.00 makes -0.00 plain zero
 
@@ -30,3 +30,7 @@ def whole_cents(value: Decimal) -> Decimal:
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum of amounts in cents; 0.00 of none."""
     return sum(amounts, ZERO)
+
+
+def _is_exact(value: object) -> bool:
+    return isinstance(value, Decimal) and value.is_finite()

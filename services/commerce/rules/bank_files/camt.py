@@ -6,6 +6,7 @@ Elements are found by their local names, so that the namespace's version does no
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from lxml import etree
 
@@ -68,10 +69,15 @@ def _finished_elements(stream: LimitedStream) -> Iterator[etree._Element]:
 
 def _check_message(element: etree._Element, place: int) -> None:
     name = local_name(element)
-    if place == 1 and element.getroottree().docinfo.doctype:
+    if place == 1 and _document_type(element):
         raise InvalidBankFile("DOCTYPE", "", 1, "a bank file may not define a document type or entities")
     if (place == 1 and name != "Document") or (place == 2 and name not in MESSAGES):
         raise InvalidBankFile("message", name, _line(element), "is not camt.053 or camt.054; choose another file")
+
+
+def _document_type(root: etree._Element) -> str:
+    information: Any = root.getroottree().docinfo
+    return str(information.doctype)
 
 
 def _account(element: etree._Element) -> str:
@@ -189,7 +195,8 @@ def _parent_name(element: etree._Element) -> str:
 
 
 def _line(element: etree._Element) -> int:
-    return int(element.sourceline or 0)
+    line: int | None = getattr(element, "sourceline", None)
+    return line or 0
 
 
 def _free(element: etree._Element) -> None:

@@ -4,8 +4,8 @@ from lxml import etree
 
 
 def local_name(element: etree._Element) -> str:
-    """The name without its namespace; "" for comments and the like."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    """The name without its namespace."""
+    return etree.QName(element).localname
 
 
 def child(element: etree._Element | None, *path: str) -> etree._Element | None:
