@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ import psycopg2
 
 from ops.launcher import archive, databases, ports
 from ops.launcher.account import suite_account
+from ops.launcher.checkout import Code, find_checkout, runnable_code
 from ops.launcher.infrastructure import Infrastructure
 from ops.launcher.postgres import binaries
 from ops.launcher.servers import StartFailed
@@ -68,14 +70,15 @@ def _urls(state: StateFolder, *, stopped: bool) -> Iterator[dict[str, str]]:
     except AlreadyRunning:
         if stopped:
             raise StartFailed("Talkoo runs from this checkout: stop it before a restore.") from None
-        yield Infrastructure(state, state.remembered("ports")).database_urls
+        code = Code(find_checkout(), Path(sys.executable))
+        yield Infrastructure(state, state.remembered("ports"), code).database_urls
 
 
 @contextmanager
 def _started_databases(state: StateFolder) -> Iterator[dict[str, str]]:
     numbers = ports.choose(state.remembered("ports") or {})
     state.remember("ports", numbers)
-    servers = Infrastructure(state, numbers)
+    servers = Infrastructure(state, numbers, runnable_code(find_checkout(), state))
     try:
         if servers.postgres is not None:
             servers.postgres.prepare()
@@ -113,7 +116,7 @@ def _postgres_tool(program: str, url: str, *arguments: str) -> None:
     }
     database = ["--dbname", unquote(place.path.lstrip("/"))]
     stop_at_errors = ["--exit-on-error"] if program == "pg_restore" else []
-    command = [str(binaries() / program), *database, *stop_at_errors, *arguments]
+    command = [str(binaries(Path(sys.executable)) / program), *database, *stop_at_errors, *arguments]
     done = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
         raise StartFailed(f"{program} failed:\n{done.stdout[-2000:]}")

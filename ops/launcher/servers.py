@@ -28,9 +28,9 @@ def is_running(pid: int, mark: str) -> bool:
 
 
 def stop(pid: int, mark: str, *, first: signal.Signals, seconds: float, child: subprocess.Popen[bytes] | None) -> None:
-    """Send `first`, wait, then SIGKILL; returns when the process is gone."""
+    """Send `first`, wait, then SIGKILL; returns when the process is gone. A `child` of ours needs no mark."""
     for number, patience in ((first, seconds), (signal.SIGKILL, 10.0)):
-        if not is_running(pid, mark):
+        if _is_gone(pid, mark, child):
             break
         try:
             os.kill(pid, number)

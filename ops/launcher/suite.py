@@ -59,10 +59,10 @@ class Suite:
         self.ports = ports.choose(state.remembered("ports") or {})
         state.remember("ports", self.ports)
         self.ports["gateway"] = port or ports.gateway_port(self.host)
-        self.infrastructure = Infrastructure(state, self.ports, private=private)
+        self.code: Code = runnable_code(find_checkout(), state)
+        self.infrastructure = Infrastructure(state, self.ports, self.code, private=private)
         self.companies = companies.companies(state, self.ports, {} if private else os.environ)
         self.base_url = os.environ.get("TALKOO_BASE_URL") or f"http://{ports.LOOPBACK}:{self.ports['gateway']}"
-        self.code: Code = runnable_code(find_checkout(), state)
         self.wiring = self._wiring(variables or {})
         declared = processes.declared(self.host, self.ports, self.companies) if specs is None else specs
         self.supervisor = Supervisor(declared, self._launch, log)
@@ -122,7 +122,10 @@ class Suite:
         deadline = time.monotonic() + seconds
         while not self.is_ready():
             if looping := self.supervisor.crash_loops():
-                raise StartFailed(f"{', '.join(looping)} does not stay up; its last lines are in {self.log.path}.")
+                said = "\n".join(self.log.latest(name) for name in looping)
+                raise StartFailed(
+                    f"{', '.join(looping)} does not stay up. The log is {self.log.path}, its end:\n{said}"
+                )
             if time.monotonic() > deadline:
                 raise StartFailed(f"The suite was not ready within {seconds:.0f} s; the log is {self.log.path}.")
             time.sleep(0.1)
