@@ -33,7 +33,7 @@ class Trace:
     causation_id: str = ""
 
 
-class Replayed(Exception):  # noqa: N818  (not an error: the answer is already known)
+class Replayed(Exception):
     """The command was carried out before; `reply` is what it answered."""
 
     def __init__(self, reply: dict[str, Any]) -> None:

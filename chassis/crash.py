@@ -1,4 +1,4 @@
-"""Named crash points for chaos tests: `TALKOO_CRASH_AT=point:n` ends the process when it passes `point` the n-th time."""
+"""Named crash points for chaos tests: `TALKOO_CRASH_AT=point:n` ends the process at the n-th pass of `point`."""
 
 import os
 import signal

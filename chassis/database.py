@@ -30,7 +30,9 @@ def _dumps(value: Any) -> str:
 class Database:
     """The engines of one service in this process."""
 
-    def __init__(self, url: str, service: str, pool_size: int = 6, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS):
+    def __init__(
+        self, url: str, service: str, pool_size: int = 6, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS
+    ) -> None:
         self.url = url
         limits = (
             f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS}"

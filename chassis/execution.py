@@ -105,7 +105,7 @@ def run_in_call(make_call: Callable[[], Call], work: Callable[[Call], Any]) -> A
         except DBAPIError as error:
             if sqlstate(error) not in RETRYABLE or attempt == TRIES:
                 raise
-            time.sleep(random.uniform(0.005, 0.05) * attempt)  # noqa: S311
+            time.sleep(random.uniform(0.005, 0.05) * attempt)
         finally:
             CURRENT.reset(token)
             call.close()
@@ -120,7 +120,13 @@ class Outcome(StrEnum):
     REJECT = "reject"
 
 
-BACK_OFF = (timedelta(seconds=1), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+BACK_OFF = (
+    timedelta(seconds=1),
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+)
 
 
 def consume(service_type: type[ServiceBase], subscription: Subscription, body: bytes) -> Outcome:

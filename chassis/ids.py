@@ -11,7 +11,7 @@ _last = 0
 
 def new_id() -> UUID:
     """A UUIDv7; strictly increasing within a process."""
-    global _last
+    global _last  # noqa: PLW0603  (the generator's state, under its lock)
     with _lock:
         stamp = max(time.time_ns() * 4096 // 1_000_000, _last + 1)
         _last = stamp

@@ -59,9 +59,7 @@ def start(session: Session, service: str, kind: str, params: dict[str, Any], tot
     job_id = f"{service}-{new_id()}"
     call = CURRENT.get()
     principal = call.principal.label if call else f"system:{service}"
-    session.execute(
-        insert(tables.jobs).values(id=job_id, kind=kind, params=params, total=total, principal=principal)
-    )
+    session.execute(insert(tables.jobs).values(id=job_id, kind=kind, params=params, total=total, principal=principal))
     return job_id
 
 

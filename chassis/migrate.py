@@ -75,7 +75,7 @@ def main(services: list[str]) -> None:
     with ThreadPoolExecutor() as pool:
         results = list(pool.map(lambda each: upgrade(each, settings().database_url(each)), services))
     for service, applied in zip(services, results, strict=True):
-        print(f"{service}: {', '.join(applied) if applied else 'up to date'}")  # noqa: T201
+        print(f"{service}: {', '.join(applied) if applied else 'up to date'}")
 
 
 if __name__ == "__main__":

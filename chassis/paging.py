@@ -46,4 +46,6 @@ def cursor_id(cursor: str | None) -> UUID | None:
     try:
         return UUID(str(values[0]))
     except ValueError:
-        raise Invalid.field("/cursor", "bad_cursor", "This cursor is not one of ours; start at the first page.") from None
+        raise Invalid.field(
+            "/cursor", "bad_cursor", "This cursor is not one of ours; start at the first page."
+        ) from None

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy.dialects.postgresql import UUID as PgUuid  # noqa: N811
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -142,9 +142,11 @@ COLUMN_TYPES: dict[Any, Any] = {
     Decimal: Numeric(12, 2),
     dict[str, Any]: JSONB,
     list[str]: JSONB,
-    enum.Enum: Enum(enum.Enum, native_enum=False, create_constraint=False, length=40, values_callable=lambda e: [m.value for m in e]),
+    enum.Enum: Enum(
+        enum.Enum, native_enum=False, create_constraint=False, length=40, values_callable=lambda e: [m.value for m in e]
+    ),
 }
-"""How annotations of mapped classes become columns: `class Base(DeclarativeBase): type_annotation_map = COLUMN_TYPES`."""
+"""How annotations become columns: `class Base(DeclarativeBase): type_annotation_map = COLUMN_TYPES`."""
 
 
 def new_metadata() -> MetaData:

@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import orjson
 import psycopg2
 from sqlalchemy import delete, text
 from sqlalchemy import select as select_rows
@@ -212,7 +213,7 @@ def retry_parked(worker: Worker) -> bool:
         if row is None:
             return False
         try:
-            execution.handle(service_type, by_name[row.handler], execution.orjson.loads(row.envelope))
+            execution.handle(service_type, by_name[row.handler], orjson.loads(row.envelope))
         except Exception as error:
             if is_away(error) or isinstance(error, Unavailable):
                 raise

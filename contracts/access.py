@@ -65,7 +65,7 @@ class PrincipalKind(StrEnum):
 
     ANONYMOUS = "anonymous"
     ACCOUNT = "account"
-    API_KEY = "api_key"  # noqa: S105
+    API_KEY = "api_key"
     LINK = "link"
     SYSTEM = "system"
 

@@ -1,6 +1,6 @@
 """The vocabulary all contracts are written in: data classes, text types, money, pages, interfaces."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
-from contracts.access import Access, Permission
+from contracts.access import Access
 
 
 def _printable(text: str) -> str:
@@ -36,7 +36,10 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$")]
 """A stable name for machines: lower case letters, digits, `_ . -`, 1-60 characters."""
 EmailText = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>\",;:\\]+@[^@\s<>\",;:\\]+\.[^@\s<>\",;:\\]+$")
+    str,
+    StringConstraints(
+        strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>\",;:\\]+@[^@\s<>\",;:\\]+\.[^@\s<>\",;:\\]+$"
+    ),
 ]
 """An e-mail address as typed; its domain is checked further by the owner (contacts)."""
 PhoneText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^\+?[0-9 ()./-]{3,39}$")]
@@ -209,11 +212,11 @@ class Method:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-Rights = Access | list[Access] | list[Permission]
+Rights = Access | Sequence[Access | StrEnum]
 
 
-def _declare(kind: Kind, may: Rights, deadline: float, remember: bool) -> Callable[[F], F]:
-    rights = tuple(may) if isinstance(may, list) else (may,)
+def _declare(kind: Kind, may: Rights, deadline: float, *, remember: bool) -> Callable[[F], F]:
+    rights = (may,) if isinstance(may, StrEnum) else tuple(may)
 
     def mark(function: F) -> F:
         function.__contract__ = (kind, rights, deadline, remember)  # type: ignore[attr-defined]
@@ -224,7 +227,7 @@ def _declare(kind: Kind, may: Rights, deadline: float, remember: bool) -> Callab
 
 def command(*, may: Rights, deadline: float = 5.0, remember: bool = True) -> Callable[[F], F]:
     """Declare a method that changes data, who may call it, and how long a caller waits (seconds)."""
-    return _declare(Kind.COMMAND, may, deadline, remember)
+    return _declare(Kind.COMMAND, may, deadline, remember=remember)
 
 
 def query(*, may: Rights, deadline: float = 3.0) -> Callable[[F], F]:

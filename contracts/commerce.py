@@ -17,7 +17,6 @@ from contracts.base import (
     Event,
     Line,
     ListRequest,
-    Money,
     Nothing,
     OptionalLine,
     Page,

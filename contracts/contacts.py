@@ -127,7 +127,7 @@ class PersonSummary(Reply):
 
 
 class ListPersons(ListRequest):
-    """Persons of the register, by name in Finnish order, or by likeness to `q` (typo-tolerant; also e-mail, phone, number)."""
+    """Persons by name in Finnish order, or by likeness to `q` (typo-tolerant; also e-mail, phone, number)."""
 
     q: Annotated[str, Field(max_length=100)] | None = None
     tag: Code | None = None

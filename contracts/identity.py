@@ -287,8 +287,6 @@ class PasswordLinkWanted(Event):
     person_id: UUID | None
 
 
-
-
 class IdentityApi(SystemApi, name="identity"):
     """Identity's RPC methods."""
 

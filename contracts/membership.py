@@ -147,7 +147,7 @@ class Decision(StrEnum):
 
 
 class DecideApplication(Request):
-    """Approves (perhaps linking the applicant to an existing contact) or rejects with a reason shown to the applicant."""
+    """Approves (perhaps linking the applicant to an existing contact) or rejects; the applicant sees the reason."""
 
     id: UUID
     decision: Decision

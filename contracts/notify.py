@@ -138,9 +138,9 @@ class MailingPreview(Reply):
 class LabelFormat(StrEnum):
     """Common A4 label sheets (columns x rows)."""
 
-    A4_3X8 = "a4-3x8"
-    A4_3X7 = "a4-3x7"
-    A4_2X8 = "a4-2x8"
+    A4_3X8 = "a4-3x8-70x37"
+    A4_3X7 = "a4-3x7-63.5x38.1"
+    A4_2X8 = "a4-2x8-105x37"
 
 
 class CreateLabelSheet(Request):

@@ -6,7 +6,6 @@ from typing import Any
 
 import eventlet
 from amqp.exceptions import AMQPError
-from kombu import Consumer
 from nameko.messaging import QueueConsumer
 
 from chassis import metrics
@@ -39,7 +38,7 @@ class SafeQueueConsumer(QueueConsumer):  # type: ignore[misc]  # Nameko is untyp
         )
         return connection
 
-    def get_consumers(self, consumer_cls: type[Consumer], channel: Any) -> Any:
+    def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:  # noqa: ARG002  (kombu's signature)
         """One consumer per provider, on raw messages: nothing is decoded before our own checks."""
         self._consumers.clear()
         self.in_flight = 0
@@ -94,9 +93,9 @@ class SafeQueueConsumer(QueueConsumer):  # type: ignore[misc]  # Nameko is untyp
         if not self._consumers and self.in_flight <= 0:
             self.should_stop = True
 
-    def consume(self, limit: Any, timeout: Any = None, safety_interval: float = 1, **kwargs: Any) -> Any:
+    def consume(self, limit: Any, timeout: Any = None, **kwargs: Any) -> Any:
         """Look at `on_iteration` often enough for a quick stop."""
-        return super().consume(limit, timeout=timeout, safety_interval=0.2, **kwargs)
+        return super().consume(limit, timeout=timeout, **{**kwargs, "safety_interval": 0.2})
 
 
 def pause(seconds: float) -> None:

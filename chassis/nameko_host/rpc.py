@@ -22,6 +22,7 @@ class SafeRpcConsumer(RpcConsumer):  # type: ignore[misc]  # Nameko is untyped
     """Consumes the service's RPC queue and finds the method by routing key."""
 
     queue_consumer = SafeQueueConsumer()
+    queue: Any
 
     def setup(self) -> None:
         """The queue is declared by the topology, not here."""

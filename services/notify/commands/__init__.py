@@ -1,0 +1,1 @@
+"""What changes notify's data: one module per capability."""

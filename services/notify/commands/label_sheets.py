@@ -1,0 +1,36 @@
+"""Label sheets: asked for here, made by a job."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from chassis import jobs
+from chassis.ids import new_id
+from contracts.notify import CreateLabelSheet
+from services.notify.models import LabelSheet
+
+
+def create(session: Session, request: CreateLabelSheet, by: str, now: datetime) -> LabelSheet:
+    """Queue the job that makes the sheet."""
+    sheet_id = new_id()
+    params = {
+        "label_sheet_id": str(sheet_id),
+        "segment_id": str(request.segment_id),
+        "format": request.format.value,
+        "start_at": request.start_at,
+    }
+    job_id = jobs.start(session, "notify", "make_label_sheet", params)
+    sheet = LabelSheet(
+        id=sheet_id,
+        segment_id=request.segment_id,
+        format=request.format,
+        start_at=request.start_at,
+        job_id=job_id,
+        labels=0,
+        without_address=0,
+        created_at=now,
+        created_by=by,
+    )
+    session.add(sheet)
+    session.flush()
+    return sheet

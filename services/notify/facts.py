@@ -1,0 +1,179 @@
+"""What a message of each template says: asked from the services that own it, when the message is about to leave.
+
+Each function takes the message's row and the receiver and returns values for the placeholders and attachments.
+They raise NotFound or Unavailable when the facts are not there yet; the message is then tried again soon.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency
+
+from chassis import files
+from chassis.rpc import client
+from chassis.settings import settings
+from contracts.access import LinkPurpose
+from contracts.base import ById
+from contracts.commerce import CommerceApi
+from contracts.contacts import Recipient
+from contracts.courses import CoursesApi
+from contracts.errors import Conflict
+from contracts.identity import IdentityApi, IssueLink
+from contracts.membership import MembershipApi
+from services.notify.providers.mime import Attachment
+
+membership = client(MembershipApi)
+courses = client(CoursesApi)
+commerce = client(CommerceApi)
+identity = client(IdentityApi)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Values for the placeholders, and attachments."""
+
+    values: dict[str, str]
+    attachments: list[Attachment] = field(default_factory=list)
+
+
+Collector = Callable[[Any, Recipient], Facts]
+
+
+def _link(message: Any, purpose: LinkPurpose, path: str, life: timedelta, *, single_use: bool = False) -> str:
+    """A personal link for this message; the same message always carries the same one."""
+    issued = identity.issue_link(
+        IssueLink(
+            id=message.id,
+            purpose=purpose,
+            person_id=message.person_id,
+            object_id=message.about_id,
+            expires_at=message.created_at.astimezone(UTC) + life,
+            single_use=single_use,
+        )
+    )
+    return f"{settings().talkoo_base_url}{path}/{issued.token}"
+
+
+def money(amount: Decimal, language: str, currency: str = "EUR") -> str:
+    """A sum as people of the language write it."""
+    return format_currency(amount, currency, locale=language)
+
+
+def day(value: date, language: str) -> str:
+    """A date as people of the language write it."""
+    return format_date(value, "short" if language == "en" else "d.M.yyyy", locale=language)
+
+
+def moment(value: datetime, language: str) -> str:
+    """Date and time in the association's time zone."""
+    zone = ZoneInfo(settings().talkoo_time_zone)
+    return format_datetime(value, "d.M.yyyy HH:mm", tzinfo=zone, locale=language)
+
+
+def application_received(message: Any, receiver: Recipient) -> Facts:
+    """Number, type and the link to follow it."""
+    application = membership.get_application(ById(id=message.about_id))
+    kind = membership.get_membership_type(ById(id=application.membership_type_id))
+    return Facts(
+        {
+            "number": str(application.number),
+            "type_name": kind.name.in_language(receiver.language),
+            "link": _link(message, LinkPurpose.FOLLOW_APPLICATION, "/join/follow", timedelta(days=60)),
+        }
+    )
+
+
+def application_rejected(message: Any, _receiver: Recipient) -> Facts:
+    """Number and the reason that staff gave."""
+    application = membership.get_application(ById(id=message.about_id))
+    return Facts({"number": str(application.number), "reason": application.reason})
+
+
+def invoice(message: Any, receiver: Recipient) -> Facts:
+    """The invoice's figures, its PDF and a link to pay it."""
+    facts = document(message, receiver)
+    link = _link(message, LinkPurpose.PAY_INVOICE, "/pay", timedelta(days=120))
+    return Facts(facts.values | {"link": link}, facts.attachments)
+
+
+def document(message: Any, receiver: Recipient) -> Facts:
+    """The figures of an invoice or credit note and its PDF."""
+    found = commerce.get_invoice_file(ById(id=message.about_id))
+    name = {"invoice": "invoice", "credit_note": "credit-note"}[found.kind.value]
+    values = {
+        "number": found.number,
+        "amount": money(found.gross, receiver.language),
+        "due_on": day(found.due_on, receiver.language),
+        "reference": found.reference,
+    }
+    pdf = Attachment(f"{name}-{found.number}.pdf", "application/pdf", files.load(found.file_key))
+    return Facts(values, [pdf])
+
+
+def welcome(message: Any, receiver: Recipient) -> Facts:
+    """The membership's name and a link to set a password."""
+    found = membership.get_membership(ById(id=message.about_id))
+    link = _link(message, LinkPurpose.SET_PASSWORD, "/my/password", timedelta(days=14), single_use=True)
+    return Facts({"type_name": found.type_name.in_language(receiver.language), "link": link})
+
+
+def password_link(message: Any, _receiver: Recipient) -> Facts:
+    """A short-lived link to set a password."""
+    link = _link(message, LinkPurpose.SET_PASSWORD, "/my/password", timedelta(hours=2), single_use=True)
+    return Facts({"link": link})
+
+
+def session(message: Any, receiver: Recipient) -> Facts:
+    """What an enrolment is for: course, time, place."""
+    enrolment = courses.get_enrolment(ById(id=message.about_id))
+    if enrolment.session_name is None or enrolment.session_starts_at is None:
+        raise Conflict("The enrolment's session is not known yet.")
+    values = {
+        "course": enrolment.session_name.in_language(receiver.language),
+        "starts_at": moment(enrolment.session_starts_at, receiver.language),
+        "place": enrolment.session_place,
+        "waiting_number": str(enrolment.waiting_number or ""),
+        "expires_at": moment(enrolment.expires_at, receiver.language) if enrolment.expires_at else "",
+    }
+    return Facts(values)
+
+
+def ticket(message: Any, receiver: Recipient) -> Facts:
+    """The session and the ticket's PDF."""
+    found = courses.get_ticket(ById(id=message.about_id))
+    pdf = Attachment("ticket.pdf", "application/pdf", files.load(found.file_key))
+    return Facts(session(message, receiver).values, [pdf])
+
+
+def offer(message: Any, receiver: Recipient) -> Facts:
+    """The session and a link to take the offered seat."""
+    link = _link(message, LinkPurpose.TAKE_OFFER, "/offer", timedelta(days=14))
+    return Facts(session(message, receiver).values | {"link": link})
+
+
+def refund(message: Any, receiver: Recipient) -> Facts:
+    """How much was given back."""
+    return Facts({"amount": money(Decimal(message.facts["amount"]), receiver.language)})
+
+
+COLLECTORS: dict[str, Collector] = {
+    "application_received": application_received,
+    "application_rejected": application_rejected,
+    "invoice": invoice,
+    "receipt": document,
+    "credit_note": document,
+    "welcome": welcome,
+    "password_link": password_link,
+    "ticket": ticket,
+    "waitlisted": session,
+    "seat_offered": offer,
+    "seat_offered_sms": offer,
+    "hold_expired": session,
+    "enrolment_cancelled": session,
+    "refund": refund,
+}

@@ -1,0 +1,162 @@
+"""Notify's entrypoints."""
+
+from chassis import jobs
+from chassis.rpc import client
+from chassis.service import subscribe
+from chassis.system_methods import SystemMethods
+from contracts import notify
+from contracts.base import ById, ByIds, Done, Job, ListRequest, Page
+from contracts.commerce import InvoiceDocumentReady, InvoiceKind, InvoicePaid, RefundCompleted
+from contracts.contacts import ContactsApi
+from contracts.courses import EnrolmentCancelled, EnrolmentWaitlisted, HoldExpired, SeatOffered, TicketReady
+from contracts.errors import NotFound
+from contracts.identity import PasswordLinkWanted
+from contracts.membership import ApplicationRejected, ApplicationSubmitted, MembershipActivated
+from contracts.notify import Channel, NotifyApi
+from services.notify import codes, delivery, queries
+from services.notify.commands import label_sheets, mailings, messages, suppressions
+
+contacts = client(ContactsApi)
+
+
+class NotifyService(SystemMethods, NotifyApi):
+    """Messages of the suite."""
+
+    def send_code(self, request: notify.SendCode) -> Done:
+        fresh = messages.record_code(self.session, request.id, self.now)
+        self.checkpoint()
+        if fresh:
+            error = codes.send(request)
+            if error:
+                messages.fail_code(self.session, request.id, error)
+        return Done()
+
+    def list_messages(self, request: notify.ListMessages) -> Page[notify.Message]:
+        return queries.list_messages(self.reader, request, self.only_person)
+
+    def get_message(self, request: ById) -> notify.Message:
+        return queries.get_message(self.reader, request.id, self.only_person)
+
+    def create_mailing(self, request: notify.CreateMailing) -> notify.Mailing:
+        contacts.get_segment(ById(id=request.segment_id))
+        return queries.mailing_contract(mailings.create(self.session, request, self.principal.label, self.now))
+
+    def get_mailing(self, request: ById) -> notify.Mailing:
+        return queries.get_mailing(self.reader, request.id)
+
+    def list_mailings(self, request: ListRequest) -> Page[notify.Mailing]:
+        return queries.list_mailings(self.reader, request)
+
+    def preview_mailing(self, request: notify.PreviewMailing) -> notify.MailingPreview:
+        mailing = queries.get_mailing(self.reader, request.id)
+        found = contacts.get_recipients(ByIds(ids=[request.person_id])).data
+        if not found:
+            raise NotFound(f"There is no person {request.person_id}.", id=request.person_id)
+        rendered = delivery.render_mailing(mailing.subject, mailing.body, found[0], delivery.seller_name())
+        return notify.MailingPreview(subject=rendered.subject, text=rendered.text, html=rendered.html)
+
+    def launch_mailing(self, request: ById) -> Job:
+        job_id = mailings.launch(self.session, request.id)
+        return jobs.as_contract(jobs.get(self.session, job_id))
+
+    def pause_mailing(self, request: ById) -> notify.Mailing:
+        return queries.mailing_contract(mailings.pause(self.session, request.id))
+
+    def create_label_sheet(self, request: notify.CreateLabelSheet) -> notify.LabelSheet:
+        contacts.get_segment(ById(id=request.segment_id))
+        sheet = label_sheets.create(self.session, request, self.principal.label, self.now)
+        return notify.LabelSheet.model_validate(sheet, from_attributes=True)
+
+    def get_label_sheet(self, request: ById) -> notify.LabelSheet:
+        return queries.get_label_sheet(self.reader, request.id)
+
+    def list_suppressions(self, request: ListRequest) -> Page[notify.Suppression]:
+        return queries.list_suppressions(self.reader, request)
+
+    def suppress(self, request: notify.Suppress) -> notify.Suppression:
+        found = suppressions.suppress(self.session, request, self.now)
+        return notify.Suppression.model_validate(found, from_attributes=True)
+
+    def receive_status(self, request: notify.StatusCallback) -> Done:
+        codes.check_status(request)
+        parameters = request.parameters
+        messages.record_status(
+            self.session,
+            parameters.get("MessageSid", ""),
+            parameters.get("MessageStatus", ""),
+            parameters.get("ErrorCode", ""),
+        )
+        return Done()
+
+    def unsubscribe(self, request: notify.Unsubscribe) -> Done:
+        suppressions.unsubscribe(self.session, request.token, self.now)
+        return Done()
+
+    @subscribe(ApplicationSubmitted)
+    def acknowledge_application(self, event: ApplicationSubmitted) -> None:
+        messages.queue(self.session, "application_received", event.person_id, event.application_id, self.now)
+
+    @subscribe(ApplicationRejected)
+    def tell_rejection(self, event: ApplicationRejected) -> None:
+        messages.queue(self.session, "application_rejected", event.person_id, event.application_id, self.now)
+
+    @subscribe(InvoiceDocumentReady)
+    def send_document(self, event: InvoiceDocumentReady) -> None:
+        template = "receipt" if event.paid else "invoice"
+        if event.kind is InvoiceKind.CREDIT_NOTE:
+            template = "credit_note"
+        messages.queue(self.session, template, event.customer_id, event.invoice_id, self.now)
+
+    @subscribe(InvoicePaid)
+    def send_receipt(self, event: InvoicePaid) -> None:
+        messages.queue(self.session, "receipt", event.customer_id, event.invoice_id, self.now)
+
+    @subscribe(MembershipActivated)
+    def welcome_member(self, event: MembershipActivated) -> None:
+        messages.queue(self.session, "welcome", event.person_id, event.membership_id, self.now)
+
+    @subscribe(PasswordLinkWanted)
+    def send_password_link(self, event: PasswordLinkWanted) -> None:
+        messages.queue(
+            self.session,
+            "password_link",
+            event.person_id,
+            event.account_id,
+            self.now,
+            key=f"password:{event.request_id}",
+        )
+
+    @subscribe(TicketReady)
+    def send_ticket(self, event: TicketReady) -> None:
+        messages.queue(self.session, "ticket", event.person_id, event.enrolment_id, self.now)
+
+    @subscribe(EnrolmentWaitlisted)
+    def tell_waiting(self, event: EnrolmentWaitlisted) -> None:
+        messages.queue(self.session, "waitlisted", event.person_id, event.enrolment_id, self.now)
+
+    @subscribe(SeatOffered)
+    def tell_offer(self, event: SeatOffered) -> None:
+        cause = f"{event.enrolment_id}:{event.expires_at.isoformat()}"
+        for template, channel in (("seat_offered", Channel.EMAIL), ("seat_offered_sms", Channel.SMS)):
+            messages.queue(
+                self.session,
+                template,
+                event.person_id,
+                event.enrolment_id,
+                self.now,
+                channel=channel,
+                key=f"{template}:{cause}",
+            )
+
+    @subscribe(HoldExpired)
+    def tell_expiry(self, event: HoldExpired) -> None:
+        messages.queue(self.session, "hold_expired", event.person_id, event.enrolment_id, self.now)
+
+    @subscribe(EnrolmentCancelled)
+    def tell_cancellation(self, event: EnrolmentCancelled) -> None:
+        messages.queue(self.session, "enrolment_cancelled", event.person_id, event.enrolment_id, self.now)
+
+    @subscribe(RefundCompleted)
+    def tell_refund(self, event: RefundCompleted) -> None:
+        facts = {"amount": str(event.amount)}
+        messages.queue(self.session, "refund", event.customer_id, event.refund_id, self.now, facts=facts)
