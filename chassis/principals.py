@@ -1,7 +1,8 @@
 """Signing and checking principals: `base64url(json).base64url(ed25519 signature)`.
 
 Identity may sign any principal; every other issuer only `system:<its own name>`, and the gateway `anonymous`.
-Tokens live for a minute or less, so that a change of rights holds everywhere soon; checked ones are remembered until they expire.
+Tokens live for a minute or less, so that a change of rights holds everywhere soon; checked ones are remembered
+until they expire.
 """
 
 import base64
