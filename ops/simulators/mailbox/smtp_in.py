@@ -25,7 +25,7 @@ class Receiver:
         self._store = store
         self._faults = faults
 
-    async def handle_MAIL(
+    async def handle_MAIL(  # noqa: N802  (aiosmtpd finds it by this name)
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take any sender."""
@@ -35,7 +35,7 @@ class Receiver:
             envelope.mail_options.extend(options)
         return refused or "250 OK"
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802  (aiosmtpd finds it by this name)
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Take any recipient."""
@@ -44,7 +44,7 @@ class Receiver:
             envelope.rcpt_tos.append(address)
         return refused or "250 OK"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep the message."""
         to = envelope.rcpt_tos[0] if envelope.rcpt_tos else ""
         fault = self._faults.take("data", to=to)
