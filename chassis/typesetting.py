@@ -16,7 +16,7 @@ from typing import Any
 
 import typst
 
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+REPLACEMENT = "\N{WHITE SQUARE}"
 # Code points (hexadecimal ranges) which the embedded fonts of Typst 0.15 can show.
 _SHOWN = (
     "20-7e a0-ac ae-377 37a-37f 384-38a 38c 38e-3a1 3a3-4ff 510-513 51a-51d 531-556 559-58a 58d-58f 591-5c7 "
@@ -40,7 +40,7 @@ _thread = threading.local()
 
 
 def showable(text: str) -> str:
-    """`text` with what cannot be shown replaced by U+FFFD; controls and direction marks are left out."""
+    """`text` with what cannot be shown replaced by a square; controls and direction marks are left out."""
     return _NOT_SHOWN.sub(_replacement, unicodedata.normalize("NFC", text))
 
 

@@ -18,6 +18,7 @@ LONGEST_NAME = 70
 LARGEST_AMOUNT = Decimal("999999999.99")
 LARGEST_SYMBOL = 13
 _UTF_8 = "1"
+_MASK = 2  # readers take any of the eight; finding the best would cost more time than the rest of an invoice's codes
 
 
 class NoPaymentQr(ValueError):
@@ -65,7 +66,8 @@ def epc_payload(transfer: CreditTransfer) -> str:
 
 def epc_modules(transfer: CreditTransfer) -> tuple[tuple[bool, ...], ...]:
     """The code's rows of modules (True is black), error correction M, without quiet zone (4 modules are due)."""
-    symbol = segno.make_qr(epc_payload(transfer), error="m", boost_error=False, encoding="utf-8", mode="byte")
+    payload = epc_payload(transfer)
+    symbol = segno.make_qr(payload, error="m", boost_error=False, encoding="utf-8", mode="byte", mask=_MASK)
     if int(symbol.version) > LARGEST_SYMBOL:
         raise NoPaymentQr(f"the code would be version {symbol.version}; banks read at most {LARGEST_SYMBOL}")
     return tuple(tuple(bool(module) for module in row) for row in symbol.matrix)

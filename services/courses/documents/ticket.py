@@ -48,7 +48,7 @@ def _view(ticket: TicketDocument, language: str) -> dict[str, Any]:
     texts = TEXTS.get(language, TEXTS["fi"])
     labelled = [
         (texts.when, _period(ticket, texts)),
-        (texts.where, ", ".join(filter(None, (ticket.venue, ticket.address)))),
+        (texts.where, "\n".join(filter(None, (ticket.venue, ticket.address)))),
         (texts.group, ticket.seat_or_group),
         (texts.organiser, ticket.organiser),
     ]
