@@ -18,15 +18,15 @@ START_SECONDS = 90.0
 STOP_SECONDS = 30.0
 SERVER_SCRIPTS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "/usr/local/sbin/rabbitmq-server")
 CONFIGURATION = """\
-listeners.tcp.1 = {host}:{port}
-distribution.listener.port_range.min = {distribution}
-distribution.listener.port_range.max = {distribution}
-load_definitions = {definitions}
-vm_memory_high_watermark.relative = 0.3
-disk_free_limit.absolute = 200MB
-log.file.level = warning
-log.console = false
+[{{rabbit, [
+  {{tcp_listeners, [{{"{host}", {port}}}]}},
+  {{load_definitions, "{definitions}"}},
+  {{vm_memory_high_watermark, 0.3}},
+  {{disk_free_limit, 200000000}},
+  {{log, [{{file, [{{level, warning}}]}}, {{console, [{{enabled, false}}]}}]}}
+]}}].
 """
+"""In Erlang terms, which every version reads without translation."""
 
 
 class BrokerNode:
@@ -39,6 +39,7 @@ class BrokerNode:
         self.log = state.root / "rabbitmq.log"
         self.epmd: subprocess.Popen[bytes] | None = None
         self.node: subprocess.Popen[bytes] | None = None
+        self._booting = False
 
     def url(self, user: str) -> str:
         """AMQP address of one of the node's users."""
@@ -52,12 +53,9 @@ class BrokerNode:
         self._write(".erlang.cookie", self.state.secret("erlang_cookie"))
         self._write("enabled_plugins", "[].\n")
         self._write(
-            "rabbitmq.conf",
+            "advanced.config",
             CONFIGURATION.format(
-                host=ports.LOOPBACK,
-                port=self.numbers["amqp"],
-                distribution=self.numbers["distribution"],
-                definitions=self.folder / "definitions.json",
+                host=ports.LOOPBACK, port=self.numbers["amqp"], definitions=self.folder / "definitions.json"
             ),
         )
 
@@ -68,6 +66,7 @@ class BrokerNode:
         """Start epmd and the node; it answers after `wait_ready`."""
         self.epmd = self._spawn(["epmd", "-port", str(self.numbers["epmd"]), "-address", ports.LOOPBACK])
         self.node = self._spawn([str(server_script())])
+        self._booting = True
         self._remember_pids()
 
     def _spawn(self, argv: list[str]) -> subprocess.Popen[bytes]:
@@ -84,6 +83,7 @@ class BrokerNode:
     def wait_ready(self) -> None:
         """Wait until the administrator can sign in; raises StartFailed."""
         servers.wait_for(self.answers, what="RabbitMQ", seconds=START_SECONDS, child=self.node, log=self.log)
+        self._booting = False
 
     def answers(self) -> bool:
         """Whether the administrator's connection works now."""
@@ -113,15 +113,26 @@ class BrokerNode:
         self.state.remember("broker_pids", {name: child.pid for name, child in children.items() if child})
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """Stop the node (SIGTERM orderly, SIGKILL as a crash), then its epmd."""
-        self._stop_one("node", self._mark, number, self.node)
+        """Stop the node (SIGTERM orderly, SIGKILL as a crash), then its epmd. A booting node is deaf: it is killed."""
+        self._stop_one("node", self._mark, signal.SIGKILL if self._booting else number, self.node)
         self._stop_one("epmd", f"-port {self.numbers['epmd']}", signal.SIGTERM, self.epmd)
         self.node = self.epmd = None
+        self._booting = False
 
     def _stop_one(self, name: str, mark: str, number: signal.Signals, child: subprocess.Popen[bytes] | None) -> None:
         pid = child.pid if child is not None else self._remembered_pid(name)
         if pid is not None:
             servers.stop(pid, mark, first=number, seconds=STOP_SECONDS, child=child)
+
+    def _plugins(self) -> Path:
+        """A folder with the server's own part alone: RabbitMQ reads every plugin it sees, a third of its start."""
+        folder = self.state.root / "broker-plugins"
+        folder.mkdir(exist_ok=True)
+        for link in folder.iterdir():
+            link.unlink()
+        for part in (server_script().resolve().parents[1] / "plugins").glob("rabbit-*"):
+            (folder / part.name).symlink_to(part)
+        return folder
 
     def _environment(self) -> dict[str, str]:
         loopback = ports.LOOPBACK.replace(".", ",")
@@ -133,9 +144,10 @@ class BrokerNode:
             "ERL_EPMD_ADDRESS": ports.LOOPBACK,
             "RABBITMQ_NODENAME": self.name,
             "RABBITMQ_DIST_PORT": str(self.numbers["distribution"]),
-            "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
+            "RABBITMQ_CONFIG_FILE": str(self.folder / "no-configuration-file"),
             "RABBITMQ_CONF_ENV_FILE": str(self.folder / "no-environment-file"),
-            "RABBITMQ_ADVANCED_CONFIG_FILE": str(self.folder / "no-advanced-file"),
+            "RABBITMQ_ADVANCED_CONFIG_FILE": str(self.folder / "advanced.config"),
+            "RABBITMQ_PLUGINS_DIR": str(self._plugins()),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
             "RABBITMQ_MNESIA_BASE": str(self.folder / "mnesia"),
             "RABBITMQ_LOG_BASE": str(self.folder / "log"),

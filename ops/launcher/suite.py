@@ -94,10 +94,12 @@ class Suite:
         """PostgreSQL with migrated databases and, side by side, RabbitMQ with its topology."""
         with self._step("Starting PostgreSQL and RabbitMQ"):
             self.infrastructure.spawn()
-        with ThreadPoolExecutor(2) as pool:
-            waiting = [pool.submit(self._databases), pool.submit(self._broker)]
-            for each in waiting:
+        pool = ThreadPoolExecutor(2)
+        try:
+            for each in [pool.submit(self._databases), pool.submit(self._broker)]:
                 each.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # what still waits ends when the servers are stopped
 
     def _databases(self) -> None:
         with self._step("PostgreSQL, databases"):
