@@ -1,0 +1,25 @@
+"""Step 9: nothing is left lying about."""
+
+from ops.demo.stage import Stage
+
+
+def balance(stage: Stage) -> list[str]:
+    """The books balance; queues and outboxes are empty; nothing is parked or dead."""
+    trial = stage.office.get("/ledger/trial-balance")
+    stage.check("the trial balance is zero", float(trial["difference"]) == 0, trial)
+    stage.soon("drained outboxes", lambda: all(each["outbox_unsent"] == 0 for each in services(stage)) or None, 30)
+    for each in services(stage):
+        stage.check(f"nothing of {each['service']} is parked or dead", each["parked"] == each["dead"] == 0, each)
+    stage.soon("empty queues", lambda: not any(queues(stage).values()) or None, 30)
+    return [f"{len(trial['lines'])} accounts, difference {trial['difference']}; {len(queues(stage))} queues empty"]
+
+
+def services(stage: Stage) -> list[dict[str, int]]:
+    """The state of every service."""
+    found: list[dict[str, int]] = stage.office.get("/system/services")["data"]
+    return found
+
+
+def queues(stage: Stage) -> dict[str, int]:
+    """Messages waiting in every queue and dead-letter queue."""
+    return {each["name"]: each["messages"] for each in stage.office.get("/system/queues")["data"]}

@@ -1,0 +1,196 @@
+"""What the story is played with: HTTP clients of the people in it, the simulators, and checks."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeVar
+from urllib.parse import urljoin
+
+import httpx
+from lxml import html
+
+from chassis.ids import new_id
+from ops.simulators.clients import Mailbox, PaymentProvider, SmsInbox, wait_until
+
+T = TypeVar("T")
+PATIENCE = 60.0
+
+
+class Failed(Exception):
+    """A check of the story did not hold."""
+
+
+class Visitor:
+    """Somebody at the HTTP door: a browser with cookies, or a program with an API key. Waits when told 429."""
+
+    def __init__(self, base_url: str, api_key: str = "") -> None:
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self.base_url = base_url
+        self.csrf = ""
+        self._http = httpx.Client(base_url=base_url, headers=headers, timeout=30, trust_env=False)
+
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """One request; after 429 again when the door says so, after 503 a few times."""
+        headers = options.pop("headers", {})
+        if self.csrf:
+            headers["X-CSRF-Token"] = self.csrf
+        for _ in range(30):
+            answer = self._http.request(method, path, headers=headers, **options)
+            if answer.status_code not in {429, 503}:
+                return answer
+            time.sleep(min(float(answer.headers.get("Retry-After", "1")), 10))
+        return answer
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """The JSON of a resource that must be there."""
+        return self._json(self.ask("GET", f"/api/v1{path}", params=parameters))
+
+    def post(self, path: str, body: dict[str, Any] | None = None, **options: Any) -> Any:
+        """The JSON answer to a write, under a fresh idempotency key."""
+        headers = {"Idempotency-Key": str(new_id())}
+        return self._json(self.ask("POST", f"/api/v1{path}", json=body or {}, headers=headers, **options))
+
+    def upload(self, path: str, name: str, content: bytes, **fields: str) -> Any:
+        """The JSON answer to a file upload."""
+        headers = {"Idempotency-Key": str(new_id())}
+        files = {"file": (name, content)}
+        return self._json(self.ask("POST", f"/api/v1{path}", data=fields, files=files, headers=headers))
+
+    @staticmethod
+    def _json(answer: httpx.Response) -> Any:
+        if answer.is_error:
+            raise Failed(
+                f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}: {answer.text[:400]}"
+            )
+        return answer.json()
+
+    def page(self, address: str) -> Any:
+        """A web page that must be there."""
+        answer = self.ask("GET", address, follow_redirects=True)
+        if answer.is_error:
+            raise Failed(f"the page {answer.request.url.path} answered {answer.status_code}")
+        return _document(answer)
+
+    def submit(self, page: Any, form_id: str, **values: str) -> Any:
+        """Fill the page's form as a person would and send it; the page that follows."""
+        forms = [form for form in page.forms if form.get("id") == form_id]
+        if not forms:
+            raise Failed(f"the page has no form {form_id}")
+        form = forms[0]
+        for name, value in values.items():
+            form.fields[name] = value
+        answer = self.ask(
+            "POST", urljoin(self.base_url, form.action), data=dict(form.form_values()), follow_redirects=True
+        )
+        if answer.is_error:
+            raise Failed(f"the form {form_id} was answered {answer.status_code}: {text_of(answer.text)[:300]}")
+        return _document(answer)
+
+    def sign_in(self, username: str, password: str, sms: SmsInbox, phone: str) -> str:
+        """Sign in with password and, when asked, the code sent by SMS; what was needed."""
+        before = {message["sid"] for message in sms.messages(phone)} if phone else set()
+        answer = self.post("/sign-in", {"username": username, "password": password})
+        way = "password"
+        if answer["state"] == "code_required":
+            message = wait_until(
+                lambda: next((each for each in sms.messages(phone) if each["sid"] not in before), None), 15, "SMS code"
+            )
+            code = re.findall(r"\b[0-9]{6}\b", message["body"])[0]
+            answer = self.post("/sign-in/code", {"challenge_id": answer["challenge_id"], "code": code})
+            way = "password and SMS code"
+        if answer["state"] != "signed_in":
+            raise Failed(f"sign-in of {username} ended in {answer['state']}")
+        self.csrf = self.get("/me")["csrf_token"]
+        return way
+
+    def close(self) -> None:
+        """End the connections."""
+        self._http.close()
+
+
+def _document(answer: httpx.Response) -> Any:
+    """The page with absolute links."""
+    document: Any = html.fromstring(answer.text)
+    document.make_links_absolute(str(answer.url))
+    return document
+
+
+def text_of(page: Any) -> str:
+    """The visible words of a page."""
+    element: Any = html.fromstring(page) if isinstance(page, str) else page
+    return " ".join(element.text_content().split())
+
+
+@dataclass
+class Stage:
+    """The running suite and what the story has learned so far (`facts`)."""
+
+    run: dict[str, Any]
+    checks: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        self.office = Visitor(self.run["base_url"], self.run["api_key"])
+        self.mailbox = Mailbox(self.run["mailbox"])
+        self.sms = SmsInbox(self.run["sms"])
+        self.payments = PaymentProvider(self.run["payments"])
+        self.tale = int(time.time()) % 10_000_000
+        """Tells this run's people from those of other runs."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.office.close()
+
+    def visitor(self) -> Visitor:
+        """Somebody new at the door, with a browser."""
+        return Visitor(self.run["base_url"])
+
+    def check(self, claim: str, holds: object, seen: object = "") -> None:
+        """Fail the story unless the claim holds."""
+        self.checks += 1
+        if not holds:
+            raise Failed(f"{claim} does not hold{f' (seen: {seen})' if seen != '' else ''}")
+
+    def soon(self, claim: str, find: Callable[[], T | bool | None], seconds: float = PATIENCE) -> T:
+        """Wait until `find` gives something; fail the story when it does not."""
+        self.checks += 1
+        end = time.monotonic() + seconds
+        while True:
+            found = find()
+            if found is not None and found is not False:
+                return found  # type: ignore[return-value]
+            if time.monotonic() > end:
+                raise Failed(f"{claim} did not happen within {seconds:.0f} s")
+            time.sleep(0.15)
+
+    def until(
+        self, claim: str, path: str, holds: Callable[[dict[str, Any]], bool], seconds: float = PATIENCE
+    ) -> dict[str, Any]:
+        """Read a resource until something holds of it; the resource."""
+
+        def find() -> dict[str, Any] | None:
+            found: dict[str, Any] = self.office.get(path)
+            return found if holds(found) else None
+
+        return self.soon(claim, find, seconds)
+
+    def job(self, job_id: str, seconds: float = 180) -> dict[str, Any]:
+        """Wait for a job to succeed."""
+        ended = {"succeeded", "failed", "cancelled"}
+        done = self.until(f"job {job_id}", f"/jobs/{job_id}", lambda job: job["state"] in ended, seconds)
+        self.check(f"job {job_id} succeeded", done["state"] == "succeeded", done)
+        return done
+
+    def mail(self, to: str, containing: str, seconds: float = PATIENCE) -> dict[str, Any]:
+        """The e-mail to somebody whose subject contains the text, read."""
+        self.checks += 1
+        return self.mailbox.wait_for(to, containing, seconds=seconds)
+
+
+def link_in(mail: dict[str, Any], path: str) -> str:
+    """The address in a mail's text that leads to `path`."""
+    found = re.search(rf"https?://[^\s]+{re.escape(path)}/[A-Za-z0-9_.~-]+", mail["text"])
+    if not found:
+        raise Failed(f"the mail has no link to {path}")
+    return found.group(0)
