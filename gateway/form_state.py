@@ -1,0 +1,36 @@
+"""What a form shows: the values typed and what is wrong with them. The macros of `components/form.html` read it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """Values and messages by field name, in the order of the page; `problems` belong to no field.
+
+    Texts are in the user's language.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    problems: Sequence[str] = ()
+
+    def value(self, name: str, default: Any = "") -> Any:
+        """The value to show in a field of one value."""
+        found = self.values.get(name)
+        return default if found is None else found
+
+    def chosen(self, name: str, option: Any) -> bool:
+        """Whether an option of a choice is on. Compared as text, as forms send it."""
+        found = self.values.get(name)
+        if found is None:
+            return False
+        if isinstance(found, (list, tuple, set, frozenset)):
+            return str(option) in {str(one) for one in found}
+        return str(found) == str(option)
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether anything has to be corrected."""
+        return bool(self.errors or self.problems)

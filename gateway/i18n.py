@@ -1,0 +1,163 @@
+"""Language of a request, and local forms of sums, numbers, dates and times.
+
+Finnish is the default; `?lang=` chooses another and is remembered in a cookie, else the browser's wish counts.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel import dates as babel_dates
+from babel import lists as babel_lists
+from babel import numbers as babel_numbers
+from flask import Flask, Response, g, request
+from flask_babel import Babel, get_locale, get_timezone
+
+from gateway import catalogs
+
+LANGUAGES: Final[Mapping[str, str]] = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
+"""Codes and own names, in the order of the language switch."""
+DEFAULT: Final = "fi"
+COOKIE: Final = "talkoo_lang"
+_A_YEAR: Final = 365 * 24 * 3600
+_REGION: Final = {"sv": "sv_FI", "en": "en_GB"}
+"""Swedish as in Finland; English dates and sums the European way."""
+
+
+def init_i18n(app: Flask, *, time_zone: str = "Europe/Helsinki", secure_cookie: bool = False) -> None:
+    """Set up translations, the language of each request, and the filters of templates."""
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(catalogs.compile_all()))
+    Babel(
+        app,
+        default_locale=DEFAULT,
+        default_timezone=time_zone,
+        locale_selector=language,
+        timezone_selector=lambda: time_zone,
+    )
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(
+        languages=LANGUAGES, language=language, language_url=language_url, date_range=date_range
+    )
+
+    @app.after_request
+    def remember(response: Response) -> Response:
+        chosen = request.args.get("lang")
+        if chosen in LANGUAGES:
+            response.set_cookie(COOKIE, chosen, max_age=_A_YEAR, httponly=True, samesite="Lax", secure=secure_cookie)
+        if response.mimetype == "text/html":
+            response.headers.setdefault("Content-Language", language())
+            response.vary.update(("Accept-Language", "Cookie"))
+        return response
+
+
+def language() -> str:
+    """Language code of this request: asked for, chosen before, the account's own, the browser's, else Finnish."""
+    wishes = (request.args.get("lang"), request.cookies.get(COOKIE), g.get("account_language"))
+    chosen = next((wish for wish in wishes if wish in LANGUAGES), None)
+    return str(chosen or request.accept_languages.best_match(list(LANGUAGES), DEFAULT))
+
+
+def language_url(code: str) -> str:
+    """This page in another language, with its other query parameters."""
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{quote(request.path)}?{urlencode([*query, ('lang', code)])}"
+
+
+def money(value: Decimal | Mapping[str, str] | Any, currency: str = "EUR") -> str:
+    """A sum in local form: `1 234,50 €`. Takes a decimal, or anything with `amount` and `currency`."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        value, currency = Decimal(value["amount"]), value["currency"]
+    elif hasattr(value, "amount"):
+        value, currency = value.amount, value.currency
+    return str(babel_numbers.format_currency(Decimal(value), currency, locale=_locale()))
+
+
+def number(value: Decimal | int | None, decimals: int | None = None) -> str:
+    """A number with local grouping: `12 345,6`; with `decimals`, exactly that many."""
+    if value is None:
+        return ""
+    pattern = None if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
+    return str(babel_numbers.format_decimal(value, format=pattern, locale=_locale()))
+
+
+def percent(share: Decimal | float | None, decimals: int = 0) -> str:
+    """A share of one as per cent: 0.255 with one decimal is `25,5 %`."""
+    if share is None:
+        return ""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + ("%" if _locale().language == "en" else "\xa0%")
+    return str(babel_numbers.format_percent(share, format=pattern, locale=_locale()))
+
+
+def local_date(value: date | datetime | None) -> str:
+    """A day in figures: `31.12.2026`; a time as its day in the association's time zone."""
+    if value is None:
+        return ""
+    day = _local(value).date() if isinstance(value, datetime) else value
+    return str(babel_dates.format_date(day, format=_DATE[_locale().language], locale=_locale()))
+
+
+def long_date(value: date | datetime | None) -> str:
+    """A day in words: `torstai 31. joulukuuta 2026`."""
+    if value is None:
+        return ""
+    day = _local(value).date() if isinstance(value, datetime) else value
+    return str(babel_dates.format_date(day, format="full", locale=_locale()))
+
+
+def clock_time(value: datetime | None) -> str:
+    """Time of day in the association's time zone: `9.05`, in English `09:05`."""
+    if value is None:
+        return ""
+    return str(babel_dates.format_time(_local(value), format=_TIME[_locale().language], locale=_locale()))
+
+
+def date_time(value: datetime | None) -> str:
+    """Day and time of day: `31.12.2026 9.05`."""
+    return "" if value is None else f"{local_date(value)} {clock_time(value)}"
+
+
+def date_range(starts: date | None, ends: date | None) -> str:
+    """A period, both days included: `1.1.2026–31.12.2026`; one without an end as `1.1.2026–`."""
+    return local_date(starts) if starts == ends else f"{local_date(starts)}–{local_date(ends)}"
+
+
+def machine_date(value: date | datetime) -> str:
+    """For the `datetime` attribute of `<time>`: ISO 8601, times in UTC."""
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value.isoformat()
+
+
+def words(values: list[str]) -> str:
+    """`a, b ja c`."""
+    return str(babel_lists.format_list(values, locale=_locale()))
+
+
+def _locale() -> Locale:
+    chosen = get_locale() or Locale(DEFAULT)
+    return Locale.parse(_REGION.get(chosen.language, chosen.language))
+
+
+def _local(value: datetime) -> datetime:
+    zone = get_timezone()
+    return value.astimezone(zone if zone is not None else ZoneInfo("Europe/Helsinki"))
+
+
+_DATE: Final = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMM y"}
+_TIME: Final = {"fi": "H.mm", "sv": "H.mm", "en": "HH:mm"}
+FILTERS: Final[Mapping[str, Callable[..., str]]] = {
+    "money": money,
+    "number": number,
+    "percent": percent,
+    "date": local_date,
+    "long_date": long_date,
+    "time": clock_time,
+    "date_time": date_time,
+    "machine_date": machine_date,
+    "words": words,
+}
+"""Jinja filters; `date_range(starts, ends)` is a global."""
