@@ -70,7 +70,7 @@ class PersonDetails(Data):
     language: Language = Language.FI
     birth_date: date | None = None
     title: OptionalLine = ""
-    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")] | None = None
+    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]+$")] | None = None
     addresses: Annotated[list[Address], Field(max_length=8)] = []
     tags: Annotated[list[Code], Field(max_length=100)] = []
     fields: dict[Code, Any] = {}
@@ -93,11 +93,12 @@ class UpdatePerson(Request):
     language: Language | None = None
     birth_date: date | None = None
     title: OptionalLine | None = None
+    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]+$")] | None = None
     addresses: Annotated[list[Address], Field(max_length=8)] | None = None
     tags: Annotated[list[Code], Field(max_length=100)] | None = None
     fields: dict[Code, Any] | None = None
     clear: Annotated[list[Code], Field(max_length=20)] = []
-    """Names of fields to empty (`email`, `phone`, `birth_date`)."""
+    """Names of fields to empty: `email`, `phone`, `birth_date`, `customer_number`, `title`, a name."""
 
 
 class Person(PersonDetails, Reply):
@@ -141,7 +142,7 @@ class OrganisationDetails(Data):
     email: EmailText | None = None
     phone: PhoneText | None = None
     language: Language = Language.FI
-    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")] | None = None
+    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]+$")] | None = None
     parent_id: UUID | None = None
     addresses: Annotated[list[Address], Field(max_length=8)] = []
     tags: Annotated[list[Code], Field(max_length=100)] = []
@@ -162,11 +163,13 @@ class UpdateOrganisation(Request):
     email: EmailText | None = None
     phone: PhoneText | None = None
     language: Language | None = None
+    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]+$")] | None = None
     parent_id: UUID | None = None
     addresses: Annotated[list[Address], Field(max_length=8)] | None = None
     tags: Annotated[list[Code], Field(max_length=100)] | None = None
     fields: dict[Code, Any] | None = None
     clear: Annotated[list[Code], Field(max_length=20)] = []
+    """Names of fields to empty: `email`, `phone`, `business_id`, `customer_number`, `parent_id`."""
 
 
 class Organisation(OrganisationDetails, Reply):
@@ -342,8 +345,8 @@ class FieldType(StrEnum):
     YES_NO = "yes_no"
 
 
-class FieldDefinition(Data):
-    """An additional field or classification that the office has defined."""
+class FieldDetails(Data):
+    """An additional field or classification: code, label, type, choices."""
 
     code: Code
     label: Translated
@@ -353,8 +356,12 @@ class FieldDefinition(Data):
     retired: bool = False
 
 
-class DefineField(FieldDefinition, Request):
+class DefineField(FieldDetails, Request):
     """Makes or changes a definition (its code and type stay)."""
+
+
+class FieldDefinition(FieldDetails, Reply):
+    """An additional field or classification that the office has defined."""
 
 
 class FieldDefinitions(Reply):
