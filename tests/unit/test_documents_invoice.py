@@ -233,3 +233,15 @@ def timed(number: int) -> float:
     started = perf_counter()
     render_invoice(numbered, "fi")
     return perf_counter() - started
+
+
+def test_long_names_never_reach_the_barcode() -> None:
+    long = "Keskisen Uudenmaan Harrastajain ja Ystäväin Kannatusyhdistysten Keskusliitto " * 3
+    seller, buyer = replace(SELLER, name=long), Party(long, (long, long, long, "20100 Turku"))
+    pdf = render_invoice(replace(document(), seller=seller, buyer=buyer), "fi")
+    digits = virtual_barcode(PAYMENT.iban, document().gross, PAYMENT.reference, PAYMENT.due_on)
+    label = opened(pdf)[-1].search_for(digits)[0]
+    across = dark_rows(pdf, pymupdf.Rect(0, label.y0 - 35, 385, label.y0 - 34))[2]
+    _, *bars, _ = runs(across)
+    module = sum(length for _, length in bars) / 332
+    assert [round(length / module) for _, length in bars] == list(code_128_c(digits))

@@ -5,7 +5,7 @@ from lxml import etree
 
 def local_name(element: etree._Element) -> str:
     """The name without its namespace."""
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def child(element: etree._Element | None, *path: str) -> etree._Element | None:
