@@ -95,6 +95,10 @@ class BrokerNode:
             return False
         return True
 
+    def has_died(self) -> bool:
+        """Whether the node or its epmd was started here and ended by itself."""
+        return any(child is not None and child.poll() is not None for child in (self.node, self.epmd))
+
     @property
     def pid(self) -> int | None:
         """Process id of the running node, whoever started it."""

@@ -104,6 +104,16 @@ class Infrastructure:
         """Whether both servers answer now."""
         return all(server.answers() for server in (self.postgres, self.broker) if server is not None)
 
+    def revive(self) -> list[str]:
+        """Start again what has ended by itself; the names of the servers that were started. Raises StartFailed."""
+        named = {"PostgreSQL": self.postgres, "RabbitMQ": self.broker}
+        dead = {name: server for name, server in named.items() if server is not None and server.has_died()}
+        for server in dead.values():
+            server.prepare()
+            server.spawn()
+            server.wait_ready()
+        return list(dead)
+
     def stop(self) -> None:
         """Stop what was started, side by side."""
         with ThreadPoolExecutor(2) as pool:

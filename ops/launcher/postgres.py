@@ -125,6 +125,10 @@ class PostgresServer:
             return None
         return first if servers.is_running(first, str(self.data)) else None
 
+    def has_died(self) -> bool:
+        """Whether the server was started here and ended by itself."""
+        return self.child is not None and self.child.poll() is not None
+
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """Stop: SIGINT ends connections and writes a checkpoint, SIGQUIT is a crash (chaos tests)."""
         pid = self.pid or (self.child.pid if self.child is not None else None)

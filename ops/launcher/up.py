@@ -15,10 +15,12 @@ from ops.launcher import packages, run_file
 from ops.launcher.account import suite_account
 from ops.launcher.broker import is_installed
 from ops.launcher.merged_log import MergedLog
+from ops.launcher.servers import StartFailed
 from ops.launcher.state import AlreadyRunning, StateFolder, state_root
 from ops.launcher.suite import Suite
 
 FILLED = "filled"
+LOOK_EVERY = 0.3
 
 
 def up(checkout: Path, *, empty: bool) -> int:
@@ -52,7 +54,8 @@ def _run(checkout: Path, state: StateFolder, log: MergedLog, *, empty: bool) -> 
         run_file.write(checkout, suite)
         log.say(_welcome(suite, time.monotonic() - began))
         log.shown = True
-        ending.wait()
+        while not ending.comes_within(LOOK_EVERY):
+            _revive_servers(suite)
     except _Interrupted:
         log.say("Interrupted while starting.")
     finally:
@@ -82,15 +85,16 @@ class _Ending:
     """Signals that ask to end: while starting they break off what is waited for, later they end the waiting."""
 
     def __init__(self) -> None:
-        self._waiting = False
+        self._waiting = self._came_already = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._came)
 
-    def wait(self) -> None:
-        """Wait for a signal."""
-        self._waiting = True
-        while self._waiting:
-            signal.pause()
+    def comes_within(self, seconds: float) -> bool:
+        """Wait for a signal; False when none came in time."""
+        if not self._came_already:
+            self._waiting = True
+            time.sleep(seconds)
+        return self._came_already
 
     def from_now_on(self, act: Callable[[], None]) -> None:
         """What a further signal does while everything stops."""
@@ -100,7 +104,16 @@ class _Ending:
     def _came(self, _number: int, _frame: FrameType | None) -> None:
         if not self._waiting:
             raise _Interrupted
-        self._waiting = False
+        self._came_already = True
+
+
+def _revive_servers(suite: Suite) -> None:
+    """PostgreSQL and RabbitMQ are started again when they die; the suite's processes reconnect by themselves."""
+    try:
+        for name in suite.infrastructure.revive():
+            suite.log.say(f"{name} had ended and was started again.")
+    except StartFailed as error:
+        suite.log.say(str(error))
 
 
 def _fill_once(suite: Suite, steps: _Steps, *, empty: bool) -> None:

@@ -1,6 +1,10 @@
 """The private PostgreSQL and RabbitMQ that the launcher starts: real servers."""
 
+import contextlib
+import os
 import signal
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,9 +16,11 @@ from pika.exceptions import ChannelClosedByBroker, ProbableAuthenticationError
 
 from ops.launcher import ports
 from ops.launcher.broker import BrokerNode
+from ops.launcher.checkout import Code, find_checkout
 from ops.launcher.databases import libpq_url
-from ops.launcher.infrastructure import Infrastructure, infrastructure
+from ops.launcher.infrastructure import TEST_PORTS, Infrastructure, infrastructure
 from ops.launcher.postgres import PostgresServer
+from ops.launcher.servers import StartFailed
 from ops.launcher.services import SERVICES
 from ops.launcher.state import StateFolder
 
@@ -94,6 +100,30 @@ def test_data_survive_a_crash_of_postgresql(servers: Infrastructure) -> None:
         assert (42,) in fetch(server.admin_url, "SELECT n FROM proof")
     finally:
         server.stop()
+
+
+def test_a_server_that_dies_is_started_again(servers: Infrastructure) -> None:
+    assert servers.postgres is not None
+    state = StateFolder(servers.state.root.parent / "tests-crash", servers.state.account)
+    numbers = ports.choose({}, TEST_PORTS)
+    own = Infrastructure(state, numbers, Code(find_checkout(), Path(sys.executable)), private=True)
+    own.postgres = PostgresServer(state, numbers["postgres"], servers.postgres.bin_folder)
+    try:
+        own.start()
+        assert own.revive() == []
+        assert own.broker is not None
+        for pid in (own.postgres.pid, own.broker.pid):
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+        until_revived = {"PostgreSQL", "RabbitMQ"}
+        deadline = time.monotonic() + 60
+        while until_revived and time.monotonic() < deadline:
+            with contextlib.suppress(StartFailed):
+                until_revived -= set(own.revive())
+            time.sleep(0.2)
+        assert own.answers()
+    finally:
+        own.stop()
 
 
 def started(server: PostgresServer) -> None:
