@@ -92,6 +92,18 @@ def test_ktl_reads_latin_1_and_utf_8_too() -> None:
         assert entries(content)[0].payer_name == "Mäkelä Aino"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "iso-8859-1"])
+def test_camt_is_read_in_the_encoding_it_declares(encoding: str) -> None:
+    declared = "iso-8859-1" if encoding == "iso-8859-1" else encoding.removesuffix("-sig")
+    content = CAMT.decode().replace('encoding="UTF-8"', f'encoding="{declared}"').encode(encoding)
+    assert [entry.entry_key for entry in entries(content)] == [entry.entry_key for entry in entries(CAMT)]
+    assert entries(content)[0].payer_name == "Aino Mäkelä"
+
+
+def test_future_message_version_is_read_like_the_last_known() -> None:
+    assert entries(CAMT.replace(b"camt.054.001.08", b"camt.054.001.13")) == entries(CAMT)
+
+
 def test_equal_parts_under_one_bank_reference_are_two_payments() -> None:
     content = CAMT.replace(b"2026112059340002", AINO.encode()).replace(b"48.40", b"84.20").replace(b"120.00", b"84.20")
     first, second, *_ = entries(content)
@@ -147,6 +159,8 @@ BAD_FILES: list[tuple[str, bytes, str]] = [
     ("parts differ from sum", replaced(CAMT, b">168.40<", b">168.41<"), "Ntry/Amt"),
     ("wrong account", replaced(CAMT, b"FI2112345600000785", b"FI2112345600000786"), "Acct/Id/IBAN"),
     ("no account", replaced(CAMT, b"<IBAN>FI2112345600000785</IBAN>", b""), "Acct/Id/IBAN"),
+    ("endless nesting", DECLARATION + b"<Document>" + b"<BkToCstmrStmt>" * 5_000, "XML"),
+    ("entry before its account", CAMT.replace(b"<Acct>", b"<Other>").replace(b"</Acct>", b"</Other>"), "Acct"),
     ("empty file", b"", "file"),
     ("a picture", b"\x89PNG\r\n\x1a\n" + bytes(100), "file"),
     ("ktl without sums", b"".join(KTL.splitlines(keepends=True)[:-1]), "record type"),

@@ -4,7 +4,7 @@ from typing import BinaryIO
 
 from services.commerce.rules.bank_files.entries import InvalidBankFile
 
-LARGEST_FILE = 100 * 1024 * 1024
+LARGEST_FILE = 50 * 1024 * 1024
 LONGEST_LINE = 4_096
 
 
