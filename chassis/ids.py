@@ -3,8 +3,9 @@
 import os
 import threading
 import time
-from uuid import UUID
+from uuid import UUID, uuid5
 
+_NAMES = UUID("7b1c6f0e-5d0a-5e0c-9c1b-2a1f6e7d3c58")
 _lock = threading.Lock()
 _last = 0
 
@@ -18,3 +19,8 @@ def new_id() -> UUID:
     milliseconds, fraction = stamp >> 12, stamp & 0xFFF
     tail = int.from_bytes(os.urandom(8), "big") & 0x3FFFFFFFFFFFFFFF
     return UUID(int=(milliseconds & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | tail)
+
+
+def derived_id(*parts: object) -> UUID:
+    """Always the same id (UUIDv5) for the same parts, so that a repeated command names the same thing."""
+    return uuid5(_NAMES, "\n".join(str(part) for part in parts))

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from chassis import clock
 from chassis.call import Call, Trace
+from chassis.ids import derived_id, new_id
 from contracts.access import Principal
 from contracts.base import Event, Service, methods_of
 
@@ -107,6 +108,11 @@ class ServiceBase(Service):
     def only_object(self) -> UUID | None:
         """The one thing that the caller's personal link opens, or None."""
         return self.call.only_object
+
+    def id_for(self, what: str) -> UUID:
+        """An id for what this command makes; every repeat of the command (same key, same content) gets the same."""
+        command = self.call.command
+        return derived_id(self.principal.label, command.key, command.fingerprint, what) if command else new_id()
 
     def checkpoint(self) -> None:
         """Commit and go on without a transaction, before calling another service or company."""
