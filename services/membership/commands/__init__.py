@@ -1,0 +1,1 @@
+"""What changes membership's data, by capability."""

@@ -1,0 +1,1 @@
+"""What reads membership's data, by capability."""

@@ -1,0 +1,1 @@
+"""Rules of membership: pure functions of facts and a date."""
