@@ -70,7 +70,7 @@ class PersonDetails(Data):
     language: Language = Language.FI
     birth_date: date | None = None
     title: OptionalLine = ""
-    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]+$")] | None = None
+    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")] | None = None
     addresses: Annotated[list[Address], Field(max_length=8)] = []
     tags: Annotated[list[Code], Field(max_length=100)] = []
     fields: dict[Code, Any] = {}
@@ -93,7 +93,7 @@ class UpdatePerson(Request):
     language: Language | None = None
     birth_date: date | None = None
     title: OptionalLine | None = None
-    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]+$")] | None = None
+    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")] | None = None
     addresses: Annotated[list[Address], Field(max_length=8)] | None = None
     tags: Annotated[list[Code], Field(max_length=100)] | None = None
     fields: dict[Code, Any] | None = None
@@ -142,7 +142,7 @@ class OrganisationDetails(Data):
     email: EmailText | None = None
     phone: PhoneText | None = None
     language: Language = Language.FI
-    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]+$")] | None = None
+    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")] | None = None
     parent_id: UUID | None = None
     addresses: Annotated[list[Address], Field(max_length=8)] = []
     tags: Annotated[list[Code], Field(max_length=100)] = []
@@ -163,7 +163,7 @@ class UpdateOrganisation(Request):
     email: EmailText | None = None
     phone: PhoneText | None = None
     language: Language | None = None
-    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]+$")] | None = None
+    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")] | None = None
     parent_id: UUID | None = None
     addresses: Annotated[list[Address], Field(max_length=8)] | None = None
     tags: Annotated[list[Code], Field(max_length=100)] | None = None

@@ -1,0 +1,1 @@
+"""What changes the register; one module per capability."""

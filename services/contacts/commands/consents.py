@@ -1,0 +1,29 @@
+"""Consents and bans for marketing, with their evidence (C17)."""
+
+from sqlalchemy.orm import Session
+
+from chassis.ids import new_id
+from contracts.contacts import SetConsent
+from services.contacts import models
+from services.contacts.commands import persons
+from services.contacts.commands.history import Author
+
+
+def set_consent(session: Session, request: SetConsent, author: Author) -> None:
+    """Keep what was said as evidence, and the ban or its end on the person."""
+    person = persons.locked(session, request.person_id)
+    session.add(
+        models.Consent(
+            id=new_id(),
+            person_id=person.id,
+            channel=request.channel,
+            allowed=request.allowed,
+            evidence=request.evidence,
+            recorded_at=author.at,
+            recorded_by=author.label,
+        )
+    )
+    banned = set(person.banned_channels) - {request.channel.value}
+    if not request.allowed:
+        banned.add(request.channel.value)
+    persons.change(session, person, {"banned_channels": sorted(banned)}, author)

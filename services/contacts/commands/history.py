@@ -1,0 +1,83 @@
+"""The change history of every contact (C18): who, when, which field, old and new, through which channel."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from contracts.access import Principal, PrincipalKind
+from services.contacts import models
+
+CHANNELS = {
+    PrincipalKind.ACCOUNT: "office",
+    PrincipalKind.API_KEY: "api",
+    PrincipalKind.LINK: "link",
+    PrincipalKind.SYSTEM: "system",
+    PrincipalKind.ANONYMOUS: "web",
+}
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who changes something, when, and through which channel."""
+
+    label: str
+    channel: str
+    at: datetime
+
+    @classmethod
+    def of(cls, principal: Principal, at: datetime, channel: str = "") -> "Author":
+        """The author that a principal is; a person on the own card writes through `own`."""
+        return cls(principal.label, channel or CHANNELS[principal.kind], at)
+
+
+Differences = dict[str, tuple[Any, Any]]
+"""Old and new value by field."""
+
+
+def record(session: Session, subject_id: UUID, author: Author, differences: Differences) -> None:
+    """Write the differences into the history of one contact."""
+    if differences:
+        session.execute(
+            insert(models.Change),
+            [
+                {
+                    "subject_id": subject_id,
+                    "changed_at": author.at,
+                    "changed_by": author.label,
+                    "channel": author.channel,
+                    "field": field,
+                    "old": _plain(old),
+                    "new": _plain(new),
+                }
+                for field, (old, new) in differences.items()
+            ],
+        )
+
+
+def assign(row: Any, values: dict[str, Any]) -> Differences:
+    """Set those attributes of `row` that differ from `values`; what was different. Fields are compared one by one."""
+    found: Differences = {}
+    for name, new in values.items():
+        old = getattr(row, name)
+        if old == new:
+            continue
+        setattr(row, name, new)
+        if name == "fields":
+            found |= {
+                f"fields.{code}": (old.get(code), new.get(code))
+                for code in sorted({*old, *new})
+                if old.get(code) != new.get(code)
+            }
+        else:
+            found[name] = (old, new)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | UUID):
+        return str(value)
+    return value

@@ -1,0 +1,164 @@
+"""Persons: created, changed, deleted."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from chassis import outbox
+from chassis.ids import new_id
+from contracts.contacts import CreatePerson, Person, PersonDetails, PersonsChanged, PersonState, UpdatePerson
+from contracts.errors import FieldError, Invalid, NotFound, Stale
+from services.contacts import models
+from services.contacts.commands import details, history
+from services.contacts.commands.history import Author
+from services.contacts.replies import person_of
+from services.contacts.rules.values import person_keys
+
+CLEARABLE = frozenset({"email", "phone", "birth_date", "customer_number", "given_name", "family_name", "title"})
+EMPTY_TEXTS = frozenset({"given_name", "family_name", "title"})
+
+
+def create(session: Session, request: CreatePerson, author: Author) -> Person:
+    """A new person of the register."""
+    person = add(session, new_id(), request, PersonState.ACTIVE, author)
+    tell(session, person.id)
+    return person_of(person)
+
+
+def add(
+    session: Session, person_id: UUID, given: PersonDetails, state: PersonState, author: Author
+) -> models.Person:
+    """Store a person with what is given; raises Invalid without a name, Conflict when a number is taken."""
+    if not (given.given_name or given.family_name):
+        errors = [
+            FieldError(pointer=pointer, code="name_missing", message="Give a given name or a family name.")
+            for pointer in ("/given_name", "/family_name")
+        ]
+        raise Invalid("A person needs a given name or a family name.", errors=errors)
+    wanted = given.model_dump(mode="python", include=set(PersonDetails.model_fields))
+    wanted["addresses"] = [each.model_dump(mode="json") for each in given.addresses]
+    stored = details.checked(session, "person", wanted)
+    person = models.Person(
+        id=person_id, state=state, banned_channels=[], version=1, created_at=author.at, updated_at=author.at, **stored
+    )
+    _set_keys(person)
+    with details.unique_numbers():
+        session.add(person)
+        session.flush()
+    history.record(session, person.id, author, {"state": (None, state.value)})
+    return person
+
+
+def update_details(session: Session, request: UpdatePerson, author: Author) -> Person:
+    """Change what is given; raises Stale when somebody else was faster."""
+    person = locked(session, request.id)
+    if person.version != request.version:
+        raise Stale(
+            f"This person has changed since you read it (version {person.version}, you have {request.version});"
+            " read it again.",
+            version=person.version,
+        )
+    wanted = request.model_dump(mode="python", exclude_none=True, exclude={"id", "version", "clear"})
+    if request.addresses is not None:
+        wanted["addresses"] = [each.model_dump(mode="json") for each in request.addresses]
+    wanted |= cleared(request.clear, CLEARABLE, EMPTY_TEXTS)
+    change(session, person, details.checked(session, "person", wanted, person.fields), author)
+    return person_of(person)
+
+
+def cleared(names: list[str], allowed: frozenset[str], texts: frozenset[str]) -> dict[str, Any]:
+    """The values that empty these fields; raises Invalid for a field that cannot be emptied."""
+    for number, name in enumerate(names):
+        if name not in allowed:
+            raise Invalid.field(f"/clear/{number}", "not_clearable", f"{name} cannot be emptied.")
+    return {name: "" if name in texts else None for name in names}
+
+
+def change(session: Session, person: models.Person, stored: dict[str, Any], author: Author) -> None:
+    """Apply checked values to a locked person: row, keys, version, history, event. Nothing when nothing differs."""
+    differences = history.assign(person, stored)
+    if not differences:
+        return
+    if not (person.given_name or person.family_name):
+        raise Invalid.field("/family_name", "name_missing", "A person needs a given name or a family name.")
+    _set_keys(person)
+    person.version += 1
+    person.updated_at = author.at
+    with details.unique_numbers():
+        session.flush()
+    history.record(session, person.id, author, differences)
+    tell(session, person.id)
+
+
+def _set_keys(person: models.Person) -> None:
+    for name, value in person_keys(person).items():
+        setattr(person, name, value)
+
+
+def tell(session: Session, *person_ids: UUID) -> None:
+    """Record that these persons were created or changed."""
+    outbox.record(session, PersonsChanged(change_id=new_id(), person_ids=list(person_ids)))
+
+
+def resolve(session: Session, person_id: UUID) -> UUID:
+    """The id under which the person is known now; raises NotFound."""
+    row = session.execute(
+        select(models.Person.state, models.Person.linked_to).where(models.Person.id == person_id)
+    ).first()
+    if row is None or row.state is PersonState.ERASED:
+        raise NotFound(f"There is no person {person_id}.", id=person_id)
+    return row.linked_to or person_id
+
+
+def locked(session: Session, person_id: UUID) -> models.Person:
+    """The person, locked, after following a link; raises NotFound."""
+    person = session.get(models.Person, resolve(session, person_id), with_for_update=True)
+    if person is None or person.state in {PersonState.ERASED, PersonState.LINKED}:
+        raise NotFound(f"There is no person {person_id}.", id=person_id)
+    return person
+
+
+def delete_for_good(session: Session, person_id: UUID, author: Author) -> None:
+    """Empty the person's row and what was linked to it; memberships and invoices keep an id that names nobody.
+
+    Affiliations and the values in the history and in import rows go too. Deleting again raises NotFound.
+    """
+    person = locked(session, person_id)
+    ids = [person.id, *session.scalars(select(models.Person.id).where(models.Person.linked_to == person.id))]
+    session.execute(delete(models.Affiliation).where(models.Affiliation.person_id.in_(ids)))
+    session.execute(update(models.Change).where(models.Change.subject_id.in_(ids)).values(old=None, new=None))
+    session.execute(
+        update(models.ImportRow)
+        .where(models.ImportRow.person_id.in_(ids))
+        .values(raw={}, person=None, affiliation=None, organisation=None, reason="")
+    )
+    session.execute(update(models.Consent).where(models.Consent.person_id.in_(ids)).values(evidence=""))
+    session.execute(update(models.Person).where(models.Person.id.in_(ids)).values(**_nobody(author)))
+    history.record(session, person.id, author, {"state": (person.state.value, PersonState.ERASED.value)})
+    tell(session, *ids)
+
+
+def _nobody(author: Author) -> dict[str, Any]:
+    return {
+        "state": PersonState.ERASED,
+        "linked_to": None,
+        "given_name": "",
+        "family_name": "",
+        "email": None,
+        "email_key": None,
+        "phone": None,
+        "birth_date": None,
+        "title": "",
+        "customer_number": None,
+        "addresses": [],
+        "city": "",
+        "postal_code": "",
+        "tags": [],
+        "fields": {},
+        "sort_key": "",
+        "search": "",
+        "version": models.Person.version + 1,
+        "updated_at": author.at,
+    }

@@ -1,0 +1,1 @@
+"""What reads the register and changes nothing; one module per capability."""

@@ -1,0 +1,51 @@
+"""Affiliations of a person or of an organisation, ended ones included (C14)."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from chassis.paging import decode_cursor, page
+from contracts.base import Page
+from contracts.contacts import Affiliation, ListAffiliations
+from contracts.errors import Invalid
+from services.contacts import models
+from services.contacts.replies import affiliation_of
+
+ROWS = models.Affiliation.__table__.c
+PERSONS = models.Person.__table__.c
+ORGANISATIONS = models.Organisation.__table__.c
+
+
+def list_page(reader: Connection, request: ListAffiliations) -> Page[Affiliation]:
+    """Affiliations in the order they were made; raises Invalid when neither side is named."""
+    if request.person_id is None and request.organisation_id is None:
+        raise Invalid.field("/person_id", "side_missing", "Name a person or an organisation.")
+    query = (
+        select(
+            models.Affiliation.__table__,
+            PERSONS.given_name,
+            PERSONS.family_name,
+            ORGANISATIONS.name.label("organisation_name"),
+        )
+        .join(models.Person, PERSONS.id == ROWS.person_id)
+        .join(models.Organisation, ORGANISATIONS.id == ROWS.organisation_id)
+        .order_by(ROWS.id)
+        .limit(request.limit + 1)
+    )
+    if request.person_id:
+        query = query.where(ROWS.person_id == _known_as(reader, request.person_id))
+    if request.organisation_id:
+        query = query.where(ROWS.organisation_id == request.organisation_id)
+    after = decode_cursor(request.cursor)
+    if after:
+        query = query.where(ROWS.id > after[0])
+    found = [
+        affiliation_of(row, f"{row.given_name} {row.family_name}".strip(), row.organisation_name)
+        for row in reader.execute(query)
+    ]
+    return page(found, request.limit, lambda row: [row.id])
+
+
+def _known_as(reader: Connection, person_id: UUID) -> UUID:
+    linked = reader.execute(select(PERSONS.linked_to).where(PERSONS.id == person_id)).scalar()
+    return linked or person_id

@@ -1,0 +1,28 @@
+"""The change history of one contact, newest first (C18)."""
+
+from sqlalchemy import Connection, select
+
+from chassis.paging import decode_cursor, page
+from contracts.base import Page
+from contracts.contacts import Change, History
+from contracts.errors import NotFound
+from services.contacts import models
+from services.contacts.replies import change_of
+
+ROWS = models.Change.__table__.c
+PERSONS = models.Person.__table__.c
+
+
+def list_page(reader: Connection, request: History) -> Page[Change]:
+    """Changes of a person or an organisation; raises NotFound when nothing has this id."""
+    linked = reader.execute(select(PERSONS.linked_to).where(PERSONS.id == request.id)).scalar()
+    subject = ROWS.subject_id == (linked or request.id)
+    after = decode_cursor(request.cursor)
+    query = select(models.Change.__table__).where(subject).order_by(ROWS.id.desc()).limit(request.limit + 1)
+    if after:
+        query = query.where(ROWS.id < int(after[0]))
+    rows = reader.execute(query).all()
+    if not rows and not after:
+        raise NotFound(f"There is no contact {request.id}.", id=request.id)
+    found = page(list(rows), request.limit, lambda row: [row.id])
+    return found.model_copy(update={"data": [change_of(row) for row in found.data]})

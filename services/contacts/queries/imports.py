@@ -1,0 +1,59 @@
+"""Imports and the report of their rows."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from chassis.paging import decode_cursor, page
+from contracts.base import ListRequest, Page
+from contracts.contacts import Import, ImportRow, ListImportRows
+from contracts.errors import NotFound
+from services.contacts import models
+from services.contacts.replies import import_of
+
+IMPORTS = models.Import.__table__
+ROWS = models.ImportRow.__table__.c
+
+
+def get(reader: Connection, import_id: UUID) -> Import:
+    """An import with counts by state; raises NotFound."""
+    row = reader.execute(select(IMPORTS).where(IMPORTS.c.id == import_id)).first()
+    if row is None:
+        raise NotFound(f"There is no import {import_id}.", id=import_id)
+    return import_of(row)
+
+
+def list_page(reader: Connection, request: ListRequest) -> Page[Import]:
+    """Imports, newest first."""
+    query = select(IMPORTS).order_by(IMPORTS.c.id.desc()).limit(request.limit + 1)
+    after = decode_cursor(request.cursor)
+    if after:
+        query = query.where(IMPORTS.c.id < after[0])
+    return page([import_of(row) for row in reader.execute(query)], request.limit, lambda each: [each.id])
+
+
+def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
+    """Rows of an import by number, numbered as in the file; those not yet decided are left out."""
+    get(reader, request.id)
+    wanted = ROWS.state == request.state if request.state else ROWS.state != "staged"
+    query = (
+        select(ROWS.number, ROWS.state, ROWS.reason, ROWS.column, ROWS.person_id, ROWS.raw)
+        .where(ROWS.import_id == request.id, wanted)
+        .order_by(ROWS.number)
+        .limit(request.limit + 1)
+    )
+    after = decode_cursor(request.cursor)
+    if after:
+        query = query.where(ROWS.number > int(after[0]))
+    rows = [
+        ImportRow(
+            number=row.number,
+            state=row.state,
+            reason=row.reason,
+            column=row.column,
+            person_id=row.person_id,
+            raw=row.raw,
+        )
+        for row in reader.execute(query)
+    ]
+    return page(rows, request.limit, lambda row: [row.number])

@@ -1,0 +1,123 @@
+"""The one search box: typo-tolerant names, beginnings of names, e-mail addresses and numbers, digits of phones.
+
+Hits are gathered in a materialised subquery by the trigram and prefix indexes, then sorted by likeness and name: a
+plain ORDER BY ... LIMIT would make the planner walk the order index and test every row.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Integer, and_, case, cast, func, literal, or_, select, tuple_
+
+from chassis.paging import decode_cursor, page
+from contracts.base import Page
+from contracts.errors import Invalid
+from services.contacts import models
+from services.contacts.rules.names import fold, sort_key
+
+Summary = TypeVar("Summary")
+THRESHOLD = 0.39
+"""Least word similarity of a hit: one letter missing, doubled, wrong or swapped in a name of five or more."""
+MAX_LIKENESS = 1000
+DIGITS = re.compile(r"[\d ()./-]{3,}")
+NUMBER = re.compile(r"[A-Za-z0-9._/-]*\d[A-Za-z0-9._/-]*")
+
+
+def prepare(reader: Connection) -> Connection:
+    """Set the threshold once per database connection."""
+    if "likeness" not in reader.info:
+        reader.exec_driver_sql(f"SET pg_trgm.word_similarity_threshold = {THRESHOLD}")
+        reader.info["likeness"] = True
+    return reader
+
+
+def search_page(
+    reader: Connection,
+    model: type[models.Person] | type[models.Organisation],
+    columns: list[Any],
+    conditions: list[ColumnElement[bool]],
+    request: Any,
+    reply: Callable[[Any], Summary],
+) -> Page[Summary]:
+    """A page of the rows of `model` that `request.q` finds, most alike first."""
+    after = decode_cursor(request.cursor, 3)
+    found = _matching(model, request.q)
+    if found is None:
+        return Page[Any](data=[])
+    table = model.__table__.c
+    matches, score = found
+    hits = (
+        select(*columns, table.sort_key, score.label("likeness"))
+        .where(matches, *conditions)
+        .cte("hits")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    keys = (MAX_LIKENESS - hits.c.likeness, hits.c.sort_key, hits.c.id)
+    query = select(hits).order_by(*keys).limit(request.limit + 1)
+    if after:
+        query = query.where(tuple_(*keys) > tuple_(*_position(after)))
+    rows = list(prepare(reader).execute(query))
+    shown = page(rows, request.limit, lambda row: [MAX_LIKENESS - row.likeness, row.sort_key, str(row.id)])
+    return shown.model_copy(update={"data": [reply(row) for row in shown.data]})
+
+
+def _position(after: list[Any]) -> tuple[int, str, UUID]:
+    try:
+        return int(after[0]), str(after[1]), UUID(str(after[2]))
+    except ValueError:
+        raise Invalid.field("/cursor", "bad_cursor", "This cursor is not one of ours; start again.") from None
+
+
+def _matching(model: Any, typed: str) -> tuple[ColumnElement[bool], ColumnElement[int]] | None:
+    """Which rows match and how well (0-1000), or None when nothing can."""
+    table, typed = model.__table__.c, typed.strip()
+    words = fold(typed)
+    if not words or "\0" in typed:
+        return None
+    exact = [*_addresses(table, typed), *_numbers(table, typed)]
+    if DIGITS.fullmatch(typed.lstrip("+")):
+        return _either([*exact, *_phones(table, typed)], None)
+    if len(words) == 1:
+        return _either([*exact, table.sort_key.startswith(sort_key(typed) or words, autoescape=True)], None)
+    if len(words) == 2:
+        return _either([*exact, table.search.contains(f" {words}", autoescape=True)], None)
+    if "@" in typed:
+        return _either(exact, None)
+    alike = literal(words).op("<%", is_comparison=True)(table.search)
+    return _either(exact, (alike, func.word_similarity(words, table.search)))
+
+
+def _either(
+    exact: list[ColumnElement[bool]], alike: tuple[ColumnElement[bool], ColumnElement[float]] | None
+) -> tuple[ColumnElement[bool], ColumnElement[int]]:
+    if alike is None:
+        return or_(*exact), literal(MAX_LIKENESS, Integer)
+    likeness = cast(func.round(alike[1] * MAX_LIKENESS), Integer)
+    if not exact:
+        return alike[0], likeness
+    return or_(alike[0], *exact), case((func.coalesce(or_(*exact), False), MAX_LIKENESS), else_=likeness)
+
+
+def _addresses(table: Any, typed: str) -> list[ColumnElement[bool]]:
+    """The beginning of an e-mail address."""
+    if " " in typed or len(typed) < 3:
+        return []
+    return [table.email_key.startswith(typed.lower(), autoescape=True)]
+
+
+def _numbers(table: Any, typed: str) -> list[ColumnElement[bool]]:
+    """The beginning of a customer number or business id."""
+    if not NUMBER.fullmatch(typed):
+        return []
+    columns = [table.customer_number, *([table.business_id] if "business_id" in table else [])]
+    return [and_(each.is_not(None), each.startswith(typed, autoescape=True)) for each in columns]
+
+
+def _phones(table: Any, typed: str) -> list[ColumnElement[bool]]:
+    """Digits anywhere in a phone number; a leading 0, 00 or + is how numbers are typed, not stored."""
+    digits = re.sub(r"\D", "", typed).lstrip("0")
+    return [table.search.contains(digits, autoescape=True)] if len(digits) >= 3 else []
+
+

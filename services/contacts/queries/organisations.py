@@ -1,0 +1,42 @@
+"""Organisations by id, and lists of them."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, bindparam, select, tuple_
+
+from chassis.paging import decode_cursor, page
+from contracts.base import Page
+from contracts.contacts import ListOrganisations, Organisation, OrganisationSummary
+from contracts.errors import NotFound
+from services.contacts import models
+from services.contacts.queries import likeness
+from services.contacts.replies import organisation_of, organisation_summary_of
+
+ORGANISATIONS = models.Organisation.__table__.c
+IN_REGISTER = ORGANISATIONS.deleted_at.is_(None)
+BY_ID = select(models.Organisation.__table__).where(ORGANISATIONS.id == bindparam("id"), IN_REGISTER)
+SUMMARY = [ORGANISATIONS[name] for name in ("id", "name", "business_id", "email", "city", "tags")]
+
+
+def get(reader: Connection, organisation_id: UUID) -> Organisation:
+    """The organisation; raises NotFound, also when it is deleted."""
+    row = reader.execute(BY_ID, {"id": organisation_id}).first()
+    if row is None:
+        raise NotFound(f"There is no organisation {organisation_id}.", id=organisation_id)
+    return organisation_of(row)
+
+
+def list_page(reader: Connection, request: ListOrganisations) -> Page[OrganisationSummary]:
+    """Organisations by name in Finnish order, or by likeness to `q`."""
+    if request.q is not None:
+        return likeness.search_page(
+            reader, models.Organisation, SUMMARY, [IN_REGISTER], request, organisation_summary_of
+        )
+    after = decode_cursor(request.cursor, 2)
+    query: Select[Any] = select(*SUMMARY, ORGANISATIONS.sort_key).where(IN_REGISTER)
+    if after:
+        query = query.where(tuple_(ORGANISATIONS.sort_key, ORGANISATIONS.id) > tuple_(*after))
+    rows = reader.execute(query.order_by(ORGANISATIONS.sort_key, ORGANISATIONS.id).limit(request.limit + 1)).all()
+    found = page(list(rows), request.limit, lambda row: [row.sort_key, row.id])
+    return found.model_copy(update={"data": [organisation_summary_of(row) for row in found.data]})

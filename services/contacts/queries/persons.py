@@ -1,0 +1,62 @@
+"""Persons by id, and lists of them."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, bindparam, select, tuple_
+
+from chassis.paging import decode_cursor, page
+from contracts.base import Page
+from contracts.contacts import ListPersons, Person, PersonState, PersonSummary
+from contracts.errors import NotFound
+from services.contacts import models
+from services.contacts.queries import likeness
+from services.contacts.replies import person_of, person_summary_of
+
+PERSONS = models.Person.__table__.c
+SHOWN = [
+    PERSONS[name]
+    for name in (
+        "id", "state", "linked_to", "version", "created_at", "updated_at", "given_name", "family_name", "email",
+        "phone", "language", "birth_date", "title", "customer_number", "addresses", "tags", "fields",
+    )
+]  # fmt: skip
+BY_ID = select(*SHOWN).where(PERSONS.id == bindparam("id"))
+SUMMARY = [PERSONS[name] for name in ("id", "given_name", "family_name", "email", "phone", "city", "tags")]
+ACTIVE = PERSONS.state == PersonState.ACTIVE.value
+
+
+def get(reader: Connection, person_id: UUID, only: UUID | None = None) -> Person:
+    """The person known under this id, after following a link. `only` limits to one person; raises NotFound."""
+    row = _row(reader, person_id)
+    if row is None or (only is not None and row.id not in {only, _resolved(reader, only)}):
+        raise NotFound(f"There is no person {person_id}.", id=person_id)
+    return person_of(row)
+
+
+def _row(reader: Connection, person_id: UUID) -> Any:
+    row = reader.execute(BY_ID, {"id": person_id}).first()
+    if row is not None and row.linked_to is not None:
+        row = reader.execute(BY_ID, {"id": row.linked_to}).first()
+    return None if row is None or row.state is PersonState.ERASED else row
+
+
+def _resolved(reader: Connection, person_id: UUID) -> UUID | None:
+    row = _row(reader, person_id)
+    return row.id if row else None
+
+
+def list_page(reader: Connection, request: ListPersons) -> Page[PersonSummary]:
+    """Persons of the register, by name in Finnish order, or by likeness to `q`."""
+    conditions = [ACTIVE]
+    if request.tag:
+        conditions.append(PERSONS.tags.contains([request.tag]))
+    if request.q is not None:
+        return likeness.search_page(reader, models.Person, SUMMARY, conditions, request, person_summary_of)
+    after = decode_cursor(request.cursor, 2)
+    query: Select[Any] = select(*SUMMARY, PERSONS.sort_key).where(*conditions)
+    if after:
+        query = query.where(tuple_(PERSONS.sort_key, PERSONS.id) > tuple_(*after))
+    rows = reader.execute(query.order_by(PERSONS.sort_key, PERSONS.id).limit(request.limit + 1)).all()
+    found = page(list(rows), request.limit, lambda row: [row.sort_key, row.id])
+    return found.model_copy(update={"data": [person_summary_of(row) for row in found.data]})

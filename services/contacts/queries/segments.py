@@ -1,0 +1,74 @@
+"""Segments: what they find now (C10). A segment is live: it is counted and listed when asked."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select
+
+from chassis.paging import decode_cursor, page
+from contracts.base import ListRequest, Page
+from contracts.contacts import FieldType, PersonSummary, Segment, SegmentFilter, SegmentMembers
+from contracts.errors import NotFound
+from services.contacts import models
+from services.contacts.queries.persons import ACTIVE, PERSONS, SUMMARY
+from services.contacts.queries.segment_filters import Condition, condition
+from services.contacts.replies import person_summary_of
+from services.contacts.rules.segments import parse
+
+SEGMENTS = models.Segment.__table__
+FIELDS = models.Field.__table__.c
+
+
+def compiled(connection: Any, tree: SegmentFilter, today: date) -> Condition:
+    """The filter as a condition on persons; raises Invalid."""
+    rows = connection.execute(select(FIELDS.code, FIELDS.type).where(FIELDS.applies_to == "person"))
+    additional: dict[str, FieldType] = {row.code: row.type for row in rows}
+    return condition(parse(tree, additional), today)
+
+
+def count(connection: Any, tree: SegmentFilter, today: date) -> int:
+    """How many persons of the register the filter finds."""
+    found = connection.execute(select(func.count()).where(ACTIVE, compiled(connection, tree, today))).scalar_one()
+    return int(found)
+
+
+def get(reader: Connection, segment_id: UUID, today: date) -> Segment:
+    """A saved segment with its count now; raises NotFound."""
+    return reply(reader, _row(reader, segment_id), today)
+
+
+def _row(reader: Connection, segment_id: UUID) -> Any:
+    row = reader.execute(select(SEGMENTS).where(SEGMENTS.c.id == segment_id)).first()
+    if row is None:
+        raise NotFound(f"There is no segment {segment_id}.", id=segment_id)
+    return row
+
+
+def reply(connection: Any, row: Any, today: date) -> Segment:
+    """A segment as the contract shows it."""
+    tree = SegmentFilter.model_validate(row.filter)
+    counted = count(connection, tree, today)
+    return Segment(id=row.id, name=row.name, filter=tree, count=counted, version=row.version)
+
+
+def list_page(reader: Connection, request: ListRequest, today: date) -> Page[Segment]:
+    """Saved segments, newest first."""
+    query = select(SEGMENTS).order_by(SEGMENTS.c.id.desc()).limit(request.limit + 1)
+    after = decode_cursor(request.cursor)
+    if after:
+        query = query.where(SEGMENTS.c.id < after[0])
+    found = page(list(reader.execute(query)), request.limit, lambda row: [row.id])
+    return found.model_copy(update={"data": [reply(reader, row, today) for row in found.data]})
+
+
+def list_members(reader: Connection, request: SegmentMembers, today: date) -> Page[PersonSummary]:
+    """The persons of a segment by id, so that pages never overlap."""
+    tree = SegmentFilter.model_validate(_row(reader, request.id).filter)
+    conditions = [ACTIVE, compiled(reader, tree, today)]
+    after = decode_cursor(request.cursor)
+    if after:
+        conditions.append(PERSONS.id > after[0])
+    rows = reader.execute(select(*SUMMARY).where(*conditions).order_by(PERSONS.id).limit(request.limit + 1)).all()
+    found = page(list(rows), request.limit, lambda row: [row.id])
+    return found.model_copy(update={"data": [person_summary_of(row) for row in found.data]})

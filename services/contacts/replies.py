@@ -1,0 +1,148 @@
+"""Rows of the tables as the contract shows them. The rows come from our own database: they are not checked again."""
+
+from typing import Any
+
+from contracts.base import Translated
+from contracts.contacts import (
+    Address,
+    AddressPurpose,
+    Affiliation,
+    Change,
+    FieldDefinition,
+    Import,
+    Organisation,
+    OrganisationSummary,
+    Person,
+    PersonSummary,
+)
+
+
+def addresses_of(stored: list[dict[str, Any]]) -> list[Address]:
+    """Addresses from their JSON form."""
+    return [
+        Address.model_construct(
+            purpose=AddressPurpose(each.get("purpose", "postal")),
+            street=each.get("street", ""),
+            postal_code=each.get("postal_code", ""),
+            city=each.get("city", ""),
+            country=each.get("country", "FI"),
+        )
+        for each in stored
+    ]
+
+
+def person_of(row: Any) -> Person:
+    """A person; `row` has the attributes of the table."""
+    return Person.model_construct(
+        id=row.id,
+        state=row.state,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        given_name=row.given_name,
+        family_name=row.family_name,
+        email=row.email,
+        phone=row.phone,
+        language=row.language,
+        birth_date=row.birth_date,
+        title=row.title,
+        customer_number=row.customer_number,
+        addresses=addresses_of(row.addresses),
+        tags=row.tags,
+        fields=row.fields,
+    )
+
+
+def person_summary_of(row: Any) -> PersonSummary:
+    """A person as lists show it."""
+    return PersonSummary.model_construct(
+        id=row.id,
+        name=f"{row.given_name} {row.family_name}".strip(),
+        email=row.email,
+        phone=row.phone,
+        city=row.city,
+        tags=row.tags,
+    )
+
+
+def organisation_of(row: Any) -> Organisation:
+    """An organisation; `row` has the attributes of the table."""
+    return Organisation.model_construct(
+        id=row.id,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        name=row.name,
+        business_id=row.business_id,
+        email=row.email,
+        phone=row.phone,
+        language=row.language,
+        customer_number=row.customer_number,
+        parent_id=row.parent_id,
+        addresses=addresses_of(row.addresses),
+        tags=row.tags,
+        fields=row.fields,
+    )
+
+
+def organisation_summary_of(row: Any) -> OrganisationSummary:
+    """An organisation as lists show it."""
+    return OrganisationSummary.model_construct(
+        id=row.id, name=row.name, business_id=row.business_id, email=row.email, city=row.city, tags=row.tags
+    )
+
+
+def affiliation_of(row: Any, person_name: str, organisation_name: str) -> Affiliation:
+    """An affiliation with the names of both sides."""
+    return Affiliation(
+        id=row.id,
+        person_id=row.person_id,
+        organisation_id=row.organisation_id,
+        title=row.title,
+        email=row.email,
+        phone=row.phone,
+        role=row.role,
+        decision_maker=row.decision_maker,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        version=row.version,
+        person_name=person_name,
+        organisation_name=organisation_name,
+    )
+
+
+def change_of(row: Any) -> Change:
+    """One line of a contact's history."""
+    return Change(
+        changed_at=row.changed_at,
+        changed_by=row.changed_by,
+        channel=row.channel,
+        field=row.field,
+        old=row.old,
+        new=row.new,
+    )
+
+
+def field_of(row: Any) -> FieldDefinition:
+    """The definition of an additional field."""
+    return FieldDefinition(
+        code=row.code,
+        label=Translated.model_validate(row.label),
+        type=row.type,
+        choices=row.choices,
+        applies_to=row.applies_to,
+        retired=row.retired,
+    )
+
+
+def import_of(row: Any) -> Import:
+    """An import with its counts."""
+    return Import(
+        id=row.id,
+        job_id=row.job_id,
+        file_name=row.file_name,
+        profile=row.profile,
+        dry_run=row.dry_run,
+        started_at=row.started_at,
+        counts=row.counts,
+    )

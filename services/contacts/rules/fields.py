@@ -1,0 +1,122 @@
+"""Additional fields (C7): whether values fit the definitions that the office has made."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Protocol
+
+from contracts.contacts import FieldType
+from contracts.errors import FieldError
+
+MAX_TEXT = 10_000
+MAX_CHOICES = 100
+
+
+class Definition(Protocol):
+    """What the check needs of a definition."""
+
+    @property
+    def type(self) -> FieldType: ...
+    @property
+    def choices(self) -> list[str]: ...
+    @property
+    def retired(self) -> bool: ...
+
+
+class DoesNotFit(ValueError):
+    """A value is not of its field's type; `code` is stable."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def merge(
+    definitions: Mapping[str, Definition], existing: dict[str, Any], given: dict[str, Any]
+) -> tuple[dict[str, Any], list[FieldError]]:
+    """`existing` with the given values laid over it (None removes one), and what is wrong by /fields/<code>."""
+    merged, errors = dict(existing), []
+    for code, value in given.items():
+        if code in existing and existing[code] == value:
+            continue
+        try:
+            stored = _checked(definitions.get(code), code, value)
+        except DoesNotFit as error:
+            errors.append(FieldError(pointer=f"/fields/{code}", code=error.code, message=str(error)))
+            continue
+        if stored is None:
+            merged.pop(code, None)
+        else:
+            merged[code] = stored
+    return merged, errors
+
+
+def _checked(definition: Definition | None, code: str, value: Any) -> Any:
+    if definition is None:
+        raise DoesNotFit("unknown_field", f"There is no additional field {code}; define it in the settings first.")
+    if value is None or value == "":
+        return None
+    if definition.retired:
+        raise DoesNotFit("retired_field", f"The field {code} is retired; its values stay, but no new ones are taken.")
+    return fit(definition, value)
+
+
+def fit(definition: Definition, value: Any) -> Any:
+    """The value as it is stored; raises DoesNotFit."""
+    return _RULES[definition.type](definition, value)
+
+
+def _text(_definition: Definition, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
+        raise DoesNotFit("not_text", f"This must be a text of at most {MAX_TEXT} characters.")
+    if "\0" in value:
+        raise DoesNotFit("not_text", "This text contains the control character U+0000; remove it.")
+    return value.strip()
+
+
+def _number(_definition: Definition, value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise DoesNotFit("not_a_number", "This must be a number.")
+    try:
+        number = Decimal(str(value).strip().replace("\u00a0", "").replace(" ", "").replace(",", "."))
+    except InvalidOperation:
+        raise DoesNotFit("not_a_number", f"{str(value)[:40]} is not a number.") from None
+    if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
+        raise DoesNotFit("not_a_number", "This number is too large.")
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _date(_definition: Definition, value: Any) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except (ValueError, TypeError):
+        raise DoesNotFit("not_a_date", f"{str(value)[:40]} is not a date; write it as 2026-01-31.") from None
+
+
+def _choice(definition: Definition, value: Any) -> str:
+    if value not in definition.choices:
+        allowed = ", ".join(definition.choices[:20])
+        raise DoesNotFit("not_a_choice", f"{str(value)[:40]} is not one of the choices: {allowed}.")
+    return str(value)
+
+
+def _multi_choice(definition: Definition, value: Any) -> list[str]:
+    if not isinstance(value, list) or len(value) > MAX_CHOICES:
+        raise DoesNotFit("not_a_list", f"This must be a list of at most {MAX_CHOICES} choices.")
+    return sorted({_choice(definition, each) for each in value})
+
+
+def _yes_no(_definition: Definition, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise DoesNotFit("not_yes_or_no", "This must be true or false.")
+    return value
+
+
+_RULES = {
+    FieldType.TEXT: _text,
+    FieldType.NUMBER: _number,
+    FieldType.DATE: _date,
+    FieldType.CHOICE: _choice,
+    FieldType.MULTI_CHOICE: _multi_choice,
+    FieldType.YES_NO: _yes_no,
+}

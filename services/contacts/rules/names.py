@@ -1,0 +1,61 @@
+"""Names: their order in Finnish, and how they are folded so that a search finds them.
+
+Finnish alphabetical order (SFS 4600): digits, a-z with v and w apart, then å, ä, ö; æ sorts as ä, ø as ö; other
+accents do not count. The key is compared byte by byte (collation "C"): `{`, `|` and `}` follow `z`.
+"""
+
+import unicodedata
+
+MANY = {"ß": "ss", "þ": "th", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ŋ": "n", "ŧ": "t", "ħ": "h"}
+LAST_IN_FINNISH = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}
+SEARCHED_AS = {"æ": "ae", "ø": "o"}
+APOSTROPHES = "'’ʼ`´"
+
+
+class _Letters(dict[int, str]):
+    """A table for str.translate that works out each character when it first occurs."""
+
+    def __init__(self, special: dict[str, str]) -> None:
+        super().__init__()
+        self._special = MANY | special
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = self._letter(chr(code))
+        return found
+
+    def _letter(self, character: str) -> str:
+        if character in self._special:
+            return self._special[character]
+        if character in APOSTROPHES:
+            return ""
+        base = "".join(each for each in unicodedata.normalize("NFKD", character) if not unicodedata.combining(each))
+        return base if base.isalnum() else ("" if unicodedata.combining(character) else " ")
+
+
+_ORDER = _Letters(LAST_IN_FINNISH)
+_SEARCH = _Letters(SEARCHED_AS)
+
+
+def clean(text: str) -> str:
+    """The text in Unicode's composed form (NFC), with single spaces."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split())
+
+
+def fold(text: str) -> str:
+    """Lower-case words without accents: "Åke Öhman-Niño" becomes "ake ohman nino"."""
+    lower = unicodedata.normalize("NFC", text).lower()
+    return " ".join(lower.translate(_SEARCH).split())
+
+
+def sort_key(*parts: str) -> str:
+    """Names in the order they are sorted by, such as family name, given name."""
+    keys = ("!".join(unicodedata.normalize("NFC", part).lower().translate(_ORDER).split()) for part in parts)
+    return " ".join(key for key in keys if key)
+
+
+def search_text(name: str, phone: str | None = None) -> str:
+    """What the search index holds of a contact. Every word begins after a space."""
+    digits = phone.lstrip("+") if phone else ""
+    return f" {fold(name)} {digits}" if digits else f" {fold(name)}"
