@@ -2,11 +2,12 @@
 
 from sqlalchemy import Connection, select
 
-from chassis.paging import decode_cursor, page
+from chassis.paging import decode_cursor
 from contracts.base import Page
 from contracts.contacts import Change, History
 from contracts.errors import NotFound
 from services.contacts import models
+from services.contacts.queries.pages import page_of
 from services.contacts.replies import change_of
 
 ROWS = models.Change.__table__.c
@@ -24,5 +25,4 @@ def list_page(reader: Connection, request: History) -> Page[Change]:
     rows = reader.execute(query).all()
     if not rows and not after:
         raise NotFound(f"There is no contact {request.id}.", id=request.id)
-    found = page(list(rows), request.limit, lambda row: [row.id])
-    return found.model_copy(update={"data": [change_of(row) for row in found.data]})
+    return page_of(rows, request.limit, lambda row: [row.id], change_of)

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Integer, and_, case, cast, func, literal, or_, select, tuple_
 
-from chassis.paging import decode_cursor, page
+from chassis.paging import decode_cursor
 from contracts.base import Page
 from contracts.errors import Invalid
 from services.contacts import models
+from services.contacts.queries.pages import page_of
 from services.contacts.rules.names import fold, sort_key
 
 Summary = TypeVar("Summary")
@@ -59,8 +60,7 @@ def search_page(
     if after:
         query = query.where(tuple_(*keys) > tuple_(*_position(after)))
     rows = list(prepare(reader).execute(query))
-    shown = page(rows, request.limit, lambda row: [MAX_LIKENESS - row.likeness, row.sort_key, str(row.id)])
-    return shown.model_copy(update={"data": [reply(row) for row in shown.data]})
+    return page_of(rows, request.limit, lambda row: [MAX_LIKENESS - row.likeness, row.sort_key, str(row.id)], reply)
 
 
 def _position(after: list[Any]) -> tuple[int, str, UUID]:

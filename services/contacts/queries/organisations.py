@@ -5,12 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, bindparam, select, tuple_
 
-from chassis.paging import decode_cursor, page
+from chassis.paging import decode_cursor
 from contracts.base import Page
 from contracts.contacts import ListOrganisations, Organisation, OrganisationSummary
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries import likeness
+from services.contacts.queries.pages import page_of
 from services.contacts.replies import organisation_of, organisation_summary_of
 
 ORGANISATIONS = models.Organisation.__table__.c
@@ -38,5 +39,4 @@ def list_page(reader: Connection, request: ListOrganisations) -> Page[Organisati
     if after:
         query = query.where(tuple_(ORGANISATIONS.sort_key, ORGANISATIONS.id) > tuple_(*after))
     rows = reader.execute(query.order_by(ORGANISATIONS.sort_key, ORGANISATIONS.id).limit(request.limit + 1)).all()
-    found = page(list(rows), request.limit, lambda row: [row.sort_key, row.id])
-    return found.model_copy(update={"data": [organisation_summary_of(row) for row in found.data]})
+    return page_of(rows, request.limit, lambda row: [row.sort_key, row.id], organisation_summary_of)

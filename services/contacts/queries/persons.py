@@ -5,12 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, bindparam, select, tuple_
 
-from chassis.paging import decode_cursor, page
+from chassis.paging import decode_cursor
 from contracts.base import Page
 from contracts.contacts import ListPersons, Person, PersonState, PersonSummary
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries import likeness
+from services.contacts.queries.pages import page_of
 from services.contacts.replies import person_of, person_summary_of
 
 PERSONS = models.Person.__table__.c
@@ -58,5 +59,4 @@ def list_page(reader: Connection, request: ListPersons) -> Page[PersonSummary]:
     if after:
         query = query.where(tuple_(PERSONS.sort_key, PERSONS.id) > tuple_(*after))
     rows = reader.execute(query.order_by(PERSONS.sort_key, PERSONS.id).limit(request.limit + 1)).all()
-    found = page(list(rows), request.limit, lambda row: [row.sort_key, row.id])
-    return found.model_copy(update={"data": [person_summary_of(row) for row in found.data]})
+    return page_of(rows, request.limit, lambda row: [row.sort_key, row.id], person_summary_of)

@@ -1,5 +1,7 @@
 """Segment filters as SQL over persons: every test is two-valued, every value is a bound parameter."""
 
+import operator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -29,6 +31,7 @@ COLUMNS: dict[str, ColumnElement[Any]] = {
     "updated_at": PERSONS.updated_at,
 }
 LISTS: dict[str, ColumnElement[Any]] = {"tag": PERSONS.tags, "banned": PERSONS.banned_channels}
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {"eq": operator.eq, "gte": operator.ge, "lte": operator.le}
 FLAGS: dict[str, Condition] = {
     "has_email": PERSONS.email.is_not(None),
     "has_phone": PERSONS.phone.is_not(None),
@@ -79,7 +82,8 @@ def _own(test: Test) -> Condition:
 
 def _text(column: ColumnElement[Any], test: Test) -> Condition:
     if test.op == "empty":
-        return func.coalesce(column, "") == ""
+        blank: Condition = func.coalesce(column, "") == ""
+        return blank
     lower = func.lower(column)
     if test.op == "in":
         return lower.in_([value.lower() for value in test.value])
@@ -88,7 +92,8 @@ def _text(column: ColumnElement[Any], test: Test) -> Condition:
         return lower.contains(value, autoescape=True)
     if test.op == "starts":
         return lower.startswith(value, autoescape=True)
-    return lower == value
+    same: Condition = lower == value
+    return same
 
 
 def _ordered(column: ColumnElement[Any], test: Test) -> Condition:
@@ -96,18 +101,20 @@ def _ordered(column: ColumnElement[Any], test: Test) -> Condition:
         return column.is_(None)
     if test.op == "in":
         return column.in_(test.value)
-    if test.op == "gte":
-        return column >= test.value
-    if test.op == "lte":
-        return column <= test.value
-    return column == test.value
+    compared: Condition = COMPARISONS[test.op](column, test.value)
+    return compared
 
 
 def _many(column: ColumnElement[Any], test: Test) -> Condition:
     if test.op == "empty":
-        return func.coalesce(column, literal([], JSONB)) == literal([], JSONB)
+        return _no_items(column)
     values = test.value if test.op == "in" else (test.value,)
     return or_(false(), *(column.op("@>", is_comparison=True)(literal([value], JSONB)) for value in values))
+
+
+def _no_items(column: ColumnElement[Any]) -> Condition:
+    none: Condition = func.coalesce(column, literal([], JSONB)) == literal([], JSONB)
+    return none
 
 
 def _additional(test: Test, code: str) -> Condition:
@@ -115,7 +122,7 @@ def _additional(test: Test, code: str) -> Condition:
     value = PERSONS.fields[code]
     if test.kind is Kind.MANY:
         if test.op == "empty":
-            return func.coalesce(value, literal([], JSONB)) == literal([], JSONB)
+            return _no_items(value)
         values = test.value if test.op == "in" else (test.value,)
         return or_(false(), *(_holds({code: [each]}) for each in values))
     if test.kind is Kind.FLAG:
@@ -133,10 +140,9 @@ def _holds(content: dict[str, Any]) -> Condition:
 
 def _as_json(test: Test) -> Test:
     """Numbers and ISO dates keep their order as JSON values."""
-    plain = (lambda value: value.isoformat()) if test.kind is Kind.DATE else (lambda value: value)
-    if test.op == "in":
-        return Test(test.field, test.kind, "in", [literal(plain(each), JSONB) for each in test.value])
-    return Test(test.field, test.kind, test.op, literal(plain(test.value), JSONB))
+    values = test.value if test.op == "in" else (test.value,)
+    plain = [literal(str(value) if isinstance(value, date) else value, JSONB) for value in values]
+    return Test(test.field, test.kind, test.op, plain if test.op == "in" else plain[0])
 
 
 def _affiliated(test: Test, today: date) -> Condition:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from chassis.paging import decode_cursor, page
+from chassis.paging import decode_cursor
 from contracts.base import ListRequest, Page
 from contracts.contacts import FieldType, PersonSummary, Segment, SegmentFilter, SegmentMembers
 from contracts.errors import NotFound
 from services.contacts import models
+from services.contacts.queries.pages import page_of
 from services.contacts.queries.persons import ACTIVE, PERSONS, SUMMARY
 from services.contacts.queries.segment_filters import Condition, condition
 from services.contacts.replies import person_summary_of
@@ -58,8 +59,8 @@ def list_page(reader: Connection, request: ListRequest, today: date) -> Page[Seg
     after = decode_cursor(request.cursor)
     if after:
         query = query.where(SEGMENTS.c.id < after[0])
-    found = page(list(reader.execute(query)), request.limit, lambda row: [row.id])
-    return found.model_copy(update={"data": [reply(reader, row, today) for row in found.data]})
+    rows = reader.execute(query).all()
+    return page_of(rows, request.limit, lambda row: [row.id], lambda row: reply(reader, row, today))
 
 
 def list_members(reader: Connection, request: SegmentMembers, today: date) -> Page[PersonSummary]:
@@ -70,5 +71,4 @@ def list_members(reader: Connection, request: SegmentMembers, today: date) -> Pa
     if after:
         conditions.append(PERSONS.id > after[0])
     rows = reader.execute(select(*SUMMARY).where(*conditions).order_by(PERSONS.id).limit(request.limit + 1)).all()
-    found = page(list(rows), request.limit, lambda row: [row.id])
-    return found.model_copy(update={"data": [person_summary_of(row) for row in found.data]})
+    return page_of(rows, request.limit, lambda row: [row.id], person_summary_of)

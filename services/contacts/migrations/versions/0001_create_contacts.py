@@ -16,45 +16,45 @@ NOT_DELETED = sa.text("deleted_at IS NULL")
 
 
 def _id(name: str, *, nullable: bool = False) -> "sa.Column[object]":
-    return sa.Column(name, UUID(as_uuid=True), nullable=nullable)  # type: ignore[arg-type]
+    return sa.Column(name, UUID(as_uuid=True), nullable=nullable)
 
 
 def _text(name: str, *, nullable: bool = False, default: str | None = None) -> "sa.Column[object]":
-    return sa.Column(name, sa.Text, nullable=nullable, server_default=default)  # type: ignore[arg-type]
+    return sa.Column(name, sa.Text, nullable=nullable, server_default=default)
 
 
 def _key(name: str, *, nullable: bool = True) -> "sa.Column[object]":
-    return sa.Column(name, sa.Text(collation="C"), nullable=nullable)  # type: ignore[arg-type]
+    return sa.Column(name, sa.Text(collation="C"), nullable=nullable)
 
 
 def _choice(name: str) -> "sa.Column[object]":
-    return sa.Column(name, sa.String(40), nullable=False)  # type: ignore[arg-type]
+    return sa.Column(name, sa.String(40), nullable=False)
 
 
 def _time(name: str, *, nullable: bool = False) -> "sa.Column[object]":
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)  # type: ignore[arg-type]
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
 def _json(name: str, default: str | None = None, *, nullable: bool = False) -> "sa.Column[object]":
     server_default = sa.text(f"'{default}'::jsonb") if default else None
-    return sa.Column(name, JSONB, nullable=nullable, server_default=server_default)  # type: ignore[arg-type]
+    return sa.Column(name, JSONB, nullable=nullable, server_default=server_default)
 
 
 def _number(name: str, *, default: str | None = None, nullable: bool = False) -> "sa.Column[object]":
-    return sa.Column(name, sa.Integer, nullable=nullable, server_default=default)  # type: ignore[arg-type]
+    return sa.Column(name, sa.Integer, nullable=nullable, server_default=default)
 
 
 def _big(name: str) -> "sa.Column[object]":
-    return sa.Column(name, sa.BigInteger, nullable=True)  # type: ignore[arg-type]
+    return sa.Column(name, sa.BigInteger, nullable=True)
 
 
 def _date(name: str) -> "sa.Column[object]":
-    return sa.Column(name, sa.Date, nullable=True)  # type: ignore[arg-type]
+    return sa.Column(name, sa.Date, nullable=True)
 
 
 def _flag(name: str, *, default: str | None = None) -> "sa.Column[object]":
     server_default = sa.text(default) if default else None
-    return sa.Column(name, sa.Boolean, nullable=False, server_default=server_default)  # type: ignore[arg-type]
+    return sa.Column(name, sa.Boolean, nullable=False, server_default=server_default)
 
 
 def _contact_columns() -> "list[sa.Column[object]]":
