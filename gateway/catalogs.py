@@ -45,7 +45,8 @@ def merged(language: str, locale: Path = LOCALE) -> Catalog:
 def compile_all(locale: Path = LOCALE) -> Path:
     """Write `<folder>/<language>/LC_MESSAGES/messages.mo` where they are missing or old; return the folder.
 
-    The folder lies in `locale`, or where that cannot be written, in a new private one. Several processes may do it at once.
+    The folder lies in `locale`, or where that cannot be written, in a new private one. Several processes may do it
+    at once.
     """
     folder = locale / COMPILED
     if not all(_is_fresh(folder, language, locale) for language in TRANSLATED):

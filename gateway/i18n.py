@@ -45,7 +45,7 @@ def init_i18n(app: Flask, *, time_zone: str = "Europe/Helsinki", secure_cookie: 
 
     @app.after_request
     def remember(response: Response) -> Response:
-        chosen = request.args.get("lang")
+        chosen = request.args.get("lang", "")
         if chosen in LANGUAGES:
             response.set_cookie(COOKIE, chosen, max_age=_A_YEAR, httponly=True, samesite="Lax", secure=secure_cookie)
         if response.mimetype == "text/html":
@@ -56,9 +56,13 @@ def init_i18n(app: Flask, *, time_zone: str = "Europe/Helsinki", secure_cookie: 
 
 def language() -> str:
     """Language code of this request: asked for, chosen before, the account's own, the browser's, else Finnish."""
-    wishes = (request.args.get("lang"), request.cookies.get(COOKIE), g.get("account_language"))
-    chosen = next((wish for wish in wishes if wish in LANGUAGES), None)
-    return str(chosen or request.accept_languages.best_match(list(LANGUAGES), DEFAULT))
+    wishes = (request.args.get("lang"), request.cookies.get(COOKIE), g.get("account_language"), *_browser_wishes())
+    return next((wish for wish in wishes if wish in LANGUAGES), DEFAULT)
+
+
+def _browser_wishes() -> list[str]:
+    """Languages without regions, the dearest first: `sv-FI, en;q=0.5` is sv, en."""
+    return [tag.partition("-")[0].lower() for tag in request.accept_languages.values()]
 
 
 def language_url(code: str) -> str:
@@ -67,12 +71,12 @@ def language_url(code: str) -> str:
     return f"{quote(request.path)}?{urlencode([*query, ('lang', code)])}"
 
 
-def money(value: Decimal | Mapping[str, str] | Any, currency: str = "EUR") -> str:
-    """A sum in local form: `1 234,50 €`. Takes a decimal, or anything with `amount` and `currency`."""
+def money(value: Any, currency: str = "EUR") -> str:
+    """A sum in local form: `1 234,50 €`. Takes a decimal, or a sum with `amount` and `currency` (object or mapping)."""
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        value, currency = Decimal(value["amount"]), value["currency"]
+        value, currency = value["amount"], value["currency"]
     elif hasattr(value, "amount"):
         value, currency = value.amount, value.currency
     return str(babel_numbers.format_currency(Decimal(value), currency, locale=_locale()))

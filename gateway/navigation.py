@@ -91,7 +91,9 @@ PUBLIC: Final = (
 )
 
 
-def offered(links: Collection[Link], existing: Collection[str] | None, rights: Collection[str] | None) -> Iterator[Link]:
+def offered(
+    links: Collection[Link], existing: Collection[str] | None, rights: Collection[str] | None
+) -> Iterator[Link]:
     """Links to pages that exist and that the user may see; `None` stands for all pages, all rights.
 
     A section whose own page does not exist stands at its first link that does.

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 
 from gateway import navigation
 
@@ -28,6 +28,12 @@ class User:
     rights: Collection[str] | None = field(default_factory=frozenset)
     is_staff: bool = False
     is_member: bool = False
+
+    @property
+    def initials(self) -> str:
+        """First letters of the first and the last name, for narrow screens."""
+        names = self.name.split()
+        return "".join(name[0] for name in (names[:1] + names[1:][-1:])).upper()
 
 
 @dataclass(frozen=True)
@@ -69,10 +75,14 @@ def init_shell(app: Flask, make: Callable[[], Shell], csrf_token: Callable[[], s
 
 
 def here(link: navigation.Link) -> str:
-    """`page` when the request is for this link's own address, `true` when below it, else empty (for aria-current)."""
-    if request.path.rstrip("/") == link.path:
-        return "page"
-    return "true" if link.contains(request.path) else ""
+    """`page` when the request is for this link's own address, `true` when below it, else empty (for aria-current).
+
+    A page that stands elsewhere than its address says, sets `g.page_path`.
+    """
+    path = str(g.get("page_path", request.path)).rstrip("/")
+    if path == link.path:
+        return "page" if "page_path" not in g else "true"
+    return "true" if link.contains(path) else ""
 
 
 def _pages() -> Collection[str] | None:

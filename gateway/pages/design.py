@@ -1,11 +1,11 @@
-"""Living style guide at /design: every component in every state, and one page of each kind. Used in development and by tests."""
+"""Living style guide at /design: every component in every state, and one page of each kind (development, tests)."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from gateway.form_state import FormState
@@ -25,7 +25,7 @@ COLUMNS: Final = (
     Column("name", "Name", "main", sort=True),
     Column("town", "Town", sort=True),
     Column("joined", "Joined", "date", sort=True),
-    Column("state", "State", "state"),
+    Column("state", "State"),
     Column("balance", "Open", "number", sort=True),
 )
 TOWN: Final = Filter("town", "Town", tuple(Option(town, town) for town in _TOWNS))
@@ -75,6 +75,12 @@ JOBS: Final = (
     SampleJob("contacts-4", "failed", 4000, 10000),
     SampleJob("contacts-5", "cancelled", 120, 1000),
 )
+
+
+@blueprint.before_request
+def stand() -> None:
+    """Show the samples as pages of the contacts section."""
+    g.page_path = "/my/details" if request.path.endswith("/member") else "/office/contacts"
 
 
 @blueprint.get("")
@@ -215,9 +221,11 @@ def _courses() -> list[dict[str, object]]:
             "price": money(Decimal(price)),
             "state": state,
         }
-        for place, (title, town, price, state) in enumerate((
-            ("Accounting for small associations", "Helsinki", 290, ("7 seats left", "good")),
-            ("Chairing a meeting that ends on time", "Turku", 180, ("Last seat", "warn")),
-            ("Grönskande gårdar: odling i stan", "Vaasa", 95, ("Full, waiting list", "bad")),
-        ))
+        for place, (title, town, price, state) in enumerate(
+            (
+                ("Accounting for small associations", "Helsinki", 290, ("7 seats left", "good")),
+                ("Chairing a meeting that ends on time", "Turku", 180, ("Last seat", "warn")),
+                ("Grönskande gårdar: odling i stan", "Vaasa", 95, ("Full, waiting list", "bad")),
+            )
+        )
     ]

@@ -53,6 +53,12 @@ def error_page(status: int, request_id: str, detail: str = "") -> tuple[str, int
     title, text = TEXTS.get(status) or TEXTS[400 if status < 500 else 500]
     actions = [{"label": _("Sign in"), "url": "/sign-in"}] if status == 401 else []
     page = render_template(
-        "layout/message.html", code=status, title=title, text=text, detail=detail, request_id=request_id, actions=actions
+        "layout/message.html",
+        code=status,
+        title=title,
+        text=text,
+        detail=detail,
+        request_id=request_id,
+        actions=actions,
     )
     return page, status

@@ -1,0 +1,66 @@
+"""Every text of the pages has its Finnish and Swedish; catalogues of areas merge."""
+
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from gateway import catalogs
+from ops import translations
+
+HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+
+
+@pytest.mark.parametrize("language", catalogs.TRANSLATED)
+def test_every_text_is_translated(language):
+    missing = [message.id for message in translations.missing(translations.extracted(), catalogs.merged(language))]
+    assert missing == []
+
+
+def test_texts_of_templates_and_modules_are_found():
+    texts = translations.extracted()
+    assert texts.get("Skip to the content") is not None
+    assert texts.get("Parked messages") is not None
+    assert texts.get("Sessions", "of a course") is not None
+    assert ("%(num)s row", "%(num)s rows") in [message.id for message in texts]
+
+
+@pytest.mark.parametrize("translation", ["", "Rivi"])
+def test_empty_translation_or_lost_placeholder_counts_as_missing(translation):
+    texts, finnish = Catalog(), Catalog(locale="fi")
+    texts.add("Row %(number)s")
+    finnish.add("Row %(number)s", translation)
+    assert [message.id for message in translations.missing(texts, finnish)] == ["Row %(number)s"]
+
+
+def test_fuzzy_translation_counts_as_missing():
+    texts, finnish = Catalog(), Catalog(locale="fi")
+    texts.add("Row")
+    finnish.add("Row", "Rivi", flags=["fuzzy"])
+    assert len(list(translations.missing(texts, finnish))) == 1
+
+
+def test_areas_that_disagree_are_refused(tmp_path):
+    write(tmp_path, "fi", "courses", "Session", "Toteutus")
+    write(tmp_path, "fi", "identity", "Session", "Istunto")
+    with pytest.raises(catalogs.ConflictingTranslations, match=r"identity\.po"):
+        catalogs.merged("fi", tmp_path)
+
+
+def test_changed_area_is_compiled_again(tmp_path):
+    for language in catalogs.TRANSLATED:
+        write(tmp_path, language, "shell", "Row", "Rivi")
+    first = compiled(catalogs.compile_all(tmp_path))
+    write(tmp_path, "fi", "courses", "Course", "Kurssi")
+    assert "Kurssi" in compiled(catalogs.compile_all(tmp_path))
+    assert "Kurssi" not in first
+
+
+def write(locale: Path, language: str, area: str, text: str, translation: str) -> None:
+    folder = locale / language
+    folder.mkdir(exist_ok=True)
+    (folder / f"{area}.po").write_text(f'{HEADER}msgid "{text}"\nmsgstr "{translation}"\n', encoding="utf-8")
+
+
+def compiled(folder: Path) -> str:
+    return (folder / "fi" / "LC_MESSAGES" / "messages.mo").read_bytes().decode("utf-8", "replace")
