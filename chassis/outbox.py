@@ -1,5 +1,6 @@
 """Recording events: in the transaction of the change they tell of. The relay publishes them."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,16 @@ def record(session: Session, event: Event, *, version: int | None = None) -> UUI
         )
     )
     return UUID(envelope["id"])
+
+
+def record_all(session: Session, events: Iterable[Event]) -> None:
+    """Store many events with one statement."""
+    rows = [
+        {"event_id": envelope["id"], "type": envelope["type"], "subject": envelope["subject"], "envelope": envelope}
+        for envelope in (envelope_of(event, None) for event in events)
+    ]
+    if rows:
+        session.execute(insert(tables.outbox), rows)
 
 
 def envelope_of(event: Event, version: int | None = None) -> dict[str, Any]:
