@@ -1,0 +1,112 @@
+"""Rows of commerce's tables as the contract shows them. A row is a mapped object or a row of its columns."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from contracts.base import Translated
+from contracts.commerce import (
+    BankEntry,
+    BankFile,
+    Invoice,
+    InvoiceFile,
+    InvoiceKind,
+    InvoiceLine,
+    InvoiceState,
+    Order,
+    OrderLine,
+    Payment,
+    PriceAgreement,
+    Product,
+    Refund,
+)
+from services.commerce.models import Base
+
+
+def _fields(row: Any) -> dict[str, Any]:
+    if isinstance(row, Base):
+        return {column.key: getattr(row, column.key) for column in row.__mapper__.column_attrs}
+    fields: dict[str, Any] = row._asdict()
+    return fields
+
+
+def product(row: Any) -> Product:
+    """A row of `products`."""
+    return Product.model_validate(_fields(row))
+
+
+def price_agreement(row: Any) -> PriceAgreement:
+    """A row of `price_agreements`."""
+    return PriceAgreement.model_validate(_fields(row))
+
+
+def order(row: Any, lines: Sequence[Any]) -> Order:
+    """A row of `orders` and its `order_lines`."""
+    shown = [OrderLine.model_validate(_fields(line)) for line in lines]
+    return Order.model_validate(_fields(row) | {"lines": shown})
+
+
+def payment(row: Any) -> Payment:
+    """A row of `payments`."""
+    return Payment.model_validate(_fields(row))
+
+
+def refund(row: Any) -> Refund:
+    """A row of `refunds`."""
+    return Refund.model_validate(_fields(row))
+
+
+def invoice_state(row: Any) -> InvoiceState:
+    """Credited, else paid when nothing is open."""
+    if row.credited_on is not None:
+        return InvoiceState.CREDITED
+    return InvoiceState.OPEN if row.open_amount else InvoiceState.PAID
+
+
+def invoice(row: Any, lines: Sequence[Any], file_key: str | None, today: date) -> Invoice:
+    """A row of `invoices` with its lines as it is on `today`; `file_key` is None until the PDF is made."""
+    computed = {
+        "state": invoice_state(row),
+        "overdue": bool(row.open_amount) and row.due_on < today,
+        "lines": [invoice_line(line) for line in lines],
+        "document_key": file_key,
+    }
+    return Invoice.model_validate(_fields(row) | computed)
+
+
+def invoice_line(row: Any) -> InvoiceLine:
+    """A row of `invoice_lines`, described in Finnish."""
+    return InvoiceLine(
+        description=Translated.model_validate(row.name).fi,
+        quantity=Decimal(row.quantity),
+        unit_price=row.unit_price,
+        vat_percent=row.vat_percent,
+        net=row.net,
+        vat=row.vat,
+        gross=row.gross,
+    )
+
+
+def invoice_file(row: Any, file_key: str) -> InvoiceFile:
+    """Where the PDF of an invoice lies."""
+    return InvoiceFile(
+        invoice_id=row.id,
+        customer_id=row.customer_id,
+        number=row.number,
+        kind=InvoiceKind(row.kind),
+        file_key=file_key,
+        gross=row.gross,
+        due_on=row.due_on,
+        reference=row.reference,
+    )
+
+
+def bank_file(row: Any) -> BankFile:
+    """A row of `bank_files`."""
+    return BankFile.model_validate(_fields(row))
+
+
+def bank_entry(row: Any) -> BankEntry:
+    """A row of `bank_entries`."""
+    return BankEntry.model_validate(_fields(row))

@@ -1,0 +1,1 @@
+"""Flows that talk to others between transactions: card payments, refunds, documents."""

@@ -1,0 +1,40 @@
+"""How much of the tables a caller sees: all, one person's rows, or what one personal link opens."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_
+
+from chassis.paging import decode_cursor
+from contracts.errors import Invalid
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`only_person`: the customer whose rows alone are seen; `only_object`: the id a personal link names."""
+
+    only_person: UUID | None = None
+    only_object: UUID | None = None
+
+    def limits(self, table: Any, *link_columns: str) -> list[ColumnElement[bool]]:
+        """Conditions on a table with `customer_id`; a link must name one of `link_columns`."""
+        found: list[ColumnElement[bool]] = []
+        if self.only_person is not None:
+            found.append(table.c.customer_id == self.only_person)
+        if self.only_object is not None:
+            found.append(or_(*(table.c[name] == self.only_object for name in link_columns)))
+        return found
+
+
+def cursor_id(cursor: str | None) -> UUID | None:
+    """The id in a cursor of a list that goes by id; raises Invalid."""
+    after = decode_cursor(cursor)
+    if after is None:
+        return None
+    try:
+        return UUID(str(after[0]))
+    except ValueError:
+        raise Invalid.field(
+            "/cursor", "bad_cursor", "This cursor is not one of ours; start at the first page."
+        ) from None
