@@ -36,7 +36,10 @@ class Channel(StrEnum):
 
 
 class MessageState(StrEnum):
-    """GOV.UK Notify's states. `unknown`: the server took it but did not confirm."""
+    """GOV.UK Notify's states. Delivered: the mail server or SMS provider took it and has reported no failure since.
+
+    Suppressed: not sent, because the receiver must not be written to or the mailing was cancelled.
+    """
 
     CREATED = "created"
     SENDING = "sending"
@@ -47,7 +50,7 @@ class MessageState(StrEnum):
 
 
 class Message(Reply):
-    """A message to a person; texts are kept as sent."""
+    """A message to a person; texts are kept as sent, but without personal links."""
 
     id: UUID
     channel: Channel
@@ -56,6 +59,8 @@ class Message(Reply):
     state: MessageState
     subject: str = ""
     body: str = ""
+    """Plain text. A mailing's is not stored for each person: `get_message` makes it again with the person's name of
+    today, lists leave it empty."""
     mailing_id: UUID | None = None
     created_at: datetime
     sent_at: datetime | None = None
@@ -72,7 +77,10 @@ class ListMessages(ListRequest):
 
 
 class SendCode(Request):
-    """A one-time code by SMS, now; the text is not stored. `id` makes a repeat send nothing."""
+    """A one-time code by SMS, now; the text is not stored. `id` makes a repeat send nothing, unless the first failed.
+
+    Raises Unavailable (`sms_unavailable`) or Conflict (`number_unreachable`) when it was surely not sent.
+    """
 
     id: UUID
     phone: PhoneText
@@ -165,7 +173,7 @@ class LabelSheet(Reply):
 
 
 class Suppression(Reply):
-    """An address that is never mailed again (N8)."""
+    """An address that is not used again (N8): `unsubscribed` for marketing, any other reason for all messages."""
 
     id: UUID
     channel: Channel
@@ -183,7 +191,7 @@ class Suppress(Request):
 
 
 class StatusCallback(Request):
-    """A provider's report on a message, with its signature, as it came."""
+    """A provider's report on a message, with its signature, as it came; `url` in full, with its query."""
 
     provider: Annotated[str, Field(pattern="^twilio$")]
     url: Annotated[str, Field(max_length=500)]
@@ -228,6 +236,9 @@ class NotifyApi(SystemApi, name="notify"):
     def pause_mailing(self, request: ById) -> Mailing: ...
 
     @command(may=Permission.NOTIFY_SEND)
+    def cancel_mailing(self, request: ById) -> Mailing: ...
+
+    @command(may=Permission.NOTIFY_SEND)
     def create_label_sheet(self, request: CreateLabelSheet) -> LabelSheet: ...
 
     @query(may=Permission.NOTIFY_READ)
@@ -238,6 +249,9 @@ class NotifyApi(SystemApi, name="notify"):
 
     @command(may=Permission.NOTIFY_SEND)
     def suppress(self, request: Suppress) -> Suppression: ...
+
+    @command(may=Permission.NOTIFY_SEND)
+    def lift_suppression(self, request: ById) -> Done: ...
 
     @command(may=Rule.PUBLIC)
     def receive_status(self, request: StatusCallback) -> Done: ...

@@ -1,48 +1,49 @@
-"""Sending what is due: claim, collect facts, render, hand over, record.
+"""Sending what is due: claim, ask who the receivers are, hand over, record.
 
-A message is claimed in one transaction and its outcome recorded in another; between them nothing is locked. A
-worker killed in between leaves the claim's lease to run out: the message is sent again under the same Message-ID.
-That is the only way one can arrive twice.
+Messages are claimed in one transaction and outcomes recorded in others; between them nothing is locked. A worker
+killed between handing over and recording (at most `RECORD_EVERY`) leaves the claim's lease to run out; the message is
+then sent again under the same Message-ID. That is the only way one can arrive twice (R10).
 """
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
-from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache, partial
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, select
+from sqlalchemy.exc import SQLAlchemyError
 
-from chassis import crash
-from chassis.database import Database
+from chassis import clock, crash
+from chassis.database import is_away
 from chassis.logs import log
 from chassis.rpc import client
-from chassis.settings import settings
-from contracts.base import ByIds, Nothing
-from contracts.commerce import CommerceApi
+from chassis.worker import Worker
+from contracts.base import ByIds
 from contracts.contacts import ContactsApi, Recipient
-from contracts.errors import ServiceError
-from contracts.notify import Channel, MailingState, MessageState
-from services.notify import codes
-from services.notify.commands import messages
-from services.notify.commands.suppressions import normal, unsubscribe_token
+from contracts.errors import ServiceError, Unavailable
+from contracts.notify import Channel
+from services.notify import codes, composition
+from services.notify.commands import deliveries
+from services.notify.commands.suppressions import UNSUBSCRIBED, normal
 from services.notify.config import notify_settings
-from services.notify.facts import COLLECTORS, Facts
+from services.notify.facts import COLLECTORS
 from services.notify.models import Mailing, Suppression
-from services.notify.providers.failures import DeliveryFailure, OutcomeUnknown, PermanentFailure, TemporaryFailure
-from services.notify.providers.mime import BadAddress, Mailbox, MailContent, UnsafeHeader, build
+from services.notify.providers.failures import DeliveryFailure, OutcomeUnknown, TemporaryFailure
+from services.notify.providers.mime import BadAddress, UnsafeHeader, build
 from services.notify.providers.smtp import SmtpSender, SmtpServer
-from services.notify.rules.rendering import Rendered, fill, render
-from services.notify.rules.texts import words
+from services.notify.rules import outcomes
+from services.notify.rules.outcomes import Attempt, Outcome
+from services.notify.rules.retries import LEASE, SENDING_TIME
 
-BATCH = 200
+BATCH = 400
 THREADS = 8
+RECORD_EVERY = 0.1
+"""Seconds between recordings while a batch is being sent."""
 contacts = client(ContactsApi)
-commerce = client(CommerceApi)
 _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="deliver")
 
 
@@ -52,98 +53,120 @@ def smtp() -> SmtpSender:
     return SmtpSender(SmtpServer.from_url(notify_settings().smtp_url), size=THREADS)
 
 
-def seller_name() -> str:
-    """The association's name, from the settings of commerce."""
-    return commerce.get_seller(Nothing()).name
-
-
 @dataclass(frozen=True)
 class Batch:
-    """What one round of sending needs to know."""
+    """What sending the messages of one claim needs to know. `until` is a monotonic time."""
 
     receivers: dict[UUID, Recipient]
-    suppressed: set[tuple[Channel, str]]
+    suppressed: dict[tuple[Channel, str], str]
     mailings: dict[UUID, Any]
     seller: str
-    now: datetime
+    until: float
 
 
-def deliver_due(database: Database, transaction: Any, now: datetime) -> int:
-    """Send one batch of due messages; how many were claimed."""
-    with transaction() as session:
-        claimed = messages.claim(session, now, BATCH)
+def deliver_due(worker: Worker) -> bool:
+    """Send one batch of due messages; True when more may wait."""
+    until = time.monotonic() + SENDING_TIME.total_seconds()
+    with worker.transaction() as session:
+        claimed = deliveries.claim(session, worker.now(), BATCH)
     if not claimed:
-        return 0
+        return False
     crash.point("notify.claimed")
     try:
-        batch = _batch(database, claimed, now)
+        batch = _batch(worker, claimed, until)
     except ServiceError as error:
-        with transaction() as session:
-            messages.record_outcomes(
-                session, [messages.put_back(each.id, each.attempts, now, error.error_code) for each in claimed]
-            )
+        _record(worker, [outcomes.put_back(_attempt(each), error.error_code) for each in claimed])
         raise
-    tasks = [_pool.submit(copy_context().run, partial(_deliver, message, batch)) for message in claimed]
-    outcomes = [task.result() for task in tasks]
-    crash.point("notify.sent")
-    with transaction() as session:
-        messages.record_outcomes(session, outcomes)
-    return len(claimed)
+    for found in _sent(claimed, batch):
+        crash.point("notify.sent")
+        _record(worker, found)
+    return len(claimed) == BATCH
 
 
-def _batch(database: Database, claimed: Sequence[Any], now: datetime) -> Batch:
+def _batch(worker: Worker, claimed: Sequence[Row[Any]], until: float) -> Batch:
     person_ids = sorted({each.person_id for each in claimed if each.person_id})
     receivers = {each.id: each for each in contacts.get_recipients(ByIds(ids=person_ids)).data}
-    addresses = [normal(Channel.EMAIL, each.email) for each in receivers.values() if each.email]
-    addresses += [normal(Channel.SMS, each.phone) for each in receivers.values() if each.phone]
-    mailing_ids = {each.mailing_id for each in claimed if each.mailing_id}
-    with Session(database.read) as session:
-        suppressed = session.execute(
-            select(Suppression.channel, Suppression.address).where(Suppression.address.in_(addresses))
-        )
-        mailings = session.execute(select(Mailing.__table__).where(Mailing.id.in_(mailing_ids)))
-        return Batch(
-            receivers,
-            {(row.channel, row.address) for row in suppressed},
-            {row.id: row for row in mailings},
-            seller_name(),
-            now,
-        )
+    seller = composition.seller_name()
+    with worker.database.reader() as connection:
+        suppressed = _suppressed(connection, receivers.values())
+        mailing_ids = {each.mailing_id for each in claimed if each.mailing_id}
+        mailings = connection.execute(select(Mailing.__table__).where(Mailing.id.in_(mailing_ids)))
+        return Batch(receivers, suppressed, {row.id: row for row in mailings}, seller, until)
 
 
-def _deliver(message: Any, batch: Batch) -> dict[str, Any]:
+def _suppressed(connection: Connection, receivers: Any) -> dict[tuple[Channel, str], str]:
+    """The reasons of those of the receivers' addresses that are suppressed."""
+    addresses = [normal(Channel.EMAIL, each.email) for each in receivers if each.email]
+    addresses += [normal(Channel.SMS, each.phone) for each in receivers if each.phone]
+    rows = connection.execute(
+        select(Suppression.channel, Suppression.address, Suppression.reason).where(Suppression.address.in_(addresses))
+    )
+    return {(row.channel, row.address): row.reason for row in rows}
+
+
+def _sent(claimed: Sequence[Row[Any]], batch: Batch) -> Iterator[list[Outcome]]:
+    """Send in several threads; the outcomes as they come, some times a second."""
+    waiting: set[Future[Outcome]] = {_pool.submit(copy_context().run, _deliver, each, batch) for each in claimed}
+    while waiting:
+        done, waiting = wait(waiting, timeout=RECORD_EVERY)
+        if done:
+            yield [each.result() for each in done]
+
+
+def _record(worker: Worker, found: list[Outcome]) -> None:
+    """Store outcomes, waiting for a database that is away: what was sent must not be sent again."""
+    give_up_at = time.monotonic() + LEASE.total_seconds()
+    while True:
+        try:
+            with worker.transaction() as session:
+                deliveries.record(session, found, worker.now())
+        except SQLAlchemyError as error:
+            if not is_away(error) or time.monotonic() > give_up_at:
+                raise
+            log.warning("outcomes_wait", count=len(found))
+            time.sleep(0.5)
+        else:
+            return
+
+
+def _attempt(message: Any) -> Attempt:
+    return Attempt(message.id, message.attempts, clock.now())
+
+
+def _deliver(message: Any, batch: Batch) -> Outcome:
     """Send one message; its outcome."""
-    try:
-        return _send(message, batch)
-    except ServiceError as error:
-        return messages.put_back(message.id, message.attempts, batch.now, error.error_code)
-    except TemporaryFailure as error:
-        return messages.put_off(message.id, message.attempts, batch.now, f"{type(error).__name__} {error.code}")
-    except OutcomeUnknown as error:
-        return messages.put_off(message.id, message.attempts, batch.now, f"OutcomeUnknown {error.code}")
-    except (DeliveryFailure, BadAddress, UnsafeHeader) as error:
-        reason = f"{type(error).__name__} {getattr(error, 'code', '')}"
-        return messages.given_up(message.id, batch.now, MessageState.PERMANENT_FAILURE, reason)
-    except Exception as error:
-        log.error("message_not_sent", message_id=str(message.id), template=message.template, exc_info=error)
-        return messages.put_off(message.id, message.attempts, batch.now, type(error).__name__)
-
-
-def _send(message: Any, batch: Batch) -> dict[str, Any]:
+    attempt = _attempt(message)
+    if time.monotonic() > batch.until:
+        return outcomes.put_back(attempt, "no time")
     receiver = batch.receivers.get(message.person_id)
     address = _address(message, receiver)
     if receiver is None or not address:
-        raise PermanentFailure("no address")
-    if (message.channel, normal(message.channel, address)) in batch.suppressed or _banned(message, receiver, batch):
-        return messages.given_up(message.id, batch.now, MessageState.SUPPRESSED, "suppressed")
-    if message.template == "mailing":
-        return _send_mailing(message, receiver, address, batch)
-    facts = COLLECTORS[message.template](message, receiver)
-    if message.channel is Channel.SMS:
-        return _send_sms(message, receiver, address, facts, batch)
-    rendered = render_template(message.template, receiver, facts, batch.seller)
-    _mail(message, receiver, address, rendered, batch, facts)
-    return messages.sent(message.id, batch.now, subject=rendered.subject, body=rendered.text, address=address)
+        return outcomes.given_up(attempt, "no address")
+    if reason := _barred(message, receiver, address, batch):
+        return outcomes.left_out(attempt, reason)
+    try:
+        return _send(message, attempt, receiver, address, batch)
+    except Unavailable as error:
+        return outcomes.put_back(attempt, error.error_code)
+    except ServiceError as error:
+        return outcomes.put_off(attempt, error.error_code)
+    except DeliveryFailure as failure:
+        return _failed(message, attempt, address, failure)
+    except (BadAddress, UnsafeHeader) as error:
+        return outcomes.given_up(attempt, type(error).__name__)
+    except Exception as error:
+        log.error("message_not_sent", message_id=str(message.id), template=message.template, exc_info=error)
+        return outcomes.put_off(attempt, type(error).__name__)
+
+
+def _failed(message: Any, attempt: Attempt, address: str, failure: DeliveryFailure) -> Outcome:
+    """A mail whose answer was lost goes again under its Message-ID; an SMS has none and does not."""
+    reason = f"{type(failure).__name__} {failure.code}"
+    repeatable = isinstance(failure, OutcomeUnknown) and message.channel is Channel.EMAIL
+    if repeatable or isinstance(failure, TemporaryFailure):
+        return outcomes.put_off(attempt, reason)
+    bad = message.channel if failure.of_recipient else None
+    return outcomes.given_up(attempt, reason, address=address, suppress_on=bad)
 
 
 def _address(message: Any, receiver: Recipient | None) -> str:
@@ -152,75 +175,36 @@ def _address(message: Any, receiver: Recipient | None) -> str:
     return (receiver.email if message.channel is Channel.EMAIL else receiver.phone) or ""
 
 
-def _banned(message: Any, receiver: Recipient, batch: Batch) -> bool:
-    """Marketing respects bans; what the suite owes a person (invoices, tickets) does not."""
+def _barred(message: Any, receiver: Recipient, address: str, batch: Batch) -> str:
+    """Why the receiver must not be written to, or empty. Bans and unsubscriptions hold for marketing alone."""
     mailing = batch.mailings.get(message.mailing_id)
-    return bool(mailing is not None and mailing.marketing and receiver.email_banned)
+    marketing = mailing is not None and mailing.marketing
+    if marketing and receiver.email_banned:
+        return "banned"
+    reason = batch.suppressed.get((message.channel, normal(message.channel, address)), "")
+    return reason if marketing or reason != UNSUBSCRIBED else ""
 
 
-def _send_mailing(message: Any, receiver: Recipient, address: str, batch: Batch) -> dict[str, Any]:
+def _send(message: Any, attempt: Attempt, receiver: Recipient, address: str, batch: Batch) -> Outcome:
+    if message.mailing_id is not None:
+        return _send_mailing(message, attempt, receiver, address, batch)
+    facts = COLLECTORS[message.template](message, receiver)
+    if message.channel is Channel.SMS:
+        text = composition.sms_text(message.template, receiver, facts)
+        taken = codes.sms().send(address, text, codes.status_url(message.id))
+        kept = composition.kept_text(text, facts)
+        return outcomes.sent(attempt, subject="", body=kept, address=address, provider_id=taken.sid)
+    rendered = composition.suite_message(message.template, receiver, facts, batch.seller)
+    content = composition.mail(message.id, message.created_at, address, receiver, rendered, batch.seller)
+    smtp().send(build(replace(content, attachments=tuple(facts.attachments))))
+    kept = composition.kept_text(rendered.text, facts)
+    return outcomes.sent(attempt, subject=rendered.subject, body=kept, address=address)
+
+
+def _send_mailing(message: Any, attempt: Attempt, receiver: Recipient, address: str, batch: Batch) -> Outcome:
     mailing = batch.mailings[message.mailing_id]
-    if mailing.state is MailingState.PAUSED:
-        return messages.put_back(message.id, message.attempts, batch.now, "paused")
-    if mailing.state is MailingState.CANCELLED:
-        return messages.given_up(message.id, batch.now, MessageState.SUPPRESSED, "cancelled")
-    rendered = render_mailing(mailing.subject, mailing.body, receiver, batch.seller)
-    _mail(message, receiver, address, rendered, batch, Facts({}), unsubscribe=mailing.marketing)
-    return messages.sent(message.id, batch.now, subject=rendered.subject, body="", address=address)
-
-
-def _send_sms(message: Any, receiver: Recipient, address: str, facts: Facts, batch: Batch) -> dict[str, Any]:
-    text = fill(words(message.template, receiver.language).body, facts.values)
-    callback = f"{settings().talkoo_base_url}/api/v1/messages/providers/twilio/status"
-    taken = codes.sms().send(address, text, callback)
-    return messages.sent(message.id, batch.now, subject="", body=text, address=address, provider_id=taken.sid)
-
-
-def render_template(template: str, receiver: Recipient, facts: Facts, seller: str) -> Rendered:
-    """A message of the suite in the receiver's language."""
-    chosen = words(template, receiver.language)
-    values = {"given_name": receiver.given_name or receiver.name, "seller": seller, **facts.values}
-    return render(chosen.subject, chosen.body, values, language=receiver.language, footer=seller)
-
-
-def render_mailing(subject: str, body: str, receiver: Recipient, seller: str) -> Rendered:
-    """A mailing as this person gets it."""
-    given = receiver.given_name or receiver.name
-    values = {
-        "given_name": given,
-        "family_name": receiver.name.removeprefix(given).strip(),
-        "name": receiver.name,
-        "seller": seller,
-    }
-    return render(subject, body, values, language=receiver.language, footer=seller)
-
-
-def _mail(
-    message: Any,
-    receiver: Recipient,
-    address: str,
-    rendered: Rendered,
-    batch: Batch,
-    facts: Facts,
-    *,
-    unsubscribe: bool = False,
-) -> None:
-    sender = notify_settings().mail_from
-    content = MailContent(
-        message_id=f"<{message.id}@{sender.partition('@')[2]}>",
-        sender=Mailbox(sender, batch.seller),
-        to=Mailbox(address, receiver.name),
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-        sent_at=message.created_at,
-        return_path=sender,
-        unsubscribe_url=_unsubscribe_url(message.id) if unsubscribe else "",
-        auto_submitted=not unsubscribe,
-        attachments=tuple(facts.attachments),
-    )
-    smtp().send(build(content))
-
-
-def _unsubscribe_url(message_id: UUID) -> str:
-    return f"{settings().talkoo_base_url}/unsubscribe/{unsubscribe_token(message_id)}"
+    rendered = composition.mailing_message(mailing, receiver, batch.seller, message.id)
+    content = composition.mail(message.id, message.created_at, address, receiver, rendered, batch.seller)
+    leave = composition.unsubscribe_url(message.id) if mailing.marketing else ""
+    smtp().send(build(replace(content, unsubscribe_url=leave, auto_submitted=False)))
+    return outcomes.sent(attempt, subject=rendered.subject, body="", address=address)

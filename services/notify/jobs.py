@@ -1,69 +1,95 @@
 """Jobs of notify: a mailing's receivers, label sheets."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from chassis import clock, files
 from chassis.jobs import Step, job
 from chassis.rpc import client
-from contracts.base import ByIds
-from contracts.contacts import ContactsApi, Recipient, SegmentMembers
+from contracts.base import ByIds, JobState, Page
+from contracts.contacts import ContactsApi, PersonSummary, Recipient, SegmentMembers
 from contracts.notify import MailingState, MessageState
 from services.notify import queries
-from services.notify.commands import messages
-from services.notify.documents.labels import AddressLabel, render_labels
+from services.notify.commands import mailings, messages
+from services.notify.documents.labels import AddressLabel, InvalidLabels, render_labels
 from services.notify.models import LabelSheet, Mailing
 
 contacts = client(ContactsApi)
 CHUNK = 1_000
 
 
-def _next_members(params: dict[str, Any], cursor: dict[str, Any]) -> tuple[list[UUID], str | None]:
-    """The next chunk of the segment's persons, and where to go on."""
+def _next_members(params: dict[str, Any], cursor: dict[str, Any]) -> Page[PersonSummary] | None:
+    """The next chunk of the segment's persons; None when all are queued."""
     if cursor.get("expanded"):
-        return [], None
+        return None
     segment_id = UUID(params["segment_id"])
-    page = contacts.list_segment_members(SegmentMembers(id=segment_id, limit=CHUNK, cursor=cursor.get("next")))
-    return [person.id for person in page.data], page.next_cursor
+    return contacts.list_segment_members(SegmentMembers(id=segment_id, limit=CHUNK, cursor=cursor.get("next")))
 
 
-@job("send_mailing", prepare=_next_members)
+@job(mailings.JOB, prepare=_next_members)
 def send_mailing(step: Step) -> None:
     """First the receivers, a chunk of the segment at a time; then wait until every message has left or failed."""
     mailing_id = UUID(step.params["mailing_id"])
-    if step.cursor.get("expanded"):
-        _watch(step, mailing_id)
-        return
-    members, cursor = step.prepared
-    messages.queue_mailing(step.session, mailing_id, members, step.now)
-    found = step.cursor.get("found", 0) + len(members)
-    step.cursor.update(next=cursor, expanded=cursor is None, found=found)
+    state = step.session.execute(select(Mailing.state).where(Mailing.id == mailing_id)).scalar_one()
+    if state is MailingState.CANCELLED:
+        messages.drop_waiting(step.session, mailing_id, step.now)
+        _wait_for_the_last(step, mailing_id, state)
+    elif step.prepared is not None:
+        _queue(step, mailing_id, step.prepared)
+    else:
+        _wait_for_the_last(step, mailing_id, state)
+
+
+def _queue(step: Step, mailing_id: UUID, members: Page[PersonSummary]) -> None:
+    messages.queue_mailing(step.session, mailing_id, [person.id for person in members.data], step.now)
+    found = step.cursor.get("found", 0) + len(members.data)
+    step.cursor.update(next=members.next_cursor, expanded=members.next_cursor is None, found=found)
     step.progress(done=0, total=found)
 
 
-def _watch(step: Step, mailing_id: UUID) -> None:
-    by_state = queries.counts(step.session, [mailing_id]).get(mailing_id, {})
-    total = sum(by_state.values())
-    waiting = sum(by_state.get(state, 0) for state in messages.OPEN)
-    failed = by_state.get(MessageState.PERMANENT_FAILURE, 0)
-    step.progress(done=total - waiting, total=total, errors=failed)
+def _wait_for_the_last(step: Step, mailing_id: UUID, state: MailingState) -> None:
+    """Tell how many have left; end when no message is open. `step.total` is the number found in the segment."""
+    waiting = queries.open_messages(step.session, mailing_id)
+    total = step.cursor.get("found", 0)
+    step.progress(done=max(total - waiting, 0), total=total)
     if waiting:
-        step.pause(0.5)
+        step.pause(2.0 if state is MailingState.PAUSED else 0.5)
         return
-    step.session.execute(update(Mailing).where(Mailing.id == mailing_id).values(state=MailingState.SENT))
+    by_state = queries.counts(step.session, [mailing_id]).get(mailing_id, {})
+    failed = by_state.get(MessageState.PERMANENT_FAILURE, 0)
+    step.progress(done=total, total=total, errors=failed)
     step.finish({"recipients": total, "sent": by_state.get(MessageState.DELIVERED, 0), "failed": failed})
+    if state is MailingState.CANCELLED:
+        step.state = JobState.CANCELLED
+    else:
+        mailings.find(step.session, mailing_id).state = MailingState.SENT
 
 
-def _labels(params: dict[str, Any], _cursor: dict[str, Any]) -> tuple[str, int, int]:
-    """Render the whole sheet: file key, labels on it, receivers without an address."""
+@dataclass(frozen=True)
+class _Sheet:
+    """A rendered sheet, or why there is none."""
+
+    labels: int
+    without_address: int
+    file_key: str = ""
+    refused: str = ""
+
+
+def _sheet(params: dict[str, Any], _cursor: dict[str, Any]) -> _Sheet:
+    """Render and store the whole sheet."""
     receivers = _receivers(UUID(params["segment_id"]))
-    with_address = [each for each in receivers if each.address_lines]
+    labels = [AddressLabel((each.name, *each.address_lines)) for each in receivers if each.address_lines]
+    without = len(receivers) - len(labels)
+    try:
+        content = render_labels(labels, params["format"], clock.now(), start=params["start_at"])
+    except InvalidLabels as error:
+        return _Sheet(0, without, refused=str(error))
     key = files.new_key("notify", ".pdf")
-    labels = [AddressLabel((each.name, *each.address_lines)) for each in with_address]
-    files.store(key, render_labels(labels, params["format"], clock.now(), start=params["start_at"]))
-    return key, len(with_address), len(receivers) - len(with_address)
+    files.store(key, content)
+    return _Sheet(len(labels), without, key)
 
 
 def _receivers(segment_id: UUID) -> list[Recipient]:
@@ -78,14 +104,17 @@ def _receivers(segment_id: UUID) -> list[Recipient]:
             return found
 
 
-@job("make_label_sheet", prepare=_labels)
+@job("make_label_sheet", prepare=_sheet)
 def make_label_sheet(step: Step) -> None:
     """Store where the rendered sheet is."""
-    key, labels, without_address = step.prepared
+    sheet: _Sheet = step.prepared
+    if sheet.refused:
+        step.fail(sheet.refused, without_address=sheet.without_address)
+        return
     step.session.execute(
         update(LabelSheet)
         .where(LabelSheet.id == UUID(step.params["label_sheet_id"]))
-        .values(file_key=key, labels=labels, without_address=without_address)
+        .values(file_key=sheet.file_key, labels=sheet.labels, without_address=sheet.without_address)
     )
-    step.progress(done=labels, total=labels)
-    step.finish({"labels": labels, "without_address": without_address, "file_key": key})
+    step.progress(done=sheet.labels, total=sheet.labels)
+    step.finish({"labels": sheet.labels, "without_address": sheet.without_address, "file_key": sheet.file_key})

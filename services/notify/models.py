@@ -19,20 +19,32 @@ class Base(DeclarativeBase):
 
 
 class Message(Base):
-    """One message to one person. `key` makes a repeat of the same cause queue nothing."""
+    """One message to one person.
+
+    A repeat of the same cause queues nothing: `key` is unique, and so are mailing and person of a mailing's messages,
+    which have no key. The text of a mailing's message is not stored: mailing and person make it again.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
         Index(
-            "ix_messages_due", "next_at", postgresql_where=text("state IN ('created', 'sending', 'temporary-failure')")
+            "ix_messages_due",
+            "mailing_id",
+            "next_at",
+            postgresql_where=text("state IN ('created', 'sending', 'temporary-failure')"),
         ),
         Index("ix_messages_person_id", "person_id", "id"),
-        Index("uq_messages_mailing_id_person_id", "mailing_id", "person_id", unique=True),
-        Index("ix_messages_provider_id", "provider_id"),
+        Index(
+            "uq_messages_mailing_id_person_id",
+            "mailing_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("mailing_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[str | None] = mapped_column(unique=True)
     channel: Mapped[Channel]
     template: Mapped[str]
     person_id: Mapped[UUID | None]

@@ -10,6 +10,7 @@ from contracts import notify
 from contracts.base import ListRequest, Page
 from contracts.errors import NotFound
 from contracts.notify import MessageState
+from services.notify.commands.deliveries import OPEN
 from services.notify.models import LabelSheet, Mailing, Message, Suppression
 
 
@@ -42,7 +43,7 @@ def _message(row: Any) -> notify.Message:
     return notify.Message.model_validate(row._asdict())
 
 
-def get_mailing(connection: Connection, mailing_id: UUID) -> notify.Mailing:
+def get_mailing(connection: Any, mailing_id: UUID) -> notify.Mailing:
     """One mailing with its counts; raises NotFound."""
     row = connection.execute(select(Mailing.__table__).where(Mailing.id == mailing_id)).first()
     if row is None:
@@ -82,10 +83,10 @@ def _mailing(row: Any, by_state: dict[MessageState, int]) -> notify.Mailing:
     )
 
 
-def mailing_contract(mailing: Mailing) -> notify.Mailing:
-    """A mailing just changed, without counts."""
-    columns = {column.name: getattr(mailing, column.name) for column in Mailing.__table__.columns}
-    return notify.Mailing.model_validate(columns)
+def open_messages(connection: Any, mailing_id: UUID) -> int:
+    """How many of a mailing's messages have neither left nor failed for good."""
+    query = select(func.count()).where(Message.mailing_id == mailing_id, Message.state.in_(OPEN))
+    return int(connection.execute(query).scalar_one())
 
 
 def get_label_sheet(connection: Connection, sheet_id: UUID) -> notify.LabelSheet:

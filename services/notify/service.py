@@ -1,22 +1,28 @@
 """Notify's entrypoints."""
 
+from uuid import UUID
+
 from chassis import jobs
 from chassis.rpc import client
 from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
 from contracts import notify
-from contracts.base import ById, ByIds, Done, Job, ListRequest, Page
+from contracts.base import ById, ByIds, Done, Job, JobById, ListRequest, Page
 from contracts.commerce import InvoiceDocumentReady, InvoiceKind, InvoicePaid, RefundCompleted
-from contracts.contacts import ContactsApi
+from contracts.contacts import ContactsApi, Recipient
 from contracts.courses import EnrolmentCancelled, EnrolmentWaitlisted, HoldExpired, SeatOffered, TicketReady
 from contracts.errors import NotFound
 from contracts.identity import PasswordLinkWanted
 from contracts.membership import ApplicationRejected, ApplicationSubmitted, MembershipActivated
 from contracts.notify import Channel, NotifyApi
-from services.notify import codes, delivery, queries
+from services.notify import codes, composition, queries
 from services.notify.commands import label_sheets, mailings, messages, suppressions
 
 contacts = client(ContactsApi)
+
+
+def _receiver(person_id: UUID) -> Recipient | None:
+    return next(iter(contacts.get_recipients(ByIds(ids=[person_id])).data), None)
 
 
 class NotifyService(SystemMethods, NotifyApi):
@@ -25,21 +31,32 @@ class NotifyService(SystemMethods, NotifyApi):
     def send_code(self, request: notify.SendCode) -> Done:
         fresh = messages.record_code(self.session, request.id, self.now)
         self.checkpoint()
-        if fresh:
-            error = codes.send(request)
-            if error:
-                messages.fail_code(self.session, request.id, error)
+        if not fresh:
+            return Done()
+        problem, told = codes.send(request)
+        if problem:
+            messages.fail_code(self.session, request.id, problem)
+            self.checkpoint()
+        if told:
+            raise told
         return Done()
 
     def list_messages(self, request: notify.ListMessages) -> Page[notify.Message]:
         return queries.list_messages(self.reader, request, self.only_person)
 
     def get_message(self, request: ById) -> notify.Message:
-        return queries.get_message(self.reader, request.id, self.only_person)
+        found = queries.get_message(self.reader, request.id, self.only_person)
+        if found.mailing_id is None or found.person_id is None:
+            return found
+        mailing = queries.get_mailing(self.reader, found.mailing_id)
+        receiver = _receiver(found.person_id) or Recipient(id=found.person_id, name="")
+        rendered = composition.mailing_message(mailing, receiver, composition.seller_name())
+        return found.model_copy(update={"subject": found.subject or rendered.subject, "body": rendered.text})
 
     def create_mailing(self, request: notify.CreateMailing) -> notify.Mailing:
         contacts.get_segment(ById(id=request.segment_id))
-        return queries.mailing_contract(mailings.create(self.session, request, self.principal.label, self.now))
+        mailing_id = mailings.create(self.session, request, self.principal.label, self.now)
+        return queries.get_mailing(self.session, mailing_id)
 
     def get_mailing(self, request: ById) -> notify.Mailing:
         return queries.get_mailing(self.reader, request.id)
@@ -49,10 +66,10 @@ class NotifyService(SystemMethods, NotifyApi):
 
     def preview_mailing(self, request: notify.PreviewMailing) -> notify.MailingPreview:
         mailing = queries.get_mailing(self.reader, request.id)
-        found = contacts.get_recipients(ByIds(ids=[request.person_id])).data
-        if not found:
+        receiver = _receiver(request.person_id)
+        if receiver is None:
             raise NotFound(f"There is no person {request.person_id}.", id=request.person_id)
-        rendered = delivery.render_mailing(mailing.subject, mailing.body, found[0], delivery.seller_name())
+        rendered = composition.mailing_message(mailing, receiver, composition.seller_name())
         return notify.MailingPreview(subject=rendered.subject, text=rendered.text, html=rendered.html)
 
     def launch_mailing(self, request: ById) -> Job:
@@ -60,7 +77,19 @@ class NotifyService(SystemMethods, NotifyApi):
         return jobs.as_contract(jobs.get(self.session, job_id))
 
     def pause_mailing(self, request: ById) -> notify.Mailing:
-        return queries.mailing_contract(mailings.pause(self.session, request.id))
+        mailings.pause(self.session, request.id)
+        return queries.get_mailing(self.session, request.id)
+
+    def cancel_mailing(self, request: ById) -> notify.Mailing:
+        mailings.cancel(self.session, request.id)
+        return queries.get_mailing(self.session, request.id)
+
+    def cancel_job(self, request: JobById) -> Job:
+        job = self.get_job(request)
+        if job.kind != mailings.JOB:
+            return super().cancel_job(request)
+        mailings.cancel_of_job(self.session, job.id)
+        return job
 
     def create_label_sheet(self, request: notify.CreateLabelSheet) -> notify.LabelSheet:
         contacts.get_segment(ById(id=request.segment_id))
@@ -77,15 +106,14 @@ class NotifyService(SystemMethods, NotifyApi):
         found = suppressions.suppress(self.session, request, self.now)
         return notify.Suppression.model_validate(found, from_attributes=True)
 
+    def lift_suppression(self, request: ById) -> Done:
+        suppressions.lift(self.session, request.id)
+        return Done()
+
     def receive_status(self, request: notify.StatusCallback) -> Done:
-        codes.check_status(request)
-        parameters = request.parameters
-        messages.record_status(
-            self.session,
-            parameters.get("MessageSid", ""),
-            parameters.get("MessageStatus", ""),
-            parameters.get("ErrorCode", ""),
-        )
+        message_id, report = codes.read_status(request)
+        error = f"provider code {report.error_code}" if report.error_code else ""
+        messages.record_status(self.session, message_id, report.sid, report.status, error)
         return Done()
 
     def unsubscribe(self, request: notify.Unsubscribe) -> Done:

@@ -8,4 +8,4 @@ from services.notify.commands.messages import DELIVER
 @periodic(DELIVER, every=1.0)
 def deliver_messages(worker: Worker) -> bool:
     """Send a batch of due messages; more of them may wait."""
-    return delivery.deliver_due(worker.database, worker.transaction, worker.now()) == delivery.BATCH
+    return delivery.deliver_due(worker)

@@ -6,12 +6,17 @@ from sqlalchemy.orm import Session
 
 from chassis import jobs
 from chassis.ids import new_id
+from contracts.errors import Invalid
 from contracts.notify import CreateLabelSheet
+from services.notify.documents.label_formats import FORMATS
 from services.notify.models import LabelSheet
 
 
 def create(session: Session, request: CreateLabelSheet, by: str, now: datetime) -> LabelSheet:
-    """Queue the job that makes the sheet."""
+    """Queue the job that makes the sheet; raises Invalid when it would start beside the sheet."""
+    places = FORMATS[request.format].per_sheet
+    if request.start_at > places:
+        raise Invalid.field("/start_at", "beside_sheet", f"This sheet has {places} labels; start at one of them.")
     sheet_id = new_id()
     params = {
         "label_sheet_id": str(sheet_id),

@@ -1,22 +1,26 @@
-"""Mailings: prepared, launched once, paused and resumed; nobody gets one twice."""
+"""Mailings: prepared, launched once, paused and resumed, cancelled; nobody gets one twice."""
 
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis import jobs
 from chassis.ids import new_id
 from contracts import notify
+from contracts.base import JobState
 from contracts.errors import Conflict, Invalid, NotFound
 from contracts.notify import MailingState
+from services.notify.commands.messages import DELIVER
 from services.notify.models import Mailing
 from services.notify.rules.rendering import unknown_placeholders
 
 PLACEHOLDERS = {"given_name", "family_name", "name", "seller"}
+JOB = "send_mailing"
 
 
-def create(session: Session, request: notify.CreateMailing, by: str, now: datetime) -> Mailing:
+def create(session: Session, request: notify.CreateMailing, by: str, now: datetime) -> UUID:
     """A draft; raises Invalid when a placeholder has no meaning."""
     for field in ("subject", "body"):
         unknown = unknown_placeholders(getattr(request, field), PLACEHOLDERS)
@@ -32,34 +36,55 @@ def create(session: Session, request: notify.CreateMailing, by: str, now: dateti
     mailing = Mailing(id=new_id(), **request.model_dump(), state=MailingState.DRAFT, created_at=now, created_by=by)
     session.add(mailing)
     session.flush()
-    return mailing
+    return mailing.id
 
 
 def launch(session: Session, mailing_id: UUID) -> str:
-    """Freeze the segment's members as receivers and send, in a job; resumes a paused one. The job's id."""
+    """Freeze the segment's members as receivers and send, in a job; resumes what is paused or whose job failed."""
     mailing = find(session, mailing_id)
-    if mailing.state not in {MailingState.DRAFT, MailingState.PAUSED}:
+    stuck = mailing.state is MailingState.SENDING and _job_failed(session, mailing)
+    if mailing.state not in {MailingState.DRAFT, MailingState.PAUSED} and not stuck:
         raise Conflict(f"The mailing is {mailing.state.value}; only a draft or a paused one can be launched.")
     mailing.state = MailingState.SENDING
-    if mailing.job_id is None:
+    if mailing.job_id is None or _job_failed(session, mailing):
         params = {"mailing_id": str(mailing.id), "segment_id": str(mailing.segment_id)}
-        mailing.job_id = jobs.start(session, "notify", "send_mailing", params)
-    jobs.wake(session, "deliver_messages")
+        mailing.job_id = jobs.start(session, "notify", JOB, params)
+    session.flush()
+    jobs.wake(session, DELIVER)
     return mailing.job_id
 
 
-def pause(session: Session, mailing_id: UUID) -> Mailing:
-    """Stop sending what has not left yet."""
+def _job_failed(session: Session, mailing: Mailing) -> bool:
+    return mailing.job_id is not None and jobs.get(session, mailing.job_id).state == JobState.FAILED
+
+
+def pause(session: Session, mailing_id: UUID) -> None:
+    """Stop sending. What a worker has claimed at this moment (one batch) still leaves."""
     mailing = find(session, mailing_id)
     if mailing.state is not MailingState.SENDING:
         raise Conflict(f"The mailing is {mailing.state.value}; only one that is being sent can be paused.")
     mailing.state = MailingState.PAUSED
     session.flush()
-    return mailing
+
+
+def cancel(session: Session, mailing_id: UUID) -> None:
+    """Never send what has not left yet; the mailing's job gives it up. Cancelling twice is fine."""
+    mailing = find(session, mailing_id)
+    if mailing.state is MailingState.SENT:
+        raise Conflict("The mailing is sent already; it cannot be cancelled.")
+    mailing.state = MailingState.CANCELLED
+    session.flush()
+
+
+def cancel_of_job(session: Session, job_id: str) -> None:
+    """Cancel the mailing whose job this is, unless it is sent."""
+    mailing_id = session.scalars(select(Mailing.id).where(Mailing.job_id == job_id)).first()
+    if mailing_id is not None and find(session, mailing_id).state is not MailingState.SENT:
+        cancel(session, mailing_id)
 
 
 def find(session: Session, mailing_id: UUID) -> Mailing:
-    """The mailing; raises NotFound."""
+    """The mailing, locked; raises NotFound."""
     mailing = session.get(Mailing, mailing_id, with_for_update=True)
     if mailing is None:
         raise NotFound(f"There is no mailing {mailing_id}.", id=mailing_id)

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-WAITS = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 3600, 3600)
-"""Seconds before each further attempt; together about four hours."""
+WAITS = (2, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 3600, 3600)
+"""Seconds before each further attempt; together about four hours. The first is short for facts just being made."""
 LEASE = timedelta(minutes=5)
-"""How long a worker may take over a message before another one takes it up."""
+"""How long a worker may take over the messages it claimed before another one takes them up."""
+SENDING_TIME = timedelta(minutes=2)
+"""A worker begins no message later than this after claiming it, so that a slow server never outlasts the lease."""
 
 
 def next_wait(attempts: int) -> timedelta | None:

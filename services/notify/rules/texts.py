@@ -309,6 +309,14 @@ TEXTS: dict[str, dict[str, Words]] = {
 }
 
 
+LEAVE = {
+    "fi": "Etkö halua näitä viestejä? Peruuta ne tästä",
+    "sv": "Vill du inte ha de här meddelandena? Avbeställ dem här",
+    "en": "No more of these messages? Unsubscribe here",
+}
+"""Label of the address that ends marketing."""
+
+
 def words(template: str, language: str) -> Words:
     """The text in `language`, or in Finnish."""
     versions = TEXTS[template]

@@ -50,7 +50,7 @@ def upgrade() -> None:
     op.create_table(
         "messages",
         _id("id", primary_key=True),
-        _text("key"),
+        _text("key", nullable=True),
         _choice("channel"),
         _text("template"),
         _id("person_id"),
@@ -71,10 +71,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name="uq_messages_key"),
         sa.ForeignKeyConstraint(["mailing_id"], ["mailings.id"], name="fk_messages_mailing_id"),
     )
-    op.create_index("ix_messages_due", "messages", ["next_at"], postgresql_where=OPEN)
+    op.create_index("ix_messages_due", "messages", ["mailing_id", "next_at"], postgresql_where=OPEN)
     op.create_index("ix_messages_person_id", "messages", ["person_id", "id"])
-    op.create_index("uq_messages_mailing_id_person_id", "messages", ["mailing_id", "person_id"], unique=True)
-    op.create_index("ix_messages_provider_id", "messages", ["provider_id"])
+    op.create_index(
+        "uq_messages_mailing_id_person_id",
+        "messages",
+        ["mailing_id", "person_id"],
+        unique=True,
+        postgresql_where=sa.text("mailing_id IS NOT NULL"),
+    )
     op.create_table(
         "label_sheets",
         _id("id", primary_key=True),
