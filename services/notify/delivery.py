@@ -33,7 +33,8 @@ from services.notify.config import notify_settings
 from services.notify.facts import COLLECTORS
 from services.notify.models import Mailing, Suppression
 from services.notify.providers.failures import DeliveryFailure, OutcomeUnknown, TemporaryFailure
-from services.notify.providers.mime import BadAddress, UnsafeHeader, build
+from services.notify.providers.headers import UnsafeHeader
+from services.notify.providers.mime import BadAddress, build
 from services.notify.providers.smtp import SmtpSender, SmtpServer
 from services.notify.rules import outcomes
 from services.notify.rules.outcomes import Attempt, Outcome

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from services.notify.providers.headers import UnsafeHeader
 from services.notify.providers.mime import (
     Attachment,
     BadAddress,
     InlineImage,
     Mailbox,
     MailContent,
-    UnsafeHeader,
     build,
     verp,
     verp_token,

@@ -4,28 +4,22 @@ The result is 7-bit and has CRLF lines, so that any server takes it unchanged. O
 """
 
 import re
-from collections.abc import Mapping
+from base64 import encodebytes
+from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address as HeaderAddress
-from email.headerregistry import HeaderRegistry
-from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
-from typing import Any
+from email.utils import format_datetime
 
 import idna
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+from services.notify.providers.headers import UnsafeHeader, filename, mailbox, safe, unstructured
+
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 DOMAIN = re.compile(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>")
 CONTENT_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
-
-
-class UnsafeHeader(ValueError):
-    """A header value holds a line break or another control character: somebody tries to add headers."""
 
 
 class BadAddress(ValueError):
@@ -92,45 +86,15 @@ class OutgoingMail:
     content: bytes
 
 
-class _UnfoldedHeader:
-    """A structured header of addresses in angle brackets, which must be neither encoded nor broken inside."""
-
-    max_count = 1
-
-    @classmethod
-    def parse(cls, value: str, keywords: dict[str, Any]) -> None:
-        """The value as it is (interface of `email.headerregistry`)."""
-        keywords["parse_tree"] = None
-        keywords["decoded"] = value
-
-    def fold(self, *, policy: EmailPolicy) -> str:
-        """One address a line."""
-        lines = str(self).replace(", ", f",{policy.linesep} ")
-        return f"{self.name}: {lines}{policy.linesep}"  # type: ignore[attr-defined]
-
-
-def _policy() -> "EmailPolicy[EmailMessage]":
-    registry = HeaderRegistry()
-    for name in ("list-unsubscribe", "message-id"):
-        registry.map_to_type(name, _UnfoldedHeader)  # type: ignore[arg-type]  # a mix-in, as its own types are
-    return SMTP.clone(header_factory=registry, cte_type="7bit")
-
-
-POLICY = _policy()
-
-
 def build(mail: MailContent) -> OutgoingMail:
     """Make the message. Raises UnsafeHeader or BadAddress; ValueError for a wrong message id or content type."""
-    message = EmailMessage(policy=POLICY)
-    for name, value in _headers(mail).items():
-        message[name] = value
-    _add_body(message, mail)
-    for attachment in mail.attachments:
-        main, sub = _content_type(attachment.content_type)
-        name = _safe(attachment.name, "attachment name")
-        message.add_attachment(attachment.content, maintype=main, subtype=sub, filename=name)
+    headers = _headers(mail)
+    body = _text_and_html(mail)
+    if mail.attachments:
+        files = (_file(each.name, each.content_type, each.content, "attachment") for each in mail.attachments)
+        body = _multipart("mixed", [body, *files])
     recipient, return_path = _ascii(mail.to.email, "to"), _ascii(mail.return_path, "return path")
-    return OutgoingMail(return_path, recipient, mail.message_id, message.as_bytes())
+    return OutgoingMail(return_path, recipient, mail.message_id, headers.encode("ascii") + body)
 
 
 def verp(bounce_address: str, token: str) -> str:
@@ -149,57 +113,77 @@ def verp_token(bounce_address: str, received_at: str) -> str | None:
     return found.group(1) if found else None
 
 
-def _headers(mail: MailContent) -> Mapping[str, Any]:
+def _headers(mail: MailContent) -> str:
+    """All headers but those of the body, each ended by CRLF."""
     if not MESSAGE_ID.fullmatch(mail.message_id):
         raise ValueError("a message id looks like <text@domain>")
-    headers: dict[str, Any] = {
-        "From": _address(mail.sender, "from"),
-        "To": _address(mail.to, "to"),
-        "Subject": _safe(mail.subject, "subject"),
-        "Date": mail.sent_at,
-        "Message-ID": mail.message_id,
-    }
+    lines = [
+        f"From: {_address(mail.sender, 'from')}",
+        f"To: {_address(mail.to, 'to')}",
+        f"Subject: {unstructured(safe(mail.subject, 'subject'))}",
+        f"Date: {format_datetime(mail.sent_at)}",
+        f"Message-ID: {mail.message_id}",
+    ]
     if mail.reply_to:
-        headers["Reply-To"] = _address(mail.reply_to, "reply-to")
+        lines.append(f"Reply-To: {_address(mail.reply_to, 'reply-to')}")
     if mail.auto_submitted:
-        headers["Auto-Submitted"] = "auto-generated"
-    return headers | _unsubscribing(mail)
+        lines.append("Auto-Submitted: auto-generated")
+    return "\r\n".join([*lines, *_unsubscribing(mail), "MIME-Version: 1.0", ""])
 
 
-def _unsubscribing(mail: MailContent) -> dict[str, str]:
+def _unsubscribing(mail: MailContent) -> list[str]:
     ways = [mail.unsubscribe_url, f"mailto:{mail.unsubscribe_mail}" if mail.unsubscribe_mail else ""]
-    given = [_safe_url(way) for way in ways if way]
+    given = [f"<{_safe_url(way)}>" for way in ways if way]
     if not given:
-        return {}
-    headers = {"List-Unsubscribe": ", ".join(f"<{way}>" for way in given)}
-    if mail.unsubscribe_url.startswith("https:"):
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    return headers
+        return []
+    header = "List-Unsubscribe: " + ",\r\n ".join(given)
+    one_click = ["List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
+    return [header, *(one_click if mail.unsubscribe_url.startswith("https:") else [])]
 
 
-def _add_body(message: EmailMessage, mail: MailContent) -> None:
-    message.set_content(mail.text, cte="quoted-printable")
+def _text_and_html(mail: MailContent) -> bytes:
+    """The text alone, or text and HTML as alternatives, the HTML together with its images."""
+    text = _readable("plain", mail.text)
     if not mail.html:
-        return
-    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    page = message.get_payload()[1]  # type: ignore[index]
-    assert isinstance(page, EmailMessage)
-    for image in mail.inline_images:
-        if not re.fullmatch(r"[A-Za-z0-9.-]+(?:@[A-Za-z0-9.-]+)?", image.cid):
-            raise UnsafeHeader("an image's cid has letters, digits, dots and dashes")
-        main, sub = _content_type(image.content_type)
-        page.add_related(
-            image.content,
-            maintype=main,
-            subtype=sub,
-            cid=f"<{image.cid}>",
-            filename=_safe(image.name, "image name"),
-            disposition="inline",
-        )
+        return text
+    page = _readable("html", mail.html)
+    if mail.inline_images:
+        page = _multipart("related", [page, *map(_inline, mail.inline_images)])
+    return _multipart("alternative", [text, page])
 
 
-def _address(mailbox: Mailbox, field: str) -> HeaderAddress:
-    return HeaderAddress(_safe(mailbox.name, field), addr_spec=_ascii(mailbox.email, field))
+def _multipart(subtype: str, parts: list[bytes]) -> bytes:
+    """The parts between boundaries. `=_` occurs neither in quoted-printable nor in base64 (RFC 2045, 6.7)."""
+    boundary = f"=_talkoo-{subtype}"
+    head = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'
+    mark = f"--{boundary}\r\n".encode()
+    return head.encode() + b"".join(mark + part + b"\r\n" for part in parts) + f"--{boundary}--\r\n".encode()
+
+
+def _readable(subtype: str, text: str) -> bytes:
+    head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    return head.encode() + b2a_qp(lines.replace("\n", "\r\n").encode("utf-8", "replace"))
+
+
+def _inline(image: InlineImage) -> bytes:
+    if not re.fullmatch(r"[A-Za-z0-9.-]+(?:@[A-Za-z0-9.-]+)?", image.cid):
+        raise UnsafeHeader("an image's cid has letters, digits, dots and dashes")
+    return f"Content-ID: <{image.cid}>\r\n".encode() + _file(image.name, image.content_type, image.content, "inline")
+
+
+def _file(name: str, content_type: str, content: bytes, disposition: str) -> bytes:
+    if not CONTENT_TYPE.fullmatch(content_type):
+        raise ValueError("a content type looks like application/pdf")
+    head = (
+        f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: base64\r\n"
+        f"Content-Disposition: {disposition}{filename(safe(name, 'file name'))}\r\n\r\n"
+    )
+    return head.encode() + encodebytes(content).replace(b"\n", b"\r\n")
+
+
+def _address(box: Mailbox, field: str) -> str:
+    return mailbox(_ascii(box.email, field), safe(box.name, field))
 
 
 def _ascii(address: str, field: str) -> str:
@@ -216,22 +200,7 @@ def _ascii(address: str, field: str) -> str:
     return f"{local}@{encoded}"
 
 
-def _safe(value: str, field: str) -> str:
-    if CONTROL.search(value):
-        raise UnsafeHeader(f"the {field} holds a line break or control character")
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise UnsafeHeader(f"the {field} holds half a character")
-    return value
-
-
 def _safe_url(url: str) -> str:
-    if not url.isascii() or re.search(r"[\s<>,]", _safe(url, "unsubscribe address")):
+    if not url.isascii() or re.search(r"[\s<>,]", safe(url, "unsubscribe address")):
         raise UnsafeHeader("an unsubscribe address has no spaces, commas, brackets or letters outside ASCII")
     return url
-
-
-def _content_type(content_type: str) -> tuple[str, str]:
-    if not CONTENT_TYPE.fullmatch(content_type):
-        raise ValueError("a content type looks like application/pdf")
-    main, _, sub = content_type.partition("/")
-    return main, sub
