@@ -28,9 +28,15 @@ blueprint = Blueprint("assets", __name__)
 
 
 def init_assets(app: Flask) -> None:
-    """Serve the style and give templates `stylesheet_url()`, `theme_url(accent)` and `script_urls()`."""
+    """Serve the style and give templates `stylesheet_url()`, `theme_url(accent)`, `script_urls()`, `asset_url(name)`.
+
+    Every address under `/static` must come from these, as browsers keep what is there for a year.
+    """
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _A_YEAR
     app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(stylesheet_url=stylesheet_url, theme_url=theme_url, script_urls=script_urls)
+    app.jinja_env.globals.update(
+        stylesheet_url=stylesheet_url, theme_url=theme_url, script_urls=script_urls, asset_url=asset_url
+    )
 
 
 def stylesheet_url() -> str:
@@ -45,7 +51,12 @@ def theme_url(accent: str) -> str:
 
 def script_urls() -> list[str]:
     """Addresses of the scripts, in order."""
-    return [url_for("static", filename=name, v=_digest(_content(name))) for name in SCRIPTS]
+    return [asset_url(name) for name in SCRIPTS]
+
+
+def asset_url(name: str) -> str:
+    """Address of a file of `static/`, with its digest."""
+    return url_for("static", filename=name, v=_digest(_content(name)))
 
 
 @cache
