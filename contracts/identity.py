@@ -13,6 +13,7 @@ from contracts.base import (
     Code,
     Data,
     Done,
+    EmailText,
     Event,
     Language,
     Line,
@@ -45,10 +46,10 @@ Address = Annotated[str, Field(max_length=64)]
 
 
 class SignIn(Secret, Request):
-    """User name (or e-mail) and password (I1)."""
+    """User name (or e-mail) and password (I1); without a password a code is sent where the account allows it (I2b)."""
 
     username: Annotated[str, Field(min_length=1, max_length=254)]
-    password: Password
+    password: Password | None = None
     address: Address = ""
     previous_session: Token | None = None
     """The session the browser had; it ends."""
@@ -119,8 +120,13 @@ class Account(Reply):
     username: str
     person_id: UUID | None = None
     phone: str | None = None
+    email: str | None = None
+    """Signs in as well as the user name."""
     roles: list[str] = []
     sms_code: bool = False
+    """A code by SMS follows the password (I2a); a role may ask for it too."""
+    code_instead: bool = False
+    """A code by SMS may stand in for the password (I2b)."""
     disabled: bool = False
     language: Language = Language.FI
     last_signed_in_at: datetime | None = None
@@ -131,11 +137,13 @@ class CreateAccount(Secret, Request):
     """A new account; without a password its owner sets one by link."""
 
     username: Line
+    email: EmailText | None = None
     password: NewPassword | None = None
     person_id: UUID | None = None
     phone: PhoneText | None = None
     roles: Annotated[list[Code], Field(max_length=30)] = []
     sms_code: bool = False
+    code_instead: bool = False
     language: Language = Language.FI
 
 
@@ -146,6 +154,7 @@ class UpdateAccount(Request):
     version: int
     roles: Annotated[list[Code], Field(max_length=30)] | None = None
     sms_code: bool | None = None
+    code_instead: bool | None = None
     disabled: bool | None = None
     phone: PhoneText | None = None
 
@@ -177,7 +186,9 @@ class RoleDetails(Data):
 
     code: Code
     name: Line
-    permissions: list[Permission]
+    permissions: Annotated[list[Permission], Field(max_length=100)]
+    sms_code: bool = False
+    """Accounts with this role give a code by SMS after their password."""
 
 
 class Role(RoleDetails, Reply):
@@ -200,7 +211,7 @@ class CreateApiKey(Request):
     """A key for another system (I6)."""
 
     name: Line
-    permissions: list[Permission]
+    permissions: Annotated[list[Permission], Field(max_length=100)]
     expires_at: datetime | None = None
 
 
@@ -260,6 +271,8 @@ class RateLimitState(Reply):
     """What is left in the window, which starts anew in `reset_seconds`."""
 
     allowed: bool
+    granted: int
+    """How much of the cost was still within the limit; the whole cost when allowed."""
     remaining: int
     reset_seconds: int
 
@@ -344,7 +357,7 @@ class IdentityApi(SystemApi, name="identity"):
     @command(may=Permission.IDENTITY_WRITE)
     def revoke_api_key(self, request: ById) -> ApiKey: ...
 
-    @command(may=Rule.SYSTEM)
+    @command(may=Rule.SYSTEM, remember=False)
     def issue_link(self, request: IssueLink) -> IssuedLink: ...
 
     @command(may=Permission.IDENTITY_WRITE)

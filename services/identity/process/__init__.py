@@ -1,0 +1,1 @@
+"""Flows of identity with several transactions: limits are counted even when a try fails."""
