@@ -99,6 +99,7 @@ def components() -> str:
         empty=FormState(values={"kind": "person", "interests": ["courses"], "fee": "1 234,50"}),
         wrong=wrong,
         jobs=JOBS,
+        state=ListState(request.path, {"page": "2"}),
         today=datetime(2026, 12, 31, 7, 5, tzinfo=UTC),
     )
 

@@ -280,3 +280,11 @@ def test_print_leaves_the_shell_out(page, address):
     expect(page.locator(".office-nav")).to_be_hidden()
     expect(page.locator(".sieve")).to_be_hidden()
     expect(page.locator("#list tbody tr").first).to_be_visible()
+
+
+def test_numbered_pages_lead_back_and_forth(page, address):
+    page.goto(address)
+    numbered = page.get_by_role("navigation", name="Pages")
+    expect(numbered).to_contain_text("Page 2 of 7")
+    expect(numbered.get_by_role("link", name="Previous")).to_have_attribute("href", "/design?page=1")
+    expect(numbered.get_by_role("link", name="Next")).to_have_attribute("href", "/design?page=3")
