@@ -273,4 +273,6 @@ def main(services: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or list(SERVICES))
+    from chassis.worker import main as run  # the module that services register their tasks with, not this copy of it
+
+    run(sys.argv[1:] or list(SERVICES))

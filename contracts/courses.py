@@ -148,6 +148,7 @@ class Enrolment(Reply):
     expires_at: datetime | None = None
     created_at: datetime
     ticket_key: str | None = None
+    checked_in_at: datetime | None = None
     version: int = 1
     session_name: Translated | None = None
     session_starts_at: datetime | None = None

@@ -1,0 +1,413 @@
+"""What the chassis promises over a real broker, with real processes that are killed, stopped and frozen."""
+
+import base64
+import importlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pika
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from sqlalchemy import create_engine
+
+from chassis import amqp_client, rpc, topology
+from chassis.ids import new_id
+from chassis.principals import SystemTokens, sign, system_principal
+from chassis.settings import settings
+from chassis.tables import create_chassis_tables
+from contracts.base import JobById, ListRequest, Nothing, methods_of
+from contracts.errors import Conflict, Invalid, KeyReused, NotAllowed, NotSignedIn, Unavailable
+from contracts.system import ReplayParked
+from ops.launcher.account import suite_account
+from ops.launcher.checkout import find_checkout
+from ops.launcher.infrastructure import infrastructure
+from ops.launcher.state import state_root
+from tests.integration.probe_suite import SERVICES, Probe, write_services
+
+MALFORMED = [
+    ("no content type", {"content_type": None}, b'{"args": [{}], "kwargs": {}}'),
+    ("binary content", {"content_type": "application/data"}, b'{"args": [{}], "kwargs": {}}'),
+    ("no reply_to", {"reply_to": None}, b'{"args": [{}], "kwargs": {}}'),
+    ("odd call stack header", {"headers": {"nameko.call_id_stack": 7}}, b'{"args": [{}], "kwargs": {}}'),
+    ("bad JSON", {}, b"{"),
+    ("bad UTF-8", {}, b'{"args": ["\xff\xfe"]}'),
+    ("plain text", {"content_type": "text/plain"}, b"hello"),
+    ("pickle", {"content_type": "application/x-python-serialize"}, b"\x80\x04N."),
+    ("kombu type marker", {}, b'{"args": [{"__type__": "x", "__value__": 1}], "kwargs": {}}'),
+    ("unhashable marker", {}, b'{"args": [{"__type__": [], "__value__": 1}], "kwargs": {}}'),
+    ("bad decimal marker", {}, b'{"args": [{"__type__": "decimal", "__value__": "x"}], "kwargs": {}}'),
+    ("deep nesting", {}, b"[" * 200_000 + b"]" * 200_000),
+    ("huge integer", {}, b'{"args": [{"number": ' + b"9" * 5_000 + b'}], "kwargs": {}}'),
+    ("bad gzip", {"headers": {"compression": "application/x-gzip"}}, b"nonsense"),
+    ("unknown compression", {"headers": {"compression": "application/x-unknown"}}, b"nonsense"),
+    ("list body", {}, b"[1, 2]"),
+    ("number as args", {}, b'{"args": 5, "kwargs": {}}'),
+    ("list as kwargs", {}, b'{"args": [{"number": 1}], "kwargs": []}'),
+    ("NaN", {}, b'{"args": [{"number": NaN}], "kwargs": {}}'),
+    ("lone surrogate", {}, b'{"args": [{"number": "\\ud800"}], "kwargs": {}}'),
+    ("unknown encoding", {"content_encoding": "klingon"}, b'{"args": [{"number": 1}], "kwargs": {}}'),
+]
+
+
+@pytest.fixture(scope="module")
+def nodes():
+    """A PostgreSQL and a RabbitMQ of this file's own."""
+    with infrastructure(state_root(find_checkout(), suite_account()) / "probe") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def environment(nodes, tmp_path_factory):
+    """The variables of every process; the databases of the probe hold only the chassis' tables."""
+    keys = {issuer: Ed25519PrivateKey.generate() for issuer in (*SERVICES, "gateway", "worker")}
+    raw = {name: key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()) for name, key in keys.items()}
+    public = {name: key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw) for name, key in keys.items()}
+    values = {
+        "AMQP_URL": nodes.amqp_urls["talkoo"],
+        "TALKOO_SIGNING_KEYS": json.dumps({name: base64.b64encode(key).decode() for name, key in raw.items()}),
+        "TALKOO_VERIFY_KEYS": json.dumps({name: base64.b64encode(key).decode() for name, key in public.items()}),
+        "TALKOO_SECRET": "a secret of the tests alone, 32 characters",
+        "TALKOO_FILES": str(tmp_path_factory.mktemp("files")),
+    }
+    values |= {f"{name.upper()}_DATABASE_URL": url for name, url in nodes.database_urls.items()}
+    return dict(os.environ) | values
+
+
+@pytest.fixture(scope="module")
+def probe_api(environment, tmp_path_factory):
+    """The probe's contract and this process' own connection to its broker."""
+    folder = tmp_path_factory.mktemp("probe")
+    write_services(folder)
+    before, modules = dict(os.environ), {n: m for n, m in sys.modules.items() if n.split(".")[0] == "services"}
+    for name in modules:
+        del sys.modules[name]
+    os.environ.update(environment)
+    sys.path.insert(0, str(folder))
+    settings.cache_clear()
+    for cached in (topology.exchanges, topology.queues, topology.bound_event_types):
+        cached.cache_clear()
+    rpc.act_as("worker")
+    topology.apply(environment["AMQP_URL"])
+    yield importlib.import_module("services.contacts.service"), folder
+    rpc.close()
+    sys.path.remove(str(folder))
+    os.environ.clear()
+    os.environ.update(before)
+    for name in [n for n in sys.modules if n.split(".")[0] == "services"]:
+        del sys.modules[name]
+    sys.modules.update(modules)
+    settings.cache_clear()
+    for cached in (topology.exchanges, topology.queues, topology.bound_event_types):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def probe(probe_api, environment):
+    """The counting service, its relay and its worker, running on empty tables and queues."""
+    module, folder = probe_api
+    engine = create_engine(environment["CONTACTS_DATABASE_URL"])
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP OWNED BY CURRENT_USER CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS public")
+    with engine.begin() as connection:
+        create_chassis_tables(connection)
+        connection.exec_driver_sql("CREATE TABLE effects (number int); CREATE TABLE heard (number int)")
+    engine.dispose()
+    connection = topology.connect(environment["AMQP_URL"])
+    for queue in topology.queues():
+        connection.channel().queue_purge(queue.name)
+        connection.channel().queue_purge(queue.dead_letters)
+    connection.close()
+    running = Probe(folder, environment)
+    for name in ("contacts", "relay", "worker"):
+        running.start(name)
+    running.module = module
+    running.api = rpc.client(module.ContactsApi)
+    try:
+        wait_until_answering(running)
+        yield running
+    finally:
+        running.end_all()
+
+
+def wait_until_answering(probe):
+    end = time.monotonic() + 30
+    while True:
+        try:
+            return probe.api.ping(Nothing())
+        except Unavailable:
+            assert time.monotonic() < end, probe.log.read_text()[-3000:]
+
+
+def count(probe, number, *, seconds=0.0, key=""):
+    with rpc.calling(rpc.Caller(rpc.system_caller("worker").token, command_key=key)):
+        return probe.api.count(probe.module.Count(number=number, seconds=seconds)).number
+
+
+def test_a_command_has_its_effect_and_its_event_arrives(probe):
+    assert [count(probe, number) for number in range(5)] == [0, 1, 2, 3, 4]
+    probe.wait_for("SELECT number FROM heard ORDER BY 1", [0, 1, 2, 3, 4])
+    assert probe.rows("SELECT count(*) FROM outbox WHERE sent_at IS NULL") == [0]
+
+
+def test_a_repeated_key_has_one_effect_and_another_body_is_refused(probe):
+    assert count(probe, 7, key="k") == count(probe, 7, key="k") == 7
+    with pytest.raises(KeyReused):
+        count(probe, 8, key="k")
+    assert probe.numbers("effects") == [7]
+
+
+def test_fifty_twins_at_once_have_one_effect(probe):
+    outcomes = []
+
+    def twin():
+        try:
+            outcomes.append(count(probe, 7, key="twin", seconds=0.1))
+        except Conflict as error:
+            outcomes.append(error.error_code)
+
+    threads = [threading.Thread(target=twin) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert probe.numbers("effects") == [7]
+    assert set(outcomes) <= {7, "still_running"}
+    assert len(outcomes) == 50
+
+
+def test_errors_travel_by_code_with_their_parameters(probe):
+    with pytest.raises(Conflict) as caught:
+        probe.api.refuse(probe.module.Count(number=5))
+    assert (caught.value.error_code, caught.value.params) == ("number_taken", {"number": "5"})
+
+
+def test_unknown_fields_are_refused_with_their_pointer(probe):
+    method = methods_of(probe.module.ContactsApi)["count"]
+    with pytest.raises(Invalid) as caught:
+        rpc.call_raw("contacts", method, {"number": 1, "role": "admin"})
+    assert [error.pointer for error in caught.value.errors] == ["/role"]
+    assert probe.numbers("effects") == []
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "a.b", "x" * 5_000])
+def test_a_forged_principal_is_refused_by_the_service_itself(probe, token):
+    with rpc.calling(rpc.Caller(lambda: token)), pytest.raises(NotSignedIn):
+        probe.api.count(probe.module.Count(number=1))
+
+
+def test_an_issuer_may_not_sign_for_another(probe):
+    in_a_minute = datetime.now(UTC) + timedelta(minutes=1)
+    stolen = system_principal("contacts").model_copy(update={"expires_at": in_a_minute})
+    with rpc.calling(rpc.Caller(lambda: sign(stolen, "gateway"))), pytest.raises(NotSignedIn):
+        probe.api.count(probe.module.Count(number=1))
+
+
+def test_the_gateway_itself_may_call_little(probe):
+    with rpc.calling(rpc.Caller(SystemTokens("gateway").current)), pytest.raises(NotAllowed):
+        probe.api.count(probe.module.Count(number=1))
+
+
+def test_R3_malformed_requests_kill_nothing_and_are_accounted_for(probe, environment):
+    replies, reply_key = [], str(new_id())
+    connection = topology.connect(environment["AMQP_URL"])
+    channel = connection.channel()
+    channel.queue_declare(f"rpc.reply-test-{reply_key}", exclusive=True)
+    channel.queue_bind(f"rpc.reply-test-{reply_key}", topology.RPC_EXCHANGE, reply_key)
+    for _name, changes, body in MALFORMED:
+        given = {"content_type": "application/json", "content_encoding": "utf-8", "reply_to": reply_key} | changes
+        properties = pika.BasicProperties(correlation_id=str(new_id()), **given)
+        channel.basic_publish(topology.RPC_EXCHANGE, "contacts.count", body, properties)
+    end = time.monotonic() + 20
+    dead = 0
+    while len(replies) + dead < len(MALFORMED) and time.monotonic() < end:
+        frame, _, body = channel.basic_get(f"rpc.reply-test-{reply_key}", auto_ack=True)
+        if frame:
+            replies.append(json.loads(body))
+        dead = channel.queue_declare(f"dlq.{topology.rpc_queue('contacts')}", passive=True).method.message_count
+    connection.close()
+    assert len(replies) + dead == len(MALFORMED)
+    assert all(reply["error"] for reply in replies)
+    assert probe.processes["contacts"].poll() is None
+    assert count(probe, 1) == 1
+    assert probe.numbers("effects") == [1]
+
+
+def test_R3_malformed_events_kill_nothing_and_are_accounted_for(probe, environment):
+    queue = next(each for each in topology.queues() if "number.counted" in each.name)
+    connection = topology.connect(environment["AMQP_URL"])
+    channel = connection.channel()
+    for _name, changes, body in MALFORMED:
+        given = {"content_type": "application/json"} | changes
+        channel.basic_publish("contacts.events", "number.counted.v1", body, pika.BasicProperties(**given))
+    envelope = {"id": "not-a-uuid", "type": "number.counted.v1", "data": {"id": str(new_id()), "number": 2}}
+    channel.basic_publish("contacts.events", "number.counted.v1", json.dumps(envelope).encode(), pika.BasicProperties())
+    end = time.monotonic() + 20
+    accounted = 0
+    while accounted < len(MALFORMED) + 1 and time.monotonic() < end:
+        dead = channel.queue_declare(queue.dead_letters, passive=True).method.message_count
+        accounted = dead + len(probe.rows("SELECT 1 FROM parked"))
+        time.sleep(0.1)
+    connection.close()
+    assert accounted == len(MALFORMED) + 1
+    assert probe.processes["contacts"].poll() is None
+    count(probe, 3)
+    probe.wait_for("SELECT number FROM heard", [3])
+
+
+def test_sigterm_finishes_what_was_taken_and_repeats_nothing(probe, environment):
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(count(probe, 4, seconds=2, key="slow")))
+    thread.start()
+    time.sleep(0.7)
+    assert probe.end("contacts") == 0
+    thread.join(timeout=10)
+    assert answers == [4]
+    assert topology.depths(environment["AMQP_URL"])[topology.rpc_queue("contacts")] == 0
+    probe.start("contacts")
+    wait_until_answering(probe)
+    assert probe.numbers("effects") == [4]
+
+
+def test_sigkill_between_commit_and_answer_has_one_effect(probe):
+    probe.end("contacts", signal.SIGKILL)
+    probe.start("contacts", TALKOO_CRASH_AT="contacts.committed:1")
+    wait_until_answering(probe)
+    with pytest.raises(Unavailable):
+        count(probe, 9, key="once")
+    probe.wait_ended("contacts")
+    probe.start("contacts")
+    wait_until_answering(probe)
+    assert count(probe, 9, key="once") == 9
+    assert probe.numbers("effects") == [9]
+
+
+def test_sigkill_between_effect_and_ack_of_an_event_has_one_effect(probe):
+    probe.end("contacts", signal.SIGKILL)
+    probe.start("contacts", TALKOO_CRASH_AT="contacts.consumed:1")
+    wait_until_answering(probe)
+    count(probe, 6)
+    probe.wait_ended("contacts")
+    probe.start("contacts")
+    count_when_back(probe, 8)
+    probe.wait_for("SELECT number FROM heard ORDER BY 1", [6, 8])
+
+
+def count_when_back(probe, number):
+    wait_until_answering(probe)
+    return count(probe, number)
+
+
+def test_the_relay_killed_between_publish_and_mark_doubles_nothing(probe):
+    probe.end("relay", signal.SIGKILL)
+    probe.start("relay", TALKOO_CRASH_AT="relay.published:1")
+    count(probe, 5)
+    probe.wait_ended("relay")
+    assert probe.rows("SELECT count(*) FROM outbox WHERE sent_at IS NULL") == [1]
+    probe.start("relay")
+    probe.wait_for("SELECT count(*) FROM outbox WHERE sent_at IS NULL", [0])
+    probe.wait_for("SELECT number FROM heard", [5])
+    time.sleep(0.5)
+    assert probe.numbers("heard") == [5]
+
+
+def test_R4_a_poison_event_is_parked_listed_and_replayed_while_others_flow(probe):
+    for number in (12, 13, 14):
+        count(probe, number)
+    probe.wait_for("SELECT number FROM heard ORDER BY 1", [12, 14])
+    probe.wait_for("SELECT count(*) FROM parked", [1])
+    probe.execute("UPDATE parked SET attempts = 5, next_at = now()")
+    probe.wait_for("SELECT dead FROM parked", [True])
+    listed = probe.api.list_parked(ListRequest())
+    assert [(each.handler, each.error, each.dead) for each in listed.data] == [("contacts.hear", "ValueError", True)]
+    probe.execute("UPDATE parked SET envelope = replace(envelope, ':13', ':15')")
+    assert probe.api.replay_parked(ReplayParked(all_dead=True)).count == 1
+    probe.wait_for("SELECT number FROM heard ORDER BY 1", [12, 14, 15])
+    assert probe.rows("SELECT count(*) FROM parked") == [0]
+
+
+def test_a_request_past_its_deadline_is_not_executed(probe):
+    probe.send("contacts", signal.SIGSTOP)
+    method = methods_of(probe.module.ContactsApi)["count"]
+    request = rpc._request("contacts", method, {"number": 3})
+    short = amqp_client.Request(request.service, request.method, request.payload, request.headers, 0.5, True)
+    started = time.monotonic()
+    with pytest.raises(Unavailable):
+        rpc._client().call(short)
+    assert time.monotonic() - started < 1.5
+    probe.send("contacts", signal.SIGCONT)
+    wait_until_answering(probe)
+    assert probe.numbers("effects") == []
+
+
+def test_a_dead_service_is_unavailable_within_its_deadline(probe):
+    probe.end("contacts", signal.SIGKILL)
+    started = time.monotonic()
+    with pytest.raises(Unavailable):
+        probe.api.look(probe.module.Count(number=1))
+    assert time.monotonic() - started < 3
+
+
+def test_the_broker_crashes_and_everybody_comes_back(probe, nodes):
+    for number in range(3):
+        count(probe, number)
+    nodes.restart_broker(signal.SIGKILL)
+    wait_until_answering(probe)
+    count(probe, 3)
+    probe.wait_for("SELECT number FROM heard ORDER BY 1", [0, 1, 2, 3], seconds=30)
+    assert probe.processes["contacts"].poll() is None
+
+
+def test_the_database_crashes_and_everybody_comes_back(probe, nodes):
+    count(probe, 0)
+    nodes.restart_postgres(signal.SIGQUIT)
+    end = time.monotonic() + 20
+    while True:
+        try:
+            count(probe, 1, key="after")
+            break
+        except Unavailable:
+            assert time.monotonic() < end
+    probe.wait_for("SELECT number FROM heard ORDER BY 1", [0, 1], seconds=30)
+    assert probe.rows("SELECT count(*) FROM parked") == [0]
+
+
+def test_a_killed_worker_loses_nothing_of_a_job_and_repeats_nothing(probe):
+    job = probe.api.start_job(probe.module.Count(number=60))
+    for _ in range(3):
+        time.sleep(0.3)
+        probe.end("worker", signal.SIGKILL)
+        probe.start("worker")
+    probe.wait_for(f"SELECT state FROM jobs WHERE id = '{job.id}'", ["succeeded"], seconds=30)
+    assert probe.numbers("effects") == list(range(1, 61))
+
+
+def test_a_cancelled_job_stops(probe):
+    job = probe.api.start_job(probe.module.Count(number=100_000))
+    time.sleep(0.3)
+    probe.api.cancel_job(JobById(id=job.id))
+    probe.wait_for(f"SELECT state FROM jobs WHERE id = '{job.id}'", ["cancelled"])
+
+
+def test_a_service_without_its_queues_does_not_start(probe, environment):
+    queue = next(each for each in topology.queues() if "number.counted" in each.name)
+    probe.end("contacts")
+    connection = topology.connect(environment["AMQP_URL"])
+    connection.channel().queue_delete(queue.name)
+    connection.close()
+    assert topology.missing(environment["AMQP_URL"], [queue.name]) == [queue.name]
+    topology.apply(environment["AMQP_URL"])
+    assert topology.missing(environment["AMQP_URL"], [queue.name]) == []
+
+
+def test_a_trace_goes_from_call_to_event(probe):
+    caller = rpc.Caller(rpc.system_caller("worker").token, request_id="r-1", correlation_id="c-1")
+    with rpc.calling(caller):
+        probe.api.count(probe.module.Count(number=1))
+    assert probe.rows("SELECT envelope->>'correlation_id' FROM outbox") == ["c-1"]
