@@ -10,6 +10,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from chassis.tables import COLUMN_TYPES, new_metadata
 from contracts.notify import Channel, LabelFormat, MailingState, MessageState
 
+OPEN = (MessageState.CREATED, MessageState.SENDING, MessageState.TEMPORARY_FAILURE)
+
 
 class Base(DeclarativeBase):
     """Base of notify's mapped classes."""

@@ -10,8 +10,7 @@ from contracts import notify
 from contracts.base import ListRequest, Page
 from contracts.errors import NotFound
 from contracts.notify import MessageState
-from services.notify.commands.deliveries import OPEN
-from services.notify.models import LabelSheet, Mailing, Message, Suppression
+from services.notify.models import OPEN, LabelSheet, Mailing, Message, Suppression
 
 
 def list_messages(

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from contracts.notify import MailingState, MessageState
 from services.notify.commands import suppressions
-from services.notify.models import Mailing, Message
+from services.notify.models import OPEN, Mailing, Message
 from services.notify.rules.outcomes import Outcome
 from services.notify.rules.retries import LEASE
 
-OPEN = (MessageState.CREATED, MessageState.SENDING, MessageState.TEMPORARY_FAILURE)
 CLAIMED = (
     Message.id,
     Message.channel,
