@@ -41,6 +41,7 @@ from contracts.membership import (
     SubmitApplication,
 )
 from ops import people
+from ops.demo_tables import COURSES, PLACES, PRODUCTS, STAFF
 
 NAMESPACE = UUID("7a1b0c52-6c1e-4f0e-9d55-3b8a6f0c9d10")
 contacts = client(ContactsApi)
@@ -74,17 +75,6 @@ def seller() -> None:
                 bic="NDEAFIHH",
             )
         )
-
-
-PRODUCTS = (
-    ("member-fee", "Jäsenmaksu", "Medlemsavgift", "Membership fee", "membership", "45.00", "exempt"),
-    ("student-fee", "Opiskelijajäsenmaksu", "Studerandemedlemsavgift", "Student fee", "membership", "15.00", "exempt"),
-    ("supporter-fee", "Kannatusjäsenmaksu", "Stödmedlemsavgift", "Supporter fee", "membership", "120.00", "exempt"),
-    ("joining-fee", "Liittymismaksu", "Inträdesavgift", "Joining fee", "membership", "10.00", "exempt"),
-    ("course-day", "Kurssipäivä", "Kursdag", "Course day", "courses", "120.00", "standard"),
-    ("course-evening", "Iltakurssi", "Kvällskurs", "Evening course", "courses", "48.00", "standard"),
-    ("course-free", "Tietoilta", "Informationskväll", "Information evening", "courses", "0.00", "exempt"),
-)
 
 
 def products() -> dict[str, UUID]:
@@ -134,22 +124,6 @@ def membership_types(product: dict[str, UUID]) -> list[MembershipType]:
     return made
 
 
-COURSES = (
-    ("first-aid", "Ensiavun peruskurssi", "Grundkurs i första hjälpen", "First aid", "health", "course-day"),
-    ("minutes", "Kokoustekniikka ja pöytäkirjat", "Mötesteknik och protokoll", "Meetings and minutes", "board", "course-evening"),
-    ("treasurer", "Yhdistyksen taloudenhoito", "Föreningens ekonomi", "The association's money", "board", "course-day"),
-    ("photo", "Valokuvaus puhelimella", "Fotografera med telefonen", "Photography by phone", "hobby", "course-evening"),
-    ("grants", "Avustusten hakeminen", "Att söka bidrag", "Applying for grants", "board", "course-evening"),
-    ("welcome", "Uuden jäsenen ilta", "Kväll för nya medlemmar", "New members' evening", "general", "course-free"),
-)  # fmt: skip
-PLACES = (
-    ("Järjestötalo, sali 2", "Helsinki"),
-    ("Kulttuurikeskus", "Tampere"),
-    ("Föreningshuset", "Turku"),
-    ("Verkossa", ""),
-)
-
-
 def course_calendar(product: dict[str, UUID]) -> None:
     """Six courses with two or three sessions each in the coming months."""
     first = datetime.now(UTC).replace(hour=7, minute=0, second=0, microsecond=0) + timedelta(days=14)
@@ -161,10 +135,9 @@ def course_calendar(product: dict[str, UUID]) -> None:
                     name=Translated(fi=fi, sv=sv, en=en),
                     topic=topic,
                     description=TranslatedText(
-                        fi=f"{fi}: käytännönläheinen kurssi, jossa harjoitellaan yhdessä. Materiaali ja kahvit sisältyvät"
-                        " hintaan.",
-                        sv=f"{sv}: en praktisk kurs där vi övar tillsammans. Material och kaffe ingår i priset.",
-                        en=f"{en}: a hands-on course where we practise together. Material and coffee are included.",
+                        fi=f"{fi}: käytännönläheinen kurssi, jossa harjoitellaan yhdessä. Materiaali sisältyy hintaan.",
+                        sv=f"{sv}: en praktisk kurs där vi övar tillsammans. Materialet ingår i priset.",
+                        en=f"{en}: a hands-on course where we practise together. Material is included.",
                     ),
                 )
             )
@@ -252,14 +225,6 @@ def applications(types: list[MembershipType]) -> None:
                     accepts_terms=True,
                 )
             )
-
-
-STAFF = (
-    ("admin", "administrator", "Administrator", "+358401000001"),
-    ("toimisto", "office", "Office worker", "+358401000002"),
-    ("rahasto", "treasurer", "Treasurer", "+358401000003"),
-    ("kurssit", "course_office", "Course organiser", "+358401000004"),
-)
 
 
 def sign_ins() -> list[dict[str, str]]:

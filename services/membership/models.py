@@ -80,7 +80,7 @@ class Application(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(Integer, Identity(always=True), unique=True)
-    membership_type_id: Mapped[UUID] = mapped_column(ForeignKey("membership_types.id"))
+    membership_type_id: Mapped[UUID] = mapped_column(ForeignKey("membership_types.id"), index=True)
     proposed_id: Mapped[UUID] = mapped_column(unique=True)
     person_id: Mapped[UUID]
     accepted_at: Mapped[datetime | None]
@@ -92,7 +92,7 @@ class Application(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(server_default="")
     reason: Mapped[str] = mapped_column(server_default="")
-    agreement_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreements.id"))
+    agreement_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreements.id"), index=True)
     version: Mapped[int] = mapped_column(Integer, server_default="1")
 
     def as_contract(self) -> contract.Application:
@@ -109,7 +109,7 @@ class Agreement(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(index=True)
     payer_id: Mapped[UUID]
-    membership_type_id: Mapped[UUID] = mapped_column(ForeignKey("membership_types.id"))
+    membership_type_id: Mapped[UUID] = mapped_column(ForeignKey("membership_types.id"), index=True)
     application_id: Mapped[UUID | None] = mapped_column(unique=True)
     """The application it came from. No foreign key: the application points here already."""
     opened_on: Mapped[date]

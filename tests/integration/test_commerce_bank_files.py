@@ -249,8 +249,8 @@ def test_E7_only_the_office_uploads_and_only_what_is_stored(shop):
 
 
 def test_E7_P10_ten_thousand_payments_are_booked_within_seconds(shop, recorded):
-    references = _many_invoices(shop, 2_500)
-    lines = [Line("2.50", references[number % 2_500], f"A{number}") for number in range(10_000)]
+    references = _many_invoices(shop, 1_000)
+    lines = [Line("1.00", references[number % 1_000], f"A{number}") for number in range(10_000)]
     content = camt(lines)
     key = files.new_key("gateway", ".xml")
     files.store(key, content)
@@ -259,8 +259,8 @@ def test_E7_P10_ten_thousand_payments_are_booked_within_seconds(shop, recorded):
     seconds = time.perf_counter() - started
     print(f"10,000 entries in {seconds:.1f} s")
     assert counts(file) == (10_000, 10_000, 0, 0)
-    assert len(recorded("commerce", InvoicePaid)) == 2_500
-    assert shop.balance()["1910"] == Decimal("25000.00")
+    assert len(recorded("commerce", InvoicePaid)) == 1_000
+    assert shop.balance()["1910"] == Decimal("10000.00")
     assert "1700" not in shop.balance()
     assert seconds < 15  # the goal is 5 s on two free cores; others may be at work on them
 

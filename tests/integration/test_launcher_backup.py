@@ -1,5 +1,6 @@
 """Backup and restore on a real server: what was saved comes back, what came later goes."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,13 @@ from ops.launcher.archive import BadArchive
 from ops.launcher.databases import libpq_url
 from ops.launcher.servers import StartFailed
 from ops.launcher.state import StateFolder, state_root
+
+
+@pytest.fixture(autouse=True)
+def no_given_databases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests of this process name their databases in the environment."""
+    for name in [name for name in os.environ if name.endswith("DATABASE_URL")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ class Office:
 def office(clean_database, call_service, handle_event, recorded, monkeypatch):
     clean_database("membership")
     neighbours = Neighbours(AmqpRpcClient.call)
-    monkeypatch.setattr(AmqpRpcClient, "call", lambda client, request: neighbours.call(client, request))
+    monkeypatch.setattr(AmqpRpcClient, "call", neighbours.call)
     request = m.CreateMembershipType(
         code="person",
         name=Translated(fi="Henkilöjäsen"),

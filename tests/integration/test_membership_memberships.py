@@ -84,7 +84,7 @@ class Register:
 def register(clean_database, call_service, handle_event, recorded, monkeypatch):
     clean_database("membership")
     neighbours = Neighbours(AmqpRpcClient.call)
-    monkeypatch.setattr(AmqpRpcClient, "call", lambda client, request: neighbours.call(client, request))
+    monkeypatch.setattr(AmqpRpcClient, "call", neighbours.call)
     return Register(call_service, handle_event, recorded, neighbours)
 
 
@@ -323,8 +323,8 @@ def test_R6_members_see_their_own_alone(register):
         register.get(others, own)
     with pytest.raises(NotFound):
         register.call("membership", "get_agreement", ById(id=others.agreement_id), principal=own)
+    request = m.AskEntitlements(person_id=ones.person_id, on=clock.today())
     with pytest.raises(NotAllowed):
-        request = m.AskEntitlements(person_id=ones.person_id, on=clock.today())
         register.call("membership", "get_entitlements", request, principal=staff(Permission.MEMBERSHIP_READ))
 
 

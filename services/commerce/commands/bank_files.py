@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from chassis import outbox
 from chassis.ids import new_id
 from contracts.commerce import BankFile, OrderState
 from services.commerce import answers, models
+from services.commerce.bulk import insert_rows
 from services.commerce.commands.invoices import paid_event
 from services.commerce.commands.ledger import About, book_all
 from services.commerce.models import BankEntryState
@@ -111,12 +112,7 @@ def _seen_before(session: Session, sha256: str) -> BankFile:
 
 def _add_entries(session: Session, file_id: UUID, entries: Sequence[BankEntry]) -> int:
     """Store the entries that no file has brought before; how many those are."""
-    if not entries:
-        return 0
-    rows = [_row(file_id, entry) for entry in entries]
-    session.execute(insert(models.BankEntry).on_conflict_do_nothing(), rows)
-    count = select(func.count()).select_from(models.BankEntry).where(models.BankEntry.file_id == file_id)
-    return session.scalars(count).one()
+    return insert_rows(session, models.BankEntry, [_row(file_id, entry) for entry in entries])
 
 
 def _row(file_id: UUID, entry: BankEntry) -> dict[str, Any]:

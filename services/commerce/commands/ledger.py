@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
 from services.commerce import models
+from services.commerce.bulk import insert_rows
 from services.commerce.rules.bookkeeping import Posting
 
 
@@ -41,6 +41,5 @@ def book_all(session: Session, postings: Iterable[tuple[Posting, About]], now: d
             {"id": new_id(), "posting_id": posting_id, "account": entry.account.value, "amount": entry.amount}
             for entry in posting.entries
         ]
-    if rows:
-        session.execute(insert(models.Posting), rows)
-        session.execute(insert(models.LedgerEntry), entries)
+    insert_rows(session, models.Posting, rows)
+    insert_rows(session, models.LedgerEntry, entries)

@@ -43,7 +43,7 @@ class PriceAgreement(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     customer_id: Mapped[UUID]
-    product_id: Mapped[UUID | None] = mapped_column(ForeignKey("products.id"))
+    product_id: Mapped[UUID | None] = mapped_column(ForeignKey("products.id"), index=True)
     category: Mapped[str | None]
     price: Mapped[Decimal | None]
     percent: Mapped[int | None]

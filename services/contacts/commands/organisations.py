@@ -34,9 +34,7 @@ def create(session: Session, request: CreateOrganisation, author: Author) -> Org
     wanted["addresses"] = [each.model_dump(mode="json") for each in request.addresses]
     _check_business_id(request.business_id)
     stored = details.checked(session, "organisation", wanted)
-    organisation = models.Organisation(
-        id=new_id(), version=1, created_at=author.at, updated_at=author.at, **stored
-    )
+    organisation = models.Organisation(id=new_id(), version=1, created_at=author.at, updated_at=author.at, **stored)
     if request.parent_id:
         _check_parent(session, organisation.id, request.parent_id)
     _store(session, organisation)

@@ -27,9 +27,7 @@ def create(session: Session, request: CreatePerson, author: Author) -> Person:
     return person_of(person)
 
 
-def add(
-    session: Session, person_id: UUID, given: PersonDetails, state: PersonState, author: Author
-) -> models.Person:
+def add(session: Session, person_id: UUID, given: PersonDetails, state: PersonState, author: Author) -> models.Person:
     """Store a person with what is given; raises Invalid without a name, Conflict when a number is taken."""
     if not (given.given_name or given.family_name):
         errors = [

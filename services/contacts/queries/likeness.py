@@ -119,5 +119,3 @@ def _phones(table: Any, typed: str) -> list[ColumnElement[bool]]:
     """Digits anywhere in a phone number; a leading 0, 00 or + is how numbers are typed, not stored."""
     digits = re.sub(r"\D", "", typed).lstrip("0")
     return [table.search.contains(digits, autoescape=True)] if len(digits) >= 3 else []
-
-

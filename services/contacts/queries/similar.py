@@ -67,6 +67,4 @@ def _compared(person: Any, other: Any) -> SimilarPerson:
     score = NAME_WEIGHT * name + sum(WEIGHTS.get(reason, 0.0) for reason in reasons)
     if person.birth_date and other.birth_date and person.birth_date != other.birth_date:
         score += OTHER_BIRTH_DATE
-    return SimilarPerson(
-        person=person_summary_of(other), score=round(min(max(score, 0.0), 100.0), 1), reasons=reasons
-    )
+    return SimilarPerson(person=person_summary_of(other), score=round(min(max(score, 0.0), 100.0), 1), reasons=reasons)

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_price_agreements"),
     )
     op.create_index("ix_price_agreements_customer_id", "price_agreements", ["customer_id"], unique=False)
+    op.create_index("ix_price_agreements_product_id", "price_agreements", ["product_id"])
     op.create_table(
         "quotes",
         sa.Column("id", sa.UUID(), nullable=False),

@@ -124,9 +124,7 @@ def _create_persons() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_persons"),
         sa.ForeignKeyConstraint(["linked_to"], ["persons.id"], name="fk_persons_linked_to"),
         sa.CheckConstraint("(state = 'linked') = (linked_to IS NOT NULL)", name=op.f("ck_persons_linked")),
-        sa.CheckConstraint(
-            "state = 'erased' OR given_name <> '' OR family_name <> ''", name=op.f("ck_persons_named")
-        ),
+        sa.CheckConstraint("state = 'erased' OR given_name <> '' OR family_name <> ''", name=op.f("ck_persons_named")),
     )
     _index("persons", "sort_key", "id", where=ACTIVE)
     for column in ("email_key", "phone", "birth_date", "linked_to"):
@@ -265,9 +263,7 @@ def _create_imports() -> None:
         _id("person_id", nullable=True),
         _id("organisation_id", nullable=True),
         sa.PrimaryKeyConstraint("import_id", "number", name="pk_import_rows"),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.id"], name="fk_import_rows_import_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name="fk_import_rows_import_id", ondelete="CASCADE"),
     )
     _index("import_rows", "fingerprint", where=_given("fingerprint"))
 

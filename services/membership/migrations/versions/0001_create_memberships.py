@@ -125,6 +125,7 @@ def _create_agreements() -> None:
         sa.CheckConstraint("ended_on >= opened_on", name=op.f("ck_agreements_ends_after_opening")),
     )
     op.create_index("ix_agreements_person_id", "agreements", ["person_id"])
+    op.create_index("ix_agreements_membership_type_id", "agreements", ["membership_type_id"])
 
 
 def _create_applications() -> None:
@@ -157,6 +158,8 @@ def _create_applications() -> None:
     )
     op.create_index("ix_applications_state", "applications", ["state", "number"])
     op.create_index("ix_applications_person_id", "applications", ["person_id"])
+    op.create_index("ix_applications_membership_type_id", "applications", ["membership_type_id"])
+    op.create_index("ix_applications_agreement_id", "applications", ["agreement_id"])
 
 
 def _create_memberships() -> None:

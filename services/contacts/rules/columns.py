@@ -1,0 +1,83 @@
+"""What the columns of a file mean, by their headers in Finnish, Swedish and English."""
+
+from collections.abc import Mapping, Sequence
+
+from services.contacts.rules.names import fold
+
+HEADERS: dict[str, tuple[str, ...]] = {
+    "given_name": ("Etunimi", "Etunimet", "Kutsumanimi", "Förnamn", "Tilltalsnamn", "First name", "Given name"),
+    "family_name": ("Sukunimi", "Efternamn", "Släktnamn", "Last name", "Family name", "Surname"),
+    "name": ("Nimi", "Koko nimi", "Namn", "Hela namnet", "Name", "Full name"),
+    "email": (
+        "Sähköposti", "Sähköpostiosoite", "S-posti", "E-post", "E-postadress", "Epost", "Email", "E-mail", "Mail",
+        "Email address", "E-mail address", "E-mail 1 - Value",
+    ),
+    "phone": (
+        "Puhelin", "Puhelinnumero", "Puh", "GSM", "Matkapuhelin", "Kännykkä", "Telefon", "Telefonnummer", "Mobil",
+        "Mobiltelefon", "Phone", "Phone number", "Mobile", "Mobile phone", "Phone 1 - Value",
+    ),
+    "language": ("Kieli", "Äidinkieli", "Asiointikieli", "Språk", "Modersmål", "Language"),
+    "birth_date": (
+        "Syntymäaika", "Syntymäpäivä", "Syntynyt", "Födelsedatum", "Födelsetid", "Född", "Date of birth", "Birth date",
+        "Birthday", "Born",
+    ),
+    "title": ("Titteli", "Nimike", "Ammatti", "Tehtävänimike", "Titel", "Yrke", "Title", "Job title", "Profession"),
+    "role": ("Rooli", "Roll", "Role"),
+    "customer_number": (
+        "Asiakasnumero", "Asiakasnro", "Jäsennumero", "Kundnummer", "Medlemsnummer", "Customer number", "Customer no",
+        "Member number",
+    ),
+    "street": (
+        "Osoite", "Katuosoite", "Lähiosoite", "Postiosoite", "Adress", "Gatuadress", "Näradress", "Postadress",
+        "Address", "Street", "Street address", "Postal address", "Home Street",
+    ),
+    "postal_code": ("Postinumero", "Postinro", "Postnummer", "Postnr", "Postal code", "Postcode", "Zip", "Zip code"),
+    "city": ("Postitoimipaikka", "Kaupunki", "Paikkakunta", "Kunta", "Postanstalt", "Ort", "Stad", "City", "Town"),
+    "country": ("Maa", "Land", "Country"),
+    "tags": ("Tunnisteet", "Ryhmät", "Avainsanat", "Taggar", "Etiketter", "Grupper", "Tags", "Labels", "Groups"),
+    "organisation": (
+        "Organisaatio", "Yritys", "Yhteisö", "Työnantaja", "Organisation", "Företag", "Arbetsgivare", "Organization",
+        "Company", "Employer",
+    ),
+    "business_id": ("Y-tunnus", "LY-tunnus", "FO-nummer", "Business id", "Company id"),
+    "decision_maker": ("Päättäjä", "Beslutsfattare", "Decision maker"),
+}  # fmt: skip
+
+
+def squeeze(header: str) -> str:
+    """A header as it is compared: folded, without spaces."""
+    return fold(header).replace(" ", "")
+
+
+MEANINGS = {squeeze(header): target for target, headers in HEADERS.items() for header in headers}
+
+
+def meaning(header: str) -> str | None:
+    """The target of a column, or None when its header says nothing to us."""
+    return MEANINGS.get(squeeze(header))
+
+
+def known_headers(cells: Sequence[str]) -> int:
+    """How many of the cells are headers we know."""
+    return len({meaning(cell) for cell in cells} - {None})
+
+
+def targets(header: Sequence[str], additional: Mapping[str, str]) -> dict[int, str]:
+    """Target by column number. `additional` has `fields.<code>` by squeezed code and label. The first of two wins."""
+    found: dict[int, str] = {}
+    for number, cell in enumerate(header):
+        target = meaning(cell) or additional.get(squeeze(cell))
+        if target and target not in found.values():
+            found[number] = target
+    return found
+
+
+def titles(header: Sequence[str]) -> list[str]:
+    """The headers made unique, so that they can name the cells of a row."""
+    seen: dict[str, int] = {}
+    result = []
+    for number, cell in enumerate(header, start=1):
+        title = " ".join(cell.split())[:80] or f"Column {number}"
+        seen[title] = seen.get(title, 0) + 1
+        result.append(title if seen[title] == 1 else f"{title} ({seen[title]})")
+    return result

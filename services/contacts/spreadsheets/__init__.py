@@ -1,0 +1,35 @@
+"""Tables in files of users: CSV of any common encoding and delimiter, and XLSX; read row by row."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.contacts.spreadsheets import delimited, workbook
+from services.contacts.spreadsheets.limits import MAX_COLUMNS, Unreadable
+
+__all__ = ["Table", "Unreadable", "read"]
+
+
+@dataclass
+class Table:
+    """A file's first row with content, and the rows after it, numbered as in the file (the first row is 1)."""
+
+    header: list[str]
+    rows: Iterator[tuple[int, list[str]]]
+    encoding: str
+    delimiter: str
+
+
+def read(path: Path) -> Table:
+    """The table in a file; raises Unreadable at once or while its rows are taken."""
+    if workbook.is_workbook(path):
+        encoding, delimiter, rows = "xlsx", "", workbook.rows(path)
+    else:
+        encoding, delimiter, rows = delimited.rows(path)
+    numbered = enumerate(rows, start=1)
+    for number, cells in numbered:
+        if any(cells):
+            if len(cells) > MAX_COLUMNS:
+                raise Unreadable(f"There are {len(cells)} columns; at most {MAX_COLUMNS} are taken.", number)
+            return Table(cells, numbered, encoding, delimiter)
+    raise Unreadable("The file has no rows.")

@@ -1,0 +1,59 @@
+"""Which encoding a text file has. Register exports are UTF-8, UTF-16 (Excel's "Unicode text"), or an old code page."""
+
+import codecs
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from services.contacts.spreadsheets.limits import Unreadable
+
+CANDIDATES = ["utf_8", "cp1252", "cp850", "mac_roman", "utf_16"]
+"""Without this isolation, Finnish in Windows-1252 is taken for hp-roman8."""
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+BLOCK = 1 << 20
+SAMPLE = 1 << 16
+DAMAGED_UTF8_RATIO = 4
+"""Valid beyond-ASCII characters per undecodable byte from which a file is UTF-8 with some damage."""
+
+
+def detect(path: Path) -> str:
+    """The codec to read the file with; raises Unreadable for what is no text."""
+    with path.open("rb") as file:
+        start = file.read(SAMPLE)
+    for mark, codec in BOMS:
+        if start.startswith(mark):
+            return codec
+    if b"\0" in start:
+        return _utf16_without_mark(start)
+    valid, damaged, sample = _survey(path)
+    if damaged == 0 or valid >= DAMAGED_UTF8_RATIO * damaged:
+        return "utf-8"
+    best = from_bytes(sample, cp_isolation=CANDIDATES).best()
+    return best.encoding if best and best.encoding != "utf_8" else "cp1252"
+
+
+def _utf16_without_mark(start: bytes) -> str:
+    """ASCII text in UTF-16 has a zero in every second place."""
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    if max(even, odd) > len(start) // 5 and min(even, odd) * 10 < max(even, odd):
+        return "utf-16-le" if odd > even else "utf-16-be"
+    raise Unreadable("The file is no text: it holds NUL characters.", start[: start.index(0)].count(b"\n") + 1)
+
+
+def _survey(path: Path) -> tuple[int, int, bytes]:
+    """How many characters beyond ASCII are valid UTF-8, how many bytes are not, and lines that show the latter."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    valid = damaged = 0
+    sample = bytearray()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            if block.isascii():
+                continue
+            if len(sample) < SAMPLE:
+                beyond = b"\n".join(line for line in block.splitlines() if not line.isascii())
+                sample += beyond[: SAMPLE - len(sample)]
+            strange = [each for each in decoder.decode(block) if each > "\x7f"]
+            broken = sum("\udc80" <= each <= "\udcff" for each in strange)
+            damaged += broken
+            valid += len(strange) - broken
+    return valid, damaged, bytes(sample)

@@ -1,0 +1,49 @@
+"""Courses and sessions, kept by the office (K1, K6)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from chassis.ids import new_id
+from contracts.courses import CreateCourse, CreateSession
+from contracts.errors import Conflict, Invalid
+from services.courses.models import Course, CourseSession
+
+
+def create_course(session: Session, request: CreateCourse) -> UUID:
+    """A new course; its id. Raises Conflict when the code is taken."""
+    course_id: UUID | None = session.scalar(
+        upsert(Course)
+        .values(id=new_id(), **request.model_dump(mode="json"))
+        .on_conflict_do_nothing(index_elements=["code"])
+        .returning(Course.id)
+    )
+    if course_id is None:
+        raise Conflict(
+            f"There is a course {request.code} already; choose another code.", code="code_taken", value=request.code
+        )
+    return course_id
+
+
+def check_session(request: CreateSession) -> None:
+    """Raise Invalid for times without zone or in the wrong order."""
+    for name in ("starts_at", "ends_at"):
+        moment: datetime = getattr(request, name)
+        if moment.tzinfo is None:
+            raise Invalid.field(f"/{name}", "no_time_zone", f"{moment} has no time zone; write it like +02:00.")
+    if request.ends_at <= request.starts_at:
+        raise Invalid.field(
+            "/ends_at", "before_start", f"The session would end at {request.ends_at}, before it starts."
+        )
+
+
+def create_session(session: Session, request: CreateSession) -> UUID:
+    """A new session, all seats free; its id. Raises Invalid when there is no such course."""
+    if session.get(Course, request.course_id) is None:
+        raise Invalid.field("/course_id", "no_such_course", f"There is no course {request.course_id}.")
+    session_id = new_id()
+    session.execute(insert(CourseSession).values(id=session_id, **request.model_dump()))
+    return session_id

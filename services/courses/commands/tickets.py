@@ -1,0 +1,68 @@
+"""Tickets of confirmed enrolments: claimed by a worker, rendered outside of transactions, stored once (K7)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from chassis import outbox
+from contracts.courses import EnrolmentState, TicketReady
+from services.courses.models import Course, CourseSession, Enrolment
+
+BATCH = 20
+CLAIM = timedelta(seconds=60)
+
+
+def claim(session: Session, now: datetime) -> Sequence[Any]:
+    """Up to 20 enrolments without ticket, ours for a minute, with what their tickets say of the session."""
+    without_ticket = (
+        select(Enrolment.id)
+        .where(
+            Enrolment.state == EnrolmentState.CONFIRMED,
+            Enrolment.ticket_key.is_(None),
+            or_(Enrolment.ticket_claimed_until.is_(None), Enrolment.ticket_claimed_until <= now),
+        )
+        .order_by(Enrolment.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = session.scalars(
+        update(Enrolment)
+        .where(Enrolment.id.in_(without_ticket.scalar_subquery()))
+        .values(ticket_claimed_until=now + CLAIM)
+        .returning(Enrolment.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return session.execute(
+        select(
+            Enrolment.id,
+            Enrolment.person_id,
+            Enrolment.ticket_code,
+            Enrolment.confirmed_at,
+            Course.name,
+            CourseSession.starts_at,
+            CourseSession.ends_at,
+            CourseSession.place,
+            CourseSession.city,
+        )
+        .join(CourseSession, CourseSession.id == Enrolment.session_id)
+        .join(Course, Course.id == CourseSession.course_id)
+        .where(Enrolment.id.in_(claimed))
+    ).all()
+
+
+def store(session: Session, enrolment_id: UUID, file_key: str) -> None:
+    """The PDF lies under `file_key`: told once, unless the enrolment has been cancelled meanwhile."""
+    row = session.execute(
+        update(Enrolment)
+        .where(
+            Enrolment.id == enrolment_id, Enrolment.state == EnrolmentState.CONFIRMED, Enrolment.ticket_key.is_(None)
+        )
+        .values(ticket_key=file_key, ticket_claimed_until=None, version=Enrolment.version + 1)
+        .returning(Enrolment.person_id, Enrolment.version)
+    ).first()
+    if row is not None:
+        outbox.record(session, TicketReady(enrolment_id=enrolment_id, person_id=row.person_id), version=row.version)

@@ -1,0 +1,95 @@
+"""Enrolments with what their session is about. Each answer is one statement."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from chassis.paging import cursor_id, page
+from contracts import courses as contract
+from contracts.base import Money, Page
+from contracts.courses import EnrolmentState
+from contracts.errors import NotFound
+from services.courses.rules.booking import Offer
+
+ENROLMENTS = """
+    SELECT e.id, e.session_id, e.person_id, e.state, e.payment, e.amount, e.currency, e.quote_id, e.order_id,
+           e.waiting_number, e.expires_at, e.created_at, e.ticket_key, e.checked_in_at, e.version,
+           c.name AS session_name, s.starts_at AS session_starts_at, s.place AS session_place
+      FROM enrolments e
+      JOIN sessions s ON s.id = e.session_id
+      JOIN courses c ON c.id = s.course_id"""
+ONE_ENROLMENT = text(f"{ENROLMENTS} WHERE e.id = :id")
+OFFER = text("""
+    SELECT e.id AS enrolment_id, e.person_id, e.state, e.expires_at, e.payment, s.product_id, s.hold_minutes
+      FROM enrolments e JOIN sessions s ON s.id = e.session_id WHERE e.id = :id""")
+TICKET = text("SELECT id AS enrolment_id, person_id, state, ticket_key, ticket_code FROM enrolments WHERE id = :id")
+
+
+def get_enrolment(
+    connection: Connection, enrolment_id: UUID, only_person: UUID | None = None, only_object: UUID | None = None
+) -> contract.Enrolment:
+    """One enrolment; raises NotFound."""
+    return _enrolment(_find(connection, ONE_ENROLMENT, enrolment_id, only_person, only_object))
+
+
+def _find(
+    connection: Connection, query: Any, enrolment_id: UUID, only_person: UUID | None, only_object: UUID | None
+) -> Any:
+    """The row, if the caller may see it: by a personal link its one object, else what is the person's own."""
+    row = connection.execute(query, {"id": enrolment_id}).first()
+    foreign = enrolment_id != only_object if only_object else row and only_person not in {None, row.person_id}
+    if row is None or foreign:
+        raise NotFound(f"There is no enrolment {enrolment_id}.", id=enrolment_id)
+    return row
+
+
+def list_enrolments(
+    connection: Connection, request: contract.ListEnrolments, only_person: UUID | None
+) -> Page[contract.Enrolment]:
+    """Enrolments by creation."""
+    wanted = {
+        "e.person_id = :only_person": ("only_person", only_person),
+        "e.person_id = :person_id": ("person_id", request.person_id),
+        "e.session_id = :session_id": ("session_id", request.session_id),
+        "e.state = :state": ("state", request.state.value if request.state else None),
+        "e.id > :after": ("after", cursor_id(request.cursor)),
+    }
+    conditions = [sql for sql, (_, value) in wanted.items() if value is not None]
+    values: dict[str, Any] = {name: value for name, value in wanted.values() if value is not None}
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    query = text(f"{ENROLMENTS} {where} ORDER BY e.id LIMIT :limit")
+    found = [_enrolment(row) for row in connection.execute(query, values | {"limit": request.limit + 1})]
+    return page(found, request.limit, lambda each: [each.id])
+
+
+def _enrolment(row: Any) -> contract.Enrolment:
+    fields = row._asdict()
+    amount, currency = fields.pop("amount"), fields.pop("currency")
+    price = Money(amount=amount, currency=currency) if amount is not None else None
+    return contract.Enrolment.model_validate(fields | {"price": price})
+
+
+def find_offer(
+    connection: Connection,
+    enrolment_id: UUID,
+    now: datetime,
+    only_person: UUID | None,
+    only_object: UUID | None,
+) -> Offer | None:
+    """The offer if it stands on `now`; raises NotFound when there is no such enrolment."""
+    row = _find(connection, OFFER, enrolment_id, only_person, only_object)
+    if row.state != EnrolmentState.OFFERED or row.expires_at <= now:
+        return None
+    return Offer(row.enrolment_id, row.person_id, contract.PaymentMethod(row.payment), row.product_id, row.hold_minutes)
+
+
+def get_ticket(
+    connection: Connection, enrolment_id: UUID, only_person: UUID | None, only_object: UUID | None
+) -> contract.TicketFile:
+    """The ticket of a confirmed enrolment; raises NotFound while it is not made yet."""
+    row = _find(connection, TICKET, enrolment_id, only_person, only_object)
+    if row.state != EnrolmentState.CONFIRMED or row.ticket_key is None:
+        raise NotFound("This enrolment has no ticket (yet).", code="no_ticket", id=enrolment_id)
+    return contract.TicketFile(enrolment_id=row.enrolment_id, file_key=row.ticket_key, code=row.ticket_code)

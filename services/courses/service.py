@@ -1,0 +1,139 @@
+"""Courses' entrypoints."""
+
+from uuid import UUID
+
+from chassis.rpc import client
+from chassis.service import subscribe
+from chassis.system_methods import SystemMethods
+from contracts import courses as contract
+from contracts.access import PrincipalKind
+from contracts.base import ById, ByIds, ListRequest, Page
+from contracts.commerce import AskQuote, CommerceApi, OrderBilled, PaymentCaptured, Quote, QuoteLineRequest
+from contracts.contacts import ContactsApi, PersonAccepted, ProposePerson
+from contracts.courses import CoursesApi
+from contracts.errors import Invalid, NotAllowed, NotFound, Unavailable
+from services.courses import checkout
+from services.courses.commands import cancellations, catalogue, checkins, enrolments, offers
+from services.courses.queries import catalogue as catalogue_queries
+from services.courses.queries import enrolments as enrolment_queries
+from services.courses.rules.admission import check_admission, is_staff, sees_all
+from services.courses.rules.booking import Wish
+
+contacts = client(ContactsApi)
+commerce = client(CommerceApi)
+TRIES = 4
+
+
+class CoursesService(SystemMethods, CoursesApi):
+    """Courses, sessions, enrolments, waiting lists, tickets."""
+
+    def create_course(self, request: contract.CreateCourse) -> contract.Course:
+        course_id = catalogue.create_course(self.session, request)
+        return catalogue_queries.get_course(self.session.connection(), course_id)
+
+    def get_course(self, request: ById) -> contract.Course:
+        return catalogue_queries.get_course(self.reader, request.id)
+
+    def list_courses(self, request: ListRequest) -> Page[contract.Course]:
+        return catalogue_queries.list_courses(self.reader, request)
+
+    def create_session(self, request: contract.CreateSession) -> contract.Session:
+        catalogue.check_session(request)
+        _check_product(request.product_id)
+        session_id = catalogue.create_session(self.session, request)
+        return catalogue_queries.get_session(self.session.connection(), session_id, unpublished=True)
+
+    def get_session(self, request: ById) -> contract.Session:
+        return catalogue_queries.get_session(self.reader, request.id, unpublished=sees_all(self.principal))
+
+    def list_sessions(self, request: contract.ListSessions) -> Page[contract.Session]:
+        if request.all and not sees_all(self.principal):
+            raise NotAllowed("Only the office sees what is not published.")
+        return catalogue_queries.list_sessions(self.reader, request, self.now)
+
+    def enrol(self, request: contract.Enrol) -> contract.Enrolment:
+        check_admission(request, self.principal)
+        staff = is_staff(self.principal)
+        bookable = catalogue_queries.get_bookable(self.reader, request.session_id, self.now, unpublished=staff)
+        person_id = self._person(request)
+        return self._take_place(Wish(bookable, person_id, request.payment, request.note, self.principal.label))
+
+    def _person(self, request: contract.Enrol) -> UUID:
+        """Whom the enrolment is for; a new person is proposed to contacts, once per command."""
+        if request.new_person is not None:
+            new_id = self.id_for("participant")
+            contacts.propose_person(ProposePerson(id=new_id, **request.new_person.model_dump()))
+            return new_id
+        assert request.person_id is not None
+        if self.principal.kind is not PrincipalKind.SYSTEM and self.principal.person_id != request.person_id:
+            _check_person(request.person_id)
+        return request.person_id
+
+    def _take_place(self, wish: Wish) -> contract.Enrolment:
+        """A seat or a place in the waiting list, whichever is there; between two tries the other may have come up."""
+        quote, waits = None, wish.session.full
+        for _ in range(TRIES):
+            if waits:
+                taken = enrolments.wait(self.session, wish, self.now)
+            else:
+                quote = quote or _quote(wish.session.product_id, wish.person_id)
+                taken = enrolments.hold(self.session, wish, quote, self.now)
+            if taken is not None:
+                return taken
+            self.call.close()  # rolls back: nothing of this try is kept
+            waits = not waits
+        raise Unavailable("Many people enrol on this session at this moment; try again.")
+
+    def get_enrolment(self, request: ById) -> contract.Enrolment:
+        return enrolment_queries.get_enrolment(self.reader, request.id, self.only_person, self.only_object)
+
+    def list_enrolments(self, request: contract.ListEnrolments) -> Page[contract.Enrolment]:
+        return enrolment_queries.list_enrolments(self.reader, request, self.only_person)
+
+    def cancel_enrolment(self, request: contract.CancelEnrolment) -> contract.Enrolment:
+        cancellations.cancel(self.session, request, self.only_person, self.now)
+        return enrolment_queries.get_enrolment(self.session.connection(), request.id)
+
+    def take_offer(self, request: ById) -> contract.Enrolment:
+        offer = enrolment_queries.find_offer(self.reader, request.id, self.now, self.only_person, self.only_object)
+        if offer is None:
+            raise offers.no_offer()
+        quote = _quote(offer.product_id, offer.person_id)
+        offers.take(self.session, offer, quote, self.now)
+        return enrolment_queries.get_enrolment(self.session.connection(), request.id)
+
+    def get_ticket(self, request: ById) -> contract.TicketFile:
+        return enrolment_queries.get_ticket(self.reader, request.id, self.only_person, self.only_object)
+
+    def check_in(self, request: contract.CheckIn) -> contract.Enrolment:
+        enrolment_id = checkins.check_in(self.session, request.ticket_code, by=self.principal.label, now=self.now)
+        return enrolment_queries.get_enrolment(self.session.connection(), enrolment_id)
+
+    @subscribe(PaymentCaptured)
+    def confirm_paid(self, event: PaymentCaptured) -> None:
+        checkout.advance(self.session, event, self.now)
+
+    @subscribe(OrderBilled)
+    def confirm_billed(self, event: OrderBilled) -> None:
+        checkout.advance(self.session, event, self.now)
+
+    @subscribe(PersonAccepted)
+    def adopt_person(self, event: PersonAccepted) -> None:
+        if event.person_id != event.proposed_id:
+            enrolments.adopt_person(self.session, event.proposed_id, event.person_id)
+
+
+def _quote(product_id: UUID, person_id: UUID) -> Quote:
+    return commerce.make_quote(AskQuote(customer_id=person_id, lines=[QuoteLineRequest(product_id=product_id)]))
+
+
+def _check_product(product_id: UUID) -> None:
+    try:
+        commerce.get_product(ById(id=product_id))
+    except NotFound as error:
+        raise Invalid.field("/product_id", "no_such_product", f"There is no product {product_id}.") from error
+
+
+def _check_person(person_id: UUID) -> None:
+    if not contacts.get_recipients(ByIds(ids=[person_id])).data:
+        raise Invalid.field("/person_id", "no_such_person", f"There is no person {person_id}.")
