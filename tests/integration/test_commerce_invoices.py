@@ -96,7 +96,7 @@ def test_E6_R2_without_the_locked_counter_numbers_do_collide_or_leave_gaps(shop)
         with ThreadPoolExecutor(8) as pool:
             numbers = list(pool.map(naive, range(16)))
         assert len(set(numbers)) < len(numbers)
-        with pytest.raises(Wanted), database_of("commerce").transaction() as session:
+        with pytest.raises(Wanted), database_of("commerce").transaction() as session:  # noqa: PT012
             session.execute(text("SELECT nextval('numbers_by_sequence')"))
             raise Wanted
         with database_of("commerce").reader() as reader:
@@ -130,8 +130,10 @@ def test_E6_references_are_valid_and_differ(shop):
         "UPDATE postings SET text = 'muu'",
         "DELETE FROM postings",
         "INSERT INTO ledger_entries SELECT gen_random_uuid(), id, '1910', 5 FROM postings",
-        "INSERT INTO invoice_lines SELECT gen_random_uuid(), invoice_id, position + 1, product_id, name, quantity,"
-        " unit_price, vat_code, vat_percent, net, vat, gross, account FROM invoice_lines",
+        (
+            "INSERT INTO invoice_lines SELECT gen_random_uuid(), invoice_id, position + 1, product_id, name, quantity,"
+            " unit_price, vat_code, vat_percent, net, vat, gross, account FROM invoice_lines"
+        ),
         "UPDATE invoices SET open_amount = -1",
         "UPDATE invoices SET open_amount = gross + 1",
     ],

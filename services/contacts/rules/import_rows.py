@@ -73,7 +73,7 @@ class RowReader:
         self.targets = targets(self.header, named)
         if not {"given_name", "family_name", "name", "organisation"} & set(self.targets.values()):
             raise Unreadable(
-                "No column with names was found; call the columns of the first row Etunimi and Sukunimi, or Organisaatio."
+                "No column holds names; name the first row's columns Etunimi and Sukunimi, or Organisaatio."
             )
         self._rules = self._column_rules({f"fields.{each.code}": each for each in self.definitions})
 
