@@ -6,7 +6,6 @@ with a short lock time-out, under an advisory lock, so that two starters do not 
 
 import importlib
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +70,10 @@ def differences(service: str, url: str) -> list[Any]:
 
 
 def main(services: list[str]) -> None:
-    """Migrate the services' databases side by side and say what was done."""
-    with ThreadPoolExecutor() as pool:
-        results = list(pool.map(lambda each: upgrade(each, settings().database_url(each)), services))
-    for service, applied in zip(services, results, strict=True):
-        print(f"{service}: {', '.join(applied) if applied else 'up to date'}")
+    """Migrate the services' databases, one after the other (Alembic's `op` is one for the whole process)."""
+    for service in services:
+        applied = upgrade(service, settings().database_url(service))
+        print(f"{service}: {', '.join(applied) if applied else 'up to date'}")  # noqa: T201
 
 
 if __name__ == "__main__":
