@@ -73,7 +73,7 @@ def main(services: list[str]) -> None:
     """Migrate the services' databases, one after the other (Alembic's `op` is one for the whole process)."""
     for service in services:
         applied = upgrade(service, settings().database_url(service))
-        print(f"{service}: {', '.join(applied) if applied else 'up to date'}")  # noqa: T201
+        print(f"{service}: {', '.join(applied) if applied else 'up to date'}")
 
 
 if __name__ == "__main__":

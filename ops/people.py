@@ -109,7 +109,7 @@ def organisations(count: int, seed: int = 1) -> Iterator[InventedOrganisation]:
         yield InventedOrganisation(
             number=number,
             name=f"{chance.choice(FAMILY_FI)} {chance.choice(BUSINESS)} {chance.choice(('Oy', 'Ab', 'ry', 'Osk'))} {number}",
-            business_id=business_id(seed * 100_003 + number),
+            business_id=business_id((seed * 100_003 + number) * 10),
             street=f"{chance.choice(STREETS)} {chance.randrange(1, 120)}",
             postal_code=postal_code,
             city=city,
