@@ -49,7 +49,8 @@ _process: dict[str, Any] = {}
 def act_as(issuer: str) -> None:
     """Say who this process is (`contacts`, `gateway`, `worker` ...): its broker user and its system principal."""
     _process["issuer"] = issuer
-    _process.pop("client", None)
+    for kept in ("client", "tokens"):
+        _process.pop(kept, None)
 
 
 def close() -> None:

@@ -11,7 +11,6 @@ CONSUMED_BY_NOBODY = {
     "persons.changed.v1": "read models of other services will follow it (C10, M10); contacts' own search needs none",
     "principals.changed.v1": "the gateway forgets principals after one second by itself",
     "enrolment.confirmed.v1": "the ticket is made by courses' own worker; read models will follow it (C10)",
-    "invoice.issued.v1": "messages wait for invoice.document_ready.v1; read models will follow it (E5)",
 }
 
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from sqlalchemy import create_engine
 
-from chassis import amqp_client, rpc, topology
+from chassis import amqp_client, principals, rpc, topology
 from chassis.ids import new_id
 from chassis.principals import SystemTokens, sign, system_principal
 from chassis.settings import settings
@@ -79,6 +79,22 @@ def environment(nodes, tmp_path_factory):
     return dict(os.environ) | values
 
 
+def _forget() -> None:
+    """Drop what this process remembers of settings, keys, queues and connections."""
+    rpc.close()
+    rpc.act_as("worker")
+    settings.cache_clear()
+    for cached in (
+        topology.exchanges,
+        topology.queues,
+        topology.bound_event_types,
+        principals._private_key,
+        principals._public_key,
+        principals._checked,
+    ):
+        cached.cache_clear()
+
+
 @pytest.fixture(scope="module")
 def probe_api(environment, tmp_path_factory):
     """The probe's contract and this process' own connection to its broker."""
@@ -89,22 +105,16 @@ def probe_api(environment, tmp_path_factory):
         del sys.modules[name]
     os.environ.update(environment)
     sys.path.insert(0, str(folder))
-    settings.cache_clear()
-    for cached in (topology.exchanges, topology.queues, topology.bound_event_types):
-        cached.cache_clear()
-    rpc.act_as("worker")
+    _forget()
     topology.apply(environment["AMQP_URL"])
     yield importlib.import_module("services.contacts.service"), folder
-    rpc.close()
     sys.path.remove(str(folder))
     os.environ.clear()
     os.environ.update(before)
     for name in [n for n in sys.modules if n.split(".")[0] == "services"]:
         del sys.modules[name]
     sys.modules.update(modules)
-    settings.cache_clear()
-    for cached in (topology.exchanges, topology.queues, topology.bound_event_types):
-        cached.cache_clear()
+    _forget()
 
 
 @pytest.fixture

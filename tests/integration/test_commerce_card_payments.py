@@ -369,6 +369,22 @@ def test_E4_a_refused_refund_is_shown_as_failed_and_may_be_asked_again(shop):
     assert shop.call("get_payment", ById(id=payment.id)).refunded == 0
 
 
+def test_E4_a_refund_that_failed_and_then_came_true_counts(shop):
+    seat = shop.paid_seat("50.00")
+    shop.cancel(seat)
+    refund = shop.refunds()[0]
+    template = shop.pay(shop.start(order_id=shop.held("50.00").order_id))
+    notice = signed(template, stamp=str(refund.id), reference=str(refund.id), transaction_id="r1", amount="5000")
+    shop.tell(signed(notice, status="fail"))
+    assert shop.call("get_payment", ById(id=refund.payment_id)).refunded == 0
+    assert shop.tell(notice).fresh
+    payment = shop.call("get_payment", ById(id=refund.payment_id))
+    assert (payment.state, payment.refunded) == (PaymentState.REFUNDED, Decimal("50.00"))
+    assert not shop.tell(signed(notice, status="fail")).fresh
+    assert shop.refunds()[0].state == "completed"
+    assert shop.balance() == {}
+
+
 def test_E4_R2_twenty_parallel_refunds_never_give_back_more_than_came_in(shop):
     shop.paid_seat("50.00")
     payment_id = shop.payments()[0].id

@@ -1,0 +1,42 @@
+"""Computing beside the event loop of a service."""
+
+import subprocess
+import sys
+
+import pytest
+
+from chassis.native_thread import in_native_thread
+
+pytestmark = pytest.mark.unit
+UNDER_EVENTLET = """
+import warnings; warnings.simplefilter("ignore")
+import eventlet; eventlet.monkey_patch()
+import time
+from chassis.native_thread import in_native_thread
+ticks = 0
+def tick():
+    global ticks
+    while True:
+        eventlet.sleep(0.01)
+        ticks += 1
+def compute():
+    end = time.perf_counter() + 0.5
+    while time.perf_counter() < end:
+        pass
+    return 42
+eventlet.spawn(tick)
+print(in_native_thread(compute), ticks > 5)
+try:
+    in_native_thread(lambda: 1 / 0)
+except ZeroDivisionError:
+    print("raised")
+"""
+
+
+def test_work_runs_at_once_where_there_is_no_event_loop() -> None:
+    assert in_native_thread(lambda: 6 * 7) == 42
+
+
+def test_the_event_loop_goes_on_while_work_is_done() -> None:
+    done = subprocess.run([sys.executable, "-c", UNDER_EVENTLET], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["42", "True", "raised"]
