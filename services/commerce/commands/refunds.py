@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from chassis import jobs, outbox
@@ -18,6 +18,7 @@ from contracts.errors import Conflict
 from services.commerce import models
 from services.commerce.commands.ledger import About, book
 from services.commerce.rules import bookkeeping
+from services.commerce.rules.money import ZERO
 
 SENDABLE = (models.RefundState.REQUESTED, models.RefundState.SENT)
 
@@ -84,6 +85,7 @@ def complete(session: Session, refund_id: UUID, provider_id: str | None, on: dat
         return False
     _lock_order(session, done.payment_id)
     payment = session.get_one(models.Payment, done.payment_id, with_for_update=True, populate_existing=True)
+    payment.refunded = min(payment.amount, max(payment.refunded, _given_or_promised(session, payment.id)))
     if payment.refunded == payment.amount and _nothing_under_way(session, payment.id):
         payment.state = PaymentState.REFUNDED
     _end_order(session, payment)
@@ -124,6 +126,15 @@ def _lock_order(session: Session, payment_id: UUID) -> None:
     """Orders are locked before payments everywhere."""
     order_id = select(models.Payment.order_id).where(models.Payment.id == payment_id).scalar_subquery()
     session.execute(select(models.Order.id).where(models.Order.id == order_id).with_for_update())
+
+
+def _given_or_promised(session: Session, payment_id: UUID) -> Decimal:
+    """Also counts a refund that had failed, and then came true after all."""
+    refunds = models.Refund
+    amounts = select(func.sum(refunds.amount)).where(
+        refunds.payment_id == payment_id, refunds.state != models.RefundState.FAILED
+    )
+    return session.scalars(amounts).one() or ZERO
 
 
 def _nothing_under_way(session: Session, payment_id: UUID) -> bool:

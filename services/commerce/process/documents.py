@@ -25,7 +25,7 @@ from services.commerce.process.paper import paper_of
 contacts = client(ContactsApi)
 Transactions = Callable[[], AbstractContextManager[Session]]
 AT_ONCE = 20
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(hours=1)
 
 
