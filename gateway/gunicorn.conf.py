@@ -1,0 +1,15 @@
+"""How gunicorn serves the gateway. Workers and threads by setting; nginx stands in front in production."""
+
+import os
+
+worker_class = "gthread"
+workers = int(os.environ.get("TALKOO_GATEWAY_WORKERS", "2"))
+threads = int(os.environ.get("TALKOO_GATEWAY_THREADS", "16"))
+timeout = 60
+graceful_timeout = 20
+keepalive = 15
+limit_request_line = 4094
+limit_request_fields = 100
+limit_request_field_size = 8190
+control_socket_disable = True
+accesslog = None
