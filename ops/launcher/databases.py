@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg2
 from psycopg2 import sql
 
 from ops.launcher.services import SERVICES
-from ops.launcher.state import StateFolder
 
 EXTENSIONS = ("pg_trgm", "btree_gist", "unaccent", "citext")
+
+
+class Passwords(Protocol):
+    """Where the roles' passwords come from: a state folder, or what an operator has set."""
+
+    def secret(self, name: str) -> str:
+        """The password of a role."""
+        ...
 
 
 def database_name(service: str) -> str:
@@ -34,27 +41,27 @@ def given_urls() -> dict[str, str] | None:
     return found
 
 
-def urls_on(admin_url: str, state: StateFolder) -> dict[str, str]:
+def urls_on(admin_url: str, passwords: Passwords) -> dict[str, str]:
     """SQLAlchemy addresses of the six databases on the server of `admin_url`."""
     place = urlsplit(admin_url)
     host = place.netloc.rpartition("@")[2]
-    return {service: _url(service, state, host, place.query) for service in SERVICES}
+    return {service: _url(service, passwords, host, place.query) for service in SERVICES}
 
 
-def _url(service: str, state: StateFolder, host: str, query: str) -> str:
+def _url(service: str, passwords: Passwords, host: str, query: str) -> str:
     name = database_name(service)
-    sign_in = f"{name}:{quote(state.secret(name), safe='')}@{host}"
+    sign_in = f"{name}:{quote(passwords.secret(name), safe='')}@{host}"
     return urlunsplit(("postgresql+psycopg2", sign_in, f"/{name}", query, ""))
 
 
-def ensure(admin_url: str, state: StateFolder) -> None:
+def ensure(admin_url: str, passwords: Passwords) -> None:
     """Make roles, databases and extensions that are missing. The admin role needs CREATEDB and CREATEROLE."""
     admin_url = libpq_url(admin_url)
     with _connection(admin_url) as cursor:
         existing = _names(cursor, "SELECT datname FROM pg_database")
         roles = _names(cursor, "SELECT rolname FROM pg_roles")
         for service in SERVICES:
-            _ensure_role(cursor, database_name(service), state.secret(database_name(service)), roles)
+            _ensure_role(cursor, database_name(service), passwords.secret(database_name(service)), roles)
             _ensure_database(cursor, database_name(service), existing)
     for service in SERVICES:
         if database_name(service) not in existing:

@@ -18,9 +18,14 @@ def signing_keys(state: StateFolder) -> dict[str, str]:
     keys: dict[str, str] = dict(state.kept_secret(KEPT_AS) or {})
     missing = [issuer for issuer in ISSUERS if issuer not in keys]
     if missing:
-        keys.update({issuer: _encode(Ed25519PrivateKey.generate().private_bytes_raw()) for issuer in missing})
+        keys.update(fresh(missing))
         state.keep_secret(KEPT_AS, keys)
     return keys
+
+
+def fresh(issuers: Iterable[str]) -> dict[str, str]:
+    """New base64 private keys (32 bytes) by issuer."""
+    return {issuer: _encode(Ed25519PrivateKey.generate().private_bytes_raw()) for issuer in issuers}
 
 
 def verify_keys(private: dict[str, str]) -> dict[str, str]:

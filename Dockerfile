@@ -1,0 +1,25 @@
+# One image for every process of the suite, the simulators and the operators' commands (docker-compose.yml says which).
+FROM python:3.11-slim-bookworm
+
+ENV LANG=C.UTF-8 \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1
+
+RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/talkoo --shell /usr/sbin/nologin talkoo \
+ && install -d -o talkoo -g talkoo -m 700 /var/lib/talkoo /var/lib/talkoo/files /var/lib/talkoo/run
+
+WORKDIR /app
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --no-input --disable-pip-version-check --root-user-action=ignore \
+        --no-deps --require-hashes -r requirements.lock
+
+COPY chassis chassis
+COPY contracts contracts
+COPY services services
+COPY gateway gateway
+COPY ops ops
+RUN python -m compileall -q chassis contracts services gateway ops \
+ && python -c "from gateway.catalogs import compile_all; compile_all()"
+
+USER talkoo
+CMD ["python", "-m", "ops.compose.secrets", "--help"]

@@ -1,0 +1,1 @@
+"""Talkoo as containers: what `docker-compose.yml` needs beside the processes themselves."""
