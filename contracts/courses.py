@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from contracts.access import LinkPurpose, Permission, Rule
 from contracts.base import (
@@ -85,13 +85,16 @@ class Session(SessionDetails, Reply):
 
 
 class ListSessions(ListRequest):
-    """Published sessions that have not begun (staff: all, with `all`), by start; filters combine."""
+    """Published sessions that have not begun (staff: all, with `all`), by start; filters combine.
+
+    `q`: words that all occur in code, name, description, place or city.
+    """
 
     topic: Code | None = None
-    city: Annotated[str, Field(max_length=100)] | None = None
-    q: Annotated[str, Field(max_length=100)] | None = None
-    starts_after: datetime | None = None
-    starts_before: datetime | None = None
+    city: OptionalLine | None = None
+    q: OptionalLine | None = None
+    starts_after: AwareDatetime | None = None
+    starts_before: AwareDatetime | None = None
     all: bool = False
 
 
@@ -152,11 +155,13 @@ class Enrolment(Reply):
     version: int = 1
     session_name: Translated | None = None
     session_starts_at: datetime | None = None
+    session_ends_at: datetime | None = None
     session_place: str = ""
+    session_city: str = ""
 
 
 class ListEnrolments(ListRequest):
-    """Enrolments of a session or a person, by creation."""
+    """Enrolments of a session or a person, by creation; the waiting ones (`state`) in the order in which they wait."""
 
     session_id: UUID | None = None
     person_id: UUID | None = None
@@ -171,9 +176,10 @@ class CancelEnrolment(Request):
 
 
 class CheckIn(Request):
-    """Somebody shows a ticket at the door (K7)."""
+    """Somebody shows a ticket at the door (K7); with `session_id`, at the door of this session."""
 
     ticket_code: Annotated[str, Field(max_length=80)]
+    session_id: UUID | None = None
 
 
 class TicketFile(Reply):
@@ -261,7 +267,7 @@ class EnrolmentCancelled(Event):
 
 
 class HoldExpired(Event):
-    """Nobody paid in time; the seat is free again."""
+    """Nobody paid, or took the offer (then there is no order), in time; the seat is free again."""
 
     type: ClassVar = "enrolment.hold_expired.v1"
     source: ClassVar = "courses"

@@ -38,7 +38,8 @@ class Channel(StrEnum):
 class MessageState(StrEnum):
     """GOV.UK Notify's states. Delivered: the mail server or SMS provider took it and has reported no failure since.
 
-    Suppressed: not sent, because the receiver must not be written to or the mailing was cancelled.
+    Suppressed: not sent, because the receiver must not be written to, the mailing was cancelled or what it says is
+    not true any more.
     """
 
     CREATED = "created"

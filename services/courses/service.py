@@ -106,7 +106,7 @@ class CoursesService(SystemMethods, CoursesApi):
         return enrolment_queries.get_ticket(self.reader, request.id, self.only_person, self.only_object)
 
     def check_in(self, request: contract.CheckIn) -> contract.Enrolment:
-        enrolment_id = checkins.check_in(self.session, request.ticket_code, by=self.principal.label, now=self.now)
+        enrolment_id = checkins.check_in(self.session, request, by=self.principal.label, now=self.now)
         return enrolment_queries.get_enrolment(self.session.connection(), enrolment_id)
 
     @subscribe(PaymentCaptured)

@@ -30,7 +30,7 @@ from services.notify import codes, composition
 from services.notify.commands import deliveries
 from services.notify.commands.suppressions import UNSUBSCRIBED, normal
 from services.notify.config import notify_settings
-from services.notify.facts import COLLECTORS
+from services.notify.facts import COLLECTORS, Outdated
 from services.notify.models import Mailing, Suppression
 from services.notify.providers.failures import DeliveryFailure, OutcomeUnknown, TemporaryFailure
 from services.notify.providers.headers import UnsafeHeader
@@ -147,6 +147,8 @@ def _deliver(message: Any, batch: Batch) -> Outcome:
         return outcomes.left_out(attempt, reason)
     try:
         return _send(message, attempt, receiver, address, batch)
+    except Outdated:
+        return outcomes.left_out(attempt, "outdated")
     except Unavailable as error:
         return outcomes.put_back(attempt, error.error_code)
     except ServiceError as error:

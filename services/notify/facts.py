@@ -1,7 +1,8 @@
 """What a message of each template says: asked from the services that own it, when the message is about to leave.
 
 Each function takes the message's row and the receiver and returns values for the placeholders and attachments.
-They raise NotFound or Unavailable when the facts are not there yet; the message is then tried again soon.
+They raise NotFound or Unavailable when the facts are not there yet; the message is then tried again soon. They raise
+Outdated when it is too late to say this.
 """
 
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from contracts.access import LinkPurpose
 from contracts.base import ById
 from contracts.commerce import CommerceApi
 from contracts.contacts import Recipient
-from contracts.courses import CoursesApi
+from contracts.courses import CoursesApi, EnrolmentState
 from contracts.errors import Conflict
 from contracts.identity import IdentityApi, IssueLink
 from contracts.membership import MembershipApi
@@ -41,7 +42,18 @@ class Facts:
     attachments: list[Attachment] = field(default_factory=list)
 
 
+class Outdated(Exception):
+    """What the message would say is not true any more: it is not sent."""
+
+
 Collector = Callable[[Any, Recipient], Facts]
+TRUE_IN = {
+    "ticket": {EnrolmentState.CONFIRMED},
+    "seat_offered": {EnrolmentState.OFFERED},
+    "seat_offered_sms": {EnrolmentState.OFFERED},
+    "hold_expired": {EnrolmentState.EXPIRED, EnrolmentState.CANCELLED},
+}
+"""States of an enrolment in which a message about it is still right; the other messages always are."""
 
 
 def _link(message: Any, purpose: LinkPurpose, path: str, life: timedelta, *, single_use: bool = False) -> str:
@@ -129,8 +141,10 @@ def password_link(message: Any, _receiver: Recipient) -> Facts:
 
 
 def session(message: Any, receiver: Recipient) -> Facts:
-    """What an enrolment is for: course, time, place."""
+    """What an enrolment is for: course, time, place. Raises Outdated."""
     enrolment = courses.get_enrolment(ById(id=message.about_id))
+    if enrolment.state not in TRUE_IN.get(message.template, EnrolmentState):
+        raise Outdated(enrolment.state.value)
     if enrolment.session_name is None or enrolment.session_starts_at is None:
         raise Conflict("The enrolment's session is not known yet.")
     values = {
@@ -145,15 +159,15 @@ def session(message: Any, receiver: Recipient) -> Facts:
 
 def ticket(message: Any, receiver: Recipient) -> Facts:
     """The session and the ticket's PDF."""
+    values = session(message, receiver).values
     found = courses.get_ticket(ById(id=message.about_id))
-    pdf = Attachment("ticket.pdf", "application/pdf", files.load(found.file_key))
-    return Facts(session(message, receiver).values, [pdf])
+    return Facts(values, [Attachment("ticket.pdf", "application/pdf", files.load(found.file_key))])
 
 
 def offer(message: Any, receiver: Recipient) -> Facts:
     """The session and a link to take the offered seat."""
-    link = _link(message, LinkPurpose.TAKE_OFFER, "/offer", timedelta(days=14))
-    return Facts(session(message, receiver).values | {"link": link})
+    values = session(message, receiver).values
+    return Facts(values | {"link": _link(message, LinkPurpose.TAKE_OFFER, "/offer", timedelta(days=14))})
 
 
 def refund(message: Any, receiver: Recipient) -> Facts:
@@ -174,6 +188,7 @@ COLLECTORS: dict[str, Collector] = {
     "seat_offered": offer,
     "seat_offered_sms": offer,
     "hold_expired": session,
+    "offer_expired": session,
     "enrolment_cancelled": session,
     "refund": refund,
 }

@@ -178,7 +178,8 @@ class NotifyService(SystemMethods, NotifyApi):
 
     @subscribe(HoldExpired)
     def tell_expiry(self, event: HoldExpired) -> None:
-        messages.queue(self.session, "hold_expired", event.person_id, event.enrolment_id, self.now)
+        template = "hold_expired" if event.order_id else "offer_expired"
+        messages.queue(self.session, template, event.person_id, event.enrolment_id, self.now)
 
     @subscribe(EnrolmentCancelled)
     def tell_cancellation(self, event: EnrolmentCancelled) -> None:

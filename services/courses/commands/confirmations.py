@@ -18,8 +18,9 @@ from services.courses.rules.seats import LIVE
 def confirm(session: Session, enrolment_id: UUID, now: datetime) -> None:
     """The order of the enrolment is paid or billed.
 
-    A held seat is confirmed; one confirmed before stays so. When the hold has expired the person gets another seat
-    if one is free for anybody, else the money back; after a cancellation, the money back.
+    A held seat is confirmed; one confirmed before stays so, also when it was cancelled since: its cancellation has
+    decided about the money. When the hold has expired the person gets another seat if one is free for anybody, else
+    the money back; when the hold was given up, the money back.
     Raises Conflict (the event is parked) for an enrolment not known here or never ordered.
     """
     row = session.execute(
@@ -41,7 +42,7 @@ def _settle_late_payment(session: Session, enrolment_id: UUID, now: datetime) ->
         raise Conflict(f"Enrolment {enrolment_id} is not known here yet.", id=enrolment_id)
     course_session = lock_session(session, session_id)
     enrolment = lock_enrolment(session, enrolment_id)
-    if enrolment.state is EnrolmentState.CONFIRMED or enrolment.refund_asked:
+    if enrolment.confirmed_at is not None or enrolment.refund_asked:
         return
     if enrolment.order_id is None:
         raise Conflict(f"Enrolment {enrolment_id} is {enrolment.state.value} and was never ordered.")

@@ -193,5 +193,7 @@ def _reply(wish: Wish, values: dict[str, Any]) -> contract.Enrolment:
         created_at=values["created_at"],
         session_name=wish.session.name,
         session_starts_at=wish.session.starts_at,
+        session_ends_at=wish.session.ends_at,
         session_place=wish.session.place,
+        session_city=wish.session.city,
     )

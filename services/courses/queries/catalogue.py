@@ -1,5 +1,6 @@
 """Courses and sessions as the public and staff see them (K1). Each answer is one statement."""
 
+import re
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,11 +22,11 @@ SESSIONS = """
       FROM sessions s JOIN courses c ON c.id = s.course_id"""
 ONE_SESSION = text(f"{SESSIONS} WHERE s.id = :id")
 BOOKABLE = text("""
-    SELECT s.id, c.name, s.starts_at, s.place, s.product_id, s.hold_minutes, s.published,
+    SELECT s.id, c.name, s.starts_at, s.ends_at, s.place, s.city, s.product_id, s.hold_minutes, s.published,
            s.seats_taken >= s.seats OR s.waiting > 0 AS full
       FROM sessions s JOIN courses c ON c.id = s.course_id WHERE s.id = :id""")
-MATCHES = """concat_ws(' ', c.code, c.name ->> 'fi', c.name ->> 'sv', c.name ->> 'en', s.place, s.city)
-             ILIKE :pattern"""
+MATCHES = """concat_ws(' ', c.code, c.name ->> 'fi', c.name ->> 'sv', c.name ->> 'en', c.description ->> 'fi',
+                       c.description ->> 'sv', c.description ->> 'en', s.place, s.city) ILIKE ALL(:patterns)"""
 
 
 def get_course(connection: Connection, course_id: UUID) -> contract.Course:
@@ -40,6 +41,8 @@ def list_courses(connection: Connection, request: ListRequest) -> Page[contract.
     """Courses by code."""
     query = select(Course.__table__).order_by(Course.code).limit(request.limit + 1)
     if after := decode_cursor(request.cursor):
+        if not re.fullmatch(r"[!-~]+", str(after[0])):
+            raise bad_cursor()
         query = query.where(Course.code > str(after[0]))
     found = [contract.Course.model_validate(row._asdict()) for row in connection.execute(query)]
     return page(found, request.limit, lambda each: [each.code])
@@ -60,7 +63,7 @@ def list_sessions(connection: Connection, request: contract.ListSessions, now: d
         "s.published AND s.starts_at > :now": ("now", None if request.all else now),
         "c.topic = :topic": ("topic", request.topic),
         "lower(s.city) = lower(:city)": ("city", request.city),
-        MATCHES: ("pattern", _pattern(request.q) if request.q else None),
+        MATCHES: ("patterns", [_pattern(word) for word in request.q.split()] if request.q else None),
         "s.starts_at >= :starts_after": ("starts_after", request.starts_after),
         "s.starts_at < :starts_before": ("starts_before", request.starts_before),
         "(s.starts_at, s.id) > (:after_start, :after_id)": ("after_start", starts_at),
@@ -84,14 +87,17 @@ def _after(cursor: str | None) -> tuple[datetime | None, UUID | None]:
             raise ValueError("no time zone")
         return starts_at, UUID(str(values[1]))
     except ValueError:
-        raise Invalid.field(
-            "/cursor", "bad_cursor", "This cursor is not one of ours; start at the first page."
-        ) from None
+        raise bad_cursor() from None
 
 
-def _pattern(words: str) -> str:
-    """`words` anywhere in a text, taken literally."""
-    literal = words.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_").replace("\0", "")
+def bad_cursor() -> Invalid:
+    """The answer to a cursor that no list of ours has given."""
+    return Invalid.field("/cursor", "bad_cursor", "This cursor is not one of ours; start at the first page.")
+
+
+def _pattern(word: str) -> str:
+    """`word` anywhere in a text, taken literally."""
+    literal = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_").replace("\0", "")
     return f"%{literal}%"
 
 

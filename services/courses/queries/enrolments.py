@@ -6,17 +6,19 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from chassis.paging import cursor_id, page
+from chassis.paging import cursor_id, decode_cursor, page
 from contracts import courses as contract
 from contracts.base import Money, Page
 from contracts.courses import EnrolmentState
 from contracts.errors import NotFound
+from services.courses.queries.catalogue import bad_cursor
 from services.courses.rules.booking import Offer
 
 ENROLMENTS = """
     SELECT e.id, e.session_id, e.person_id, e.state, e.payment, e.amount, e.currency, e.quote_id, e.order_id,
            e.waiting_number, e.expires_at, e.created_at, e.ticket_key, e.checked_in_at, e.version,
-           c.name AS session_name, s.starts_at AS session_starts_at, s.place AS session_place
+           c.name AS session_name, s.starts_at AS session_starts_at, s.ends_at AS session_ends_at,
+           s.place AS session_place, s.city AS session_city
       FROM enrolments e
       JOIN sessions s ON s.id = e.session_id
       JOIN courses c ON c.id = s.course_id"""
@@ -48,20 +50,33 @@ def _find(
 def list_enrolments(
     connection: Connection, request: contract.ListEnrolments, only_person: UUID | None
 ) -> Page[contract.Enrolment]:
-    """Enrolments by creation."""
+    """Enrolments by creation; waiting ones by waiting number, which they keep while they wait."""
+    waiting = request.state is EnrolmentState.WAITING
+    order = "e.waiting_number, e.id" if waiting else "e.id"
     wanted = {
         "e.person_id = :only_person": ("only_person", only_person),
         "e.person_id = :person_id": ("person_id", request.person_id),
         "e.session_id = :session_id": ("session_id", request.session_id),
         "e.state = :state": ("state", request.state.value if request.state else None),
-        "e.id > :after": ("after", cursor_id(request.cursor)),
+        f"({order}) > :after": ("after", _number_and_id(request.cursor) if waiting else cursor_id(request.cursor)),
     }
     conditions = [sql for sql, (_, value) in wanted.items() if value is not None]
     values: dict[str, Any] = {name: value for name, value in wanted.values() if value is not None}
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    query = text(f"{ENROLMENTS} {where} ORDER BY e.id LIMIT :limit")
+    query = text(f"{ENROLMENTS} {where} ORDER BY {order} LIMIT :limit")
     found = [_enrolment(row) for row in connection.execute(query, values | {"limit": request.limit + 1})]
-    return page(found, request.limit, lambda each: [each.id])
+    return page(found, request.limit, lambda each: [each.waiting_number, each.id] if waiting else [each.id])
+
+
+def _number_and_id(cursor: str | None) -> tuple[int, UUID] | None:
+    """The waiting number and id in a cursor; raises Invalid when it is not one of a waiting list."""
+    values = decode_cursor(cursor, length=2)
+    if values is None:
+        return None
+    try:
+        return int(values[0]), UUID(str(values[1]))
+    except (ValueError, TypeError, OverflowError):
+        raise bad_cursor() from None
 
 
 def _enrolment(row: Any) -> contract.Enrolment:

@@ -15,7 +15,9 @@ class Bookable:
     id: UUID
     name: Translated
     starts_at: datetime
+    ends_at: datetime
     place: str
+    city: str
     product_id: UUID
     hold_minutes: int
     full: bool

@@ -65,7 +65,7 @@ def given_up(attempt: Attempt, error: str, *, address: str = "", suppress_on: Ch
 
 
 def left_out(attempt: Attempt, reason: str) -> Outcome:
-    """Not sent because the receiver must not be written to."""
+    """Not sent because the receiver must not be written to, or must not be told this any more."""
     return Outcome(attempt.message_id, attempt.number, MessageState.SUPPRESSED, attempt.at, error=reason)
 
 

@@ -264,6 +264,26 @@ TEXTS: dict[str, dict[str, Words]] = {
             " again if there are seats.",
         ),
     },
+    "offer_expired": {
+        "fi": _words(
+            "Tarjottu paikka meni seuraavalle: {{course}}",
+            "Hei {{given_name}},",
+            "tarjosimme sinulle paikkaa kurssille {{course}} ({{starts_at}}). Sitä ei otettu ajoissa, joten tarjosimme"
+            " sen seuraavalle. Voit ilmoittautua uudelleen.",
+        ),
+        "sv": _words(
+            "Den erbjudna platsen gick till nästa: {{course}}",
+            "Hej {{given_name}},",
+            "vi erbjöd dig en plats på kursen {{course}} ({{starts_at}}). Den togs inte i tid, så vi erbjöd den till"
+            " nästa. Du kan anmäla dig på nytt.",
+        ),
+        "en": _words(
+            "The offered seat went to the next: {{course}}",
+            "Hello {{given_name}},",
+            "we offered you a seat on the course {{course}} ({{starts_at}}). It was not taken in time, so we offered"
+            " it to the next. You may enrol again.",
+        ),
+    },
     "enrolment_cancelled": {
         "fi": _words(
             "Ilmoittautuminen peruttu: {{course}}",
