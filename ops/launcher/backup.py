@@ -33,10 +33,8 @@ from ops.launcher.state import AlreadyRunning, StateFolder, state_root
 def backup(checkout: Path, target: str) -> int:
     """Write the archive; the suite may run."""
     state = _state(checkout)
-    with _urls(state, stopped=False) as urls, tempfile.TemporaryDirectory() as folder:
-        with ThreadPoolExecutor(2) as pool:
-            dumps = dict(zip(SERVICES, pool.map(lambda each: _dump(each, urls[each], folder), SERVICES), strict=True))
-        archive.write(Path(target).absolute(), dumps, state.data_folder("files"))
+    with _urls(state, stopped=False) as urls:
+        save(urls, state.data_folder("files"), Path(target).absolute())
     print(f"Backup written: {target} ({Path(target).stat().st_size / 1e6:.1f} MB)")
     return 0
 
@@ -47,13 +45,25 @@ def restore(checkout: Path, source: str) -> int:
     with tempfile.TemporaryDirectory(dir=state.root) as name:
         dumps, files = archive.unpack(Path(source), Path(name), SERVICES)
         with _urls(state, stopped=True) as urls:
-            for service, dump in dumps.items():
-                _empty(urls[service])
-                _postgres_tool("pg_restore", urls[service], "--no-owner", "--no-privileges", "--no-comments", str(dump))
+            refill(urls, dumps)
         _replace_files(state, files)
     state.remember("filled", "restored")
     print(f"Restored from {source}. ./talkoo up starts the suite on it.")
     return 0
+
+
+def save(urls: dict[str, str], files: Path, target: Path) -> None:
+    """Write databases and files into the archive `target`."""
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder, ThreadPoolExecutor(2) as pool:
+        dumps = dict(zip(SERVICES, pool.map(lambda each: _dump(each, urls[each], folder), SERVICES), strict=True))
+        archive.write(target, dumps, files)
+
+
+def refill(urls: dict[str, str], dumps: dict[str, Path]) -> None:
+    """Replace what is in the databases by the dumps."""
+    for service, dump in dumps.items():
+        _empty(urls[service])
+        _postgres_tool("pg_restore", urls[service], "--no-owner", "--no-privileges", "--no-comments", str(dump))
 
 
 def _state(checkout: Path) -> StateFolder:

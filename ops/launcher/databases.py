@@ -64,8 +64,7 @@ def ensure(admin_url: str, passwords: Passwords) -> None:
             _ensure_role(cursor, database_name(service), passwords.secret(database_name(service)), roles)
             _ensure_database(cursor, database_name(service), existing)
     for service in SERVICES:
-        if database_name(service) not in existing:
-            _ensure_extensions(admin_url, database_name(service))
+        _ensure_extensions(admin_url, database_name(service))
 
 
 def _ensure_role(cursor: Any, name: str, password: str, roles: set[str]) -> None:

@@ -61,6 +61,19 @@ def test_each_service_has_its_own_database_with_the_extensions(servers: Infrastr
         assert {"pg_trgm", "btree_gist", "unaccent", "citext"} <= extensions
 
 
+def test_extensions_come_back_where_a_first_start_was_cut_short(servers: Infrastructure) -> None:
+    """Killed between CREATE DATABASE and CREATE EXTENSION: the next start makes up for it."""
+    url = servers.database_urls["notify"]
+    connection = psycopg2.connect(libpq_url(url), connect_timeout=5)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+    connection.close()
+    assert ("citext",) not in fetch(url, "SELECT extname FROM pg_extension")
+    servers.databases_ready()
+    assert ("citext",) in fetch(url, "SELECT extname FROM pg_extension")
+
+
 def test_no_service_reaches_anothers_database(servers: Infrastructure) -> None:
     own = urlsplit(servers.database_urls["courses"])
     with pytest.raises(psycopg2.OperationalError, match="permission denied"):
