@@ -1,0 +1,192 @@
+"""Steps 6 and 7 of the story through courses, commerce, contacts, identity and notify together (K2, K7, E4, N7)."""
+
+from collections.abc import Iterator
+
+import pymupdf
+import pytest
+
+from contracts.base import ById, ListRequest, Nothing
+from contracts.commerce import ListInvoices, OrderState
+from contracts.courses import CancelEnrolment, EnrolmentState, PaymentMethod
+from contracts.errors import Conflict, NotAllowed, NotFound
+from services.courses import worker as courses_tasks
+from tests.integration.conftest import ANONYMOUS, member
+from tests.integration.school import at_once
+from tests.integration.town import Town, opened_town
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def town(call_service, clean_database, monkeypatch) -> Iterator[Town]:
+    with opened_town(call_service, clean_database, monkeypatch) as town:
+        yield town
+
+
+def expire(town, enrolment):
+    """The hold's time is over and courses has seen it; nobody else has yet."""
+    town.alter("courses", "UPDATE enrolments SET expires_at = now() WHERE id = :id", id=enrolment.id)
+    courses_tasks.expire_holds(town.workers["courses"])
+
+
+def balanced(town) -> bool:
+    return bool(town.call("commerce", "get_trial_balance", Nothing()).difference == 0)
+
+
+def test_K2_paid_three_times_told_confirmed_once_with_one_ticket(town):
+    person = town.person()
+    mine = town.enrol(town.session(20), person)
+    town.settle()
+    assert (town.order(mine).state, town.order(mine).total) == (OrderState.OPEN, mine.price.amount)
+    town.pay(member(person.id), times=3, order_id=mine.order_id)
+    town.settle(twice=True)
+    assert town.enrolment(mine).state is EnrolmentState.CONFIRMED
+    assert town.order(mine).state is OrderState.PAID
+    assert sorted(town.subjects(person)) == [
+        f"Kuitti: lasku {town.call('commerce', 'list_invoices', ListInvoices()).data[0].number} on maksettu",
+        "Lippusi: Johtaminen",
+    ]
+    mail = town.mail(person, "Lippusi")
+    assert [each["name"] for each in mail["attachments"]] == ["ticket.pdf"]
+    with pymupdf.open(stream=town.mailbox.attachment(mail["id"], 0), filetype="pdf") as pdf:
+        assert "Aino Aalto" in pdf[0].get_text()
+    assert balanced(town)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_K2_events_in_any_order_and_twice_end_the_same(town, seed):
+    first, second, third = (town.person(name) for name in ("Aino", "Beata", "Cecilia"))
+    session = town.session(1)
+    mine, waiting = town.enrol(session, first), town.enrol(session, second)
+    town.enrol(session, third)
+    town.settle()
+    town.pay(member(first.id), order_id=mine.order_id)
+    town.call("courses", "cancel_enrolment", CancelEnrolment(id=mine.id), member(first.id))
+    town.settle(twice=True, shuffled=seed)
+    assert town.enrolment(mine).state is EnrolmentState.CANCELLED
+    assert town.order(mine).state is OrderState.REFUNDED
+    assert town.enrolment(waiting).state is EnrolmentState.OFFERED
+    assert [subject for subject in town.subjects(first) if "palautettu" in subject] == ["Maksu on palautettu"]
+    assert [subject.split(":")[0] for subject in town.subjects(second)].count("Paikka vapautui") == 1
+    assert balanced(town)
+
+
+def test_K2_cancelled_refunded_credited_and_offered_to_the_first_who_waits(town):
+    first, second, third = (town.person(name) for name in ("Aino", "Beata", "Cecilia"))
+    session = town.session(1)
+    mine = town.enrol(session, first)
+    town.settle()
+    town.pay(member(first.id), order_id=mine.order_id)
+    town.settle()
+    waiting, other = town.enrol(session, second), town.enrol(session, third)
+    town.call("courses", "cancel_enrolment", CancelEnrolment(id=mine.id, reason="Este"), member(first.id))
+    town.settle(twice=True)
+
+    assert town.order(mine).state is OrderState.REFUNDED
+    told = town.subjects(first)
+    assert [subject for subject in told if subject.startswith("Hyvityslasku")]
+    assert told.count("Maksu on palautettu") == 1
+    assert told.count("Ilmoittautuminen peruttu: Johtaminen") == 1
+    assert "90,00" in town.mail(first, "Maksu on palautettu")["text"]
+    assert town.subjects(third) == ["Olet jonossa: Johtaminen"]
+    assert "numerosi on 2" in town.mail(third, "Olet jonossa")["text"]
+
+    link = town.link_principal(town.mail(second, "Paikka vapautui")["text"], "/offer")
+    assert link == town.link_principal(town.sms.wait_for(second.phone, "Paikka vapautui")["body"], "/offer").model_copy(
+        update={"id": link.id, "expires_at": link.expires_at}
+    )
+    with pytest.raises(NotFound):
+        town.call("courses", "take_offer", ById(id=other.id), link)
+    with pytest.raises(NotAllowed):
+        town.call("courses", "cancel_enrolment", CancelEnrolment(id=waiting.id), link)
+    taken = town.call("courses", "take_offer", ById(id=waiting.id), link)
+    with pytest.raises(Conflict):
+        town.call("courses", "take_offer", ById(id=waiting.id), link)
+    town.settle()
+    assert town.call("commerce", "get_order", ById(id=taken.order_id), link).state is OrderState.OPEN
+    town.pay(link, order_id=taken.order_id)
+    town.settle()
+    assert town.enrolment(waiting).state is EnrolmentState.CONFIRMED
+    assert "Lippusi: Johtaminen" in town.subjects(second)
+    now = town.call("courses", "get_session", ById(id=session.id), ANONYMOUS)
+    assert (now.seats_free, now.waiting) == (0, 1)
+    assert balanced(town)
+
+
+def test_K2_by_invoice_the_seat_is_confirmed_when_billed_and_credited_when_cancelled(town):
+    person = town.person()
+    mine = town.enrol(town.session(), person, payment=PaymentMethod.INVOICE)
+    town.settle(twice=True)
+    assert town.enrolment(mine).state is EnrolmentState.CONFIRMED
+    assert [subject.split(" ")[0] for subject in sorted(town.subjects(person))] == ["Lasku", "Lippusi:"]
+    town.call("courses", "cancel_enrolment", CancelEnrolment(id=mine.id), member(person.id))
+    town.settle(twice=True)
+    assert town.order(mine).state is OrderState.CANCELLED
+    assert [subject.split(" ")[0] for subject in town.subjects(person)].count("Hyvityslasku") == 1
+    assert town.call("commerce", "list_open_items", ListRequest()).data == []
+
+
+@pytest.mark.parametrize("seat_free", [True, False])
+def test_K2_paid_after_expiry_before_commerce_heard_of_it(town, seat_free):
+    """The seat again if one is free, else the money back (fault 36)."""
+    first, second = town.person("Aino"), town.person("Beata")
+    session = town.session(1)
+    mine = town.enrol(session, first)
+    town.settle()
+    expire(town, mine)
+    town.pay(member(first.id), order_id=mine.order_id)
+    if not seat_free:
+        town.enrol(session, second)
+    town.settle(twice=True)
+    state = EnrolmentState.CONFIRMED if seat_free else EnrolmentState.CANCELLED
+    order = OrderState.PAID if seat_free else OrderState.REFUNDED
+    assert (town.enrolment(mine).state, town.order(mine).state) == (state, order)
+    subjects = town.subjects(first)
+    assert ("Lippusi: Johtaminen" in subjects, "Maksu on palautettu" in subjects) == (seat_free, not seat_free)
+    if seat_free:
+        assert "Varauksesi raukesi: Johtaminen" not in subjects
+    assert balanced(town)
+
+
+def test_K2_paid_after_expiry_when_the_order_has_ended_gets_the_money_back(town):
+    person = town.person()
+    mine = town.enrol(town.session(), person)
+    town.settle()
+    payer = member(person.id)
+    notice = {}
+    original, town.notify_payment = town.notify_payment, notice.update  # type: ignore[method-assign]
+    town.pay(payer, order_id=mine.order_id)
+    expire(town, mine)
+    town.settle()
+    assert town.order(mine).state is OrderState.CANCELLED
+    for _ in range(3):
+        original(notice)
+    town.settle(twice=True)
+    assert (town.enrolment(mine).state, town.order(mine).state) == (EnrolmentState.EXPIRED, OrderState.REFUNDED)
+    assert town.subjects(person).count("Maksu on palautettu") == 1
+    assert town.subjects(person).count("Varauksesi raukesi: Johtaminen") == 1
+    assert balanced(town)
+
+
+def test_K2_payment_expiry_and_cancellation_at_once_never_both_or_neither(town):
+    """Whatever wins: a seat and no refund, or a refund and no seat."""
+    people = [town.person(f"Aino{number}") for number in range(8)]
+    session = town.session(8)
+    enrolments = [town.enrol(session, person) for person in people]
+    town.settle()
+    town.alter("courses", "UPDATE enrolments SET expires_at = now()")
+
+    def act(number):
+        enrolment, person = enrolments[number % 8], people[number % 8]
+        if number < 8:
+            return town.pay(member(person.id), order_id=enrolment.order_id)
+        if number < 12:
+            return town.call("courses", "cancel_enrolment", CancelEnrolment(id=enrolment.id), member(person.id))
+        return courses_tasks.expire_holds(town.workers["courses"])
+
+    at_once(13, act)
+    town.settle(twice=True, shuffled=1)
+    for enrolment in enrolments:
+        state, order = town.enrolment(enrolment).state, town.order(enrolment).state
+        assert (state is EnrolmentState.CONFIRMED) == (order is OrderState.PAID), (state, order)
+    assert balanced(town)
