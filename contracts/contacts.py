@@ -128,10 +128,21 @@ class PersonSummary(Reply):
 
 
 class ListPersons(ListRequest):
-    """Persons by name in Finnish order, or by likeness to `q` (typo-tolerant; also e-mail, phone, number)."""
+    """Persons by name in Finnish order or by time, `-` for the reverse.
+
+    With `q` (typo-tolerant; also e-mail, phone, number) the most alike come first, whatever `sort` says.
+    """
 
     q: Annotated[str, Field(max_length=100)] | None = None
     tag: Code | None = None
+    sort: Annotated[str, Field(pattern="^-?(name|created_at)$")] = "name"
+
+
+class DeleteContact(Request):
+    """Takes a person or an organisation out of the register. `version` refuses it when somebody changed it since."""
+
+    id: UUID
+    version: int
 
 
 class OrganisationDetails(Data):
@@ -431,7 +442,7 @@ class StartImport(Request):
 
     file_key: Annotated[str, Field(max_length=120)]
     file_name: Line
-    profile: ImportProfile
+    profile: ImportProfile = ImportProfile.CONTACTS
     dry_run: bool = True
 
 
@@ -501,7 +512,7 @@ class ContactsApi(SystemApi, name="contacts"):
     def update_person(self, request: UpdatePerson) -> Person: ...
 
     @command(may=Permission.CONTACTS_WRITE)
-    def delete_person(self, request: ById) -> Done: ...
+    def delete_person(self, request: DeleteContact) -> Done: ...
 
     @query(may=Permission.CONTACTS_READ)
     def list_persons(self, request: ListPersons) -> Page[PersonSummary]: ...
@@ -519,7 +530,7 @@ class ContactsApi(SystemApi, name="contacts"):
     def update_organisation(self, request: UpdateOrganisation) -> Organisation: ...
 
     @command(may=Permission.CONTACTS_WRITE)
-    def delete_organisation(self, request: ById) -> Done: ...
+    def delete_organisation(self, request: DeleteContact) -> Done: ...
 
     @query(may=Permission.CONTACTS_READ)
     def list_organisations(self, request: ListOrganisations) -> Page[OrganisationSummary]: ...

@@ -84,6 +84,7 @@ class Person(ContactColumns, Base):
     __tablename__ = "persons"
     __table_args__ = (
         Index("ix_persons_sort_key", "sort_key", "id", postgresql_where=ACTIVE),
+        Index("ix_persons_created_at", "created_at", "id", postgresql_where=ACTIVE),
         Index("ix_persons_email_key", "email_key", postgresql_where=text("email_key IS NOT NULL")),
         Index("ix_persons_phone", "phone", postgresql_where=text("phone IS NOT NULL")),
         Index("ix_persons_birth_date", "birth_date", postgresql_where=text("birth_date IS NOT NULL")),
@@ -236,13 +237,16 @@ class Import(Base):
 class ImportRow(Base):
     """One row of a file: its cells, what they mean, and what became of it.
 
-    `person`, `organisation` and `affiliation` hold column values as the tables of those names take them. The keys are
-    64-bit hashes by which rows of one person are recognised within the file; `same_as` is the first such row.
+    `person`, `organisation` and `affiliation` hold column values as the tables of those names take them. First
+    `same_as` and `organisation_as` say which earlier row of the file is the same person or organisation; then matching
+    sets `person_id` and `organisation_id`, of contacts that exist or will. One row `leads` each organisation: it makes
+    or changes it. `fingerprint` recognises a row that says nothing but a name when its file comes again.
     """
 
     __tablename__ = "import_rows"
     __table_args__ = (
         Index("ix_import_rows_fingerprint", "fingerprint", postgresql_where=text("fingerprint IS NOT NULL")),
+        Index("ix_import_rows_person_id", "person_id", postgresql_where=text("person_id IS NOT NULL")),
     )
 
     import_id: Mapped[UUID] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
@@ -254,11 +258,10 @@ class ImportRow(Base):
     person: Mapped[dict[str, Any] | None]
     organisation: Mapped[dict[str, Any] | None]
     affiliation: Mapped[dict[str, Any] | None]
-    number_key: Mapped[int | None] = mapped_column(BigInteger)
-    email_key: Mapped[int | None] = mapped_column(BigInteger)
-    birth_key: Mapped[int | None] = mapped_column(BigInteger)
     fingerprint: Mapped[int | None] = mapped_column(BigInteger)
-    organisation_key: Mapped[int | None] = mapped_column(BigInteger)
     same_as: Mapped[int | None] = mapped_column(Integer)
+    organisation_as: Mapped[int | None] = mapped_column(Integer)
     person_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID | None]
+    leads: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    organisation_change: Mapped[str] = mapped_column(server_default="")

@@ -38,8 +38,8 @@ class ContactsService(SystemMethods, api.ContactsApi):
     def update_person(self, request: api.UpdatePerson) -> api.Person:
         return persons.update_details(self.session, request, self.author)
 
-    def delete_person(self, request: ById) -> Done:
-        persons.delete_for_good(self.session, request.id, self.author)
+    def delete_person(self, request: api.DeleteContact) -> Done:
+        persons.delete_for_good(self.session, request, self.author)
         return Done()
 
     def list_persons(self, request: api.ListPersons) -> Page[api.PersonSummary]:
@@ -57,8 +57,8 @@ class ContactsService(SystemMethods, api.ContactsApi):
     def update_organisation(self, request: api.UpdateOrganisation) -> api.Organisation:
         return organisations.update_details(self.session, request, self.author)
 
-    def delete_organisation(self, request: ById) -> Done:
-        organisations.delete(self.session, request.id, self.author, self.today)
+    def delete_organisation(self, request: api.DeleteContact) -> Done:
+        organisations.delete(self.session, request, self.author, self.today)
         return Done()
 
     def list_organisations(self, request: api.ListOrganisations) -> Page[api.OrganisationSummary]:

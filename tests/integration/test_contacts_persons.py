@@ -14,6 +14,7 @@ from contracts.contacts import (
     ContactChannel,
     CreatePerson,
     DefineField,
+    DeleteContact,
     FieldType,
     History,
     ListPersons,
@@ -147,8 +148,8 @@ def test_creating_and_changing_tells_the_others(call, recorded):
 def test_C17_a_deleted_person_is_gone_and_nothing_of_it_stays(call, call_service):
     made = call("create_person", CreatePerson(given_name="Aino", family_name="Ahonen", email="aino@example.org"))
     call("update_person", UpdatePerson(id=made.id, version=1, family_name="Lehtonen"))
-    call("delete_person", ById(id=made.id))
-    for method, request in (("get_person", ById(id=made.id)), ("delete_person", ById(id=made.id))):
+    call("delete_person", DeleteContact(id=made.id, version=2))
+    for method, request in (("get_person", ById(id=made.id)), ("delete_person", DeleteContact(id=made.id, version=2))):
         with pytest.raises(NotFound):
             call(method, request)
     assert call("list_persons", ListPersons()).data == []

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from contracts.errors import Conflict, FieldError, Invalid
+from contracts.errors import Conflict, FieldError, Invalid, Stale
 from services.contacts import models
 from services.contacts.rules import fields, values
 
@@ -38,6 +38,15 @@ def refuse(errors: list[FieldError]) -> None:
     """Raise Invalid if anything is wrong."""
     if errors:
         raise Invalid(errors[0].message, errors=errors)
+
+
+def refuse_stale(version: int, known: int) -> None:
+    """Raise Stale when the caller knows another version than the one there is."""
+    if version != known:
+        raise Stale(
+            f"This contact has changed since you read it (version {version}, you have {known}); read it again.",
+            version=version,
+        )
 
 
 def definitions(session: Session, applies_to: str, codes: list[str]) -> dict[str, models.Field]:

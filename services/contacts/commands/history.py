@@ -1,5 +1,6 @@
 """The change history of every contact (C18): who, when, which field, old and new, through which channel."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -40,41 +41,48 @@ Differences = dict[str, tuple[Any, Any]]
 
 def record(session: Session, subject_id: UUID, author: Author, differences: Differences) -> None:
     """Write the differences into the history of one contact."""
-    if differences:
-        session.execute(
-            insert(models.Change),
-            [
-                {
-                    "subject_id": subject_id,
-                    "changed_at": author.at,
-                    "changed_by": author.label,
-                    "channel": author.channel,
-                    "field": field,
-                    "old": _plain(old),
-                    "new": _plain(new),
-                }
-                for field, (old, new) in differences.items()
-            ],
-        )
+    record_many(session, author, [(subject_id, differences)])
+
+
+def record_many(session: Session, author: Author, changed: Iterable[tuple[UUID, Differences]]) -> None:
+    """Write the differences into the histories of many contacts."""
+    rows = [
+        {
+            "subject_id": subject_id,
+            "changed_at": author.at,
+            "changed_by": author.label,
+            "channel": author.channel,
+            "field": field,
+            "old": _plain(old),
+            "new": _plain(new),
+        }
+        for subject_id, differences in changed
+        for field, (old, new) in differences.items()
+    ]
+    if rows:
+        session.execute(insert(models.Change), rows)
 
 
 def assign(row: Any, values: dict[str, Any]) -> Differences:
-    """Set those attributes of `row` that differ from `values`; what was different. Fields are compared one by one."""
+    """Set those attributes of `row` that differ from `values`; what was different."""
     found: Differences = {}
     for name, new in values.items():
         old = getattr(row, name)
-        if old == new:
-            continue
-        setattr(row, name, new)
-        if name == "fields":
-            found |= {
-                f"fields.{code}": (old.get(code), new.get(code))
-                for code in sorted({*old, *new})
-                if old.get(code) != new.get(code)
-            }
-        else:
-            found[name] = (old, new)
+        if old != new:
+            setattr(row, name, new)
+            found |= differences(name, old, new)
     return found
+
+
+def differences(name: str, old: Any, new: Any) -> Differences:
+    """What the history tells of one changed column; additional fields one by one."""
+    if name != "fields":
+        return {name: (old, new)}
+    return {
+        f"fields.{code}": (old.get(code), new.get(code))
+        for code in sorted({*old, *new})
+        if old.get(code) != new.get(code)
+    }
 
 
 def _plain(value: Any) -> Any:

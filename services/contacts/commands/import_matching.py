@@ -1,123 +1,176 @@
-"""Matching: which contact a staged row is. By customer number, e-mail and name, name and birth date, name and phone, or
-by an equal row of an earlier import; organisations by business id, customer number, or name.
+"""Matching: which contact each staged row is, before anything is changed.
 
-A row that is nobody we know gets the id prepared for it. So `person_id` is the row's own id exactly when the row makes
-a new person.
+A dry run ends with what is decided here, so that it foresees exactly what the run after it does. Persons are known
+by customer number, else by their name together with e-mail, date of birth, phone or address, or by an equal row of an
+earlier import; organisations by business id or customer number, else by name.
 """
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 CHUNK = "r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.state = 'staged'"
-
-ASSIGN_ORGANISATIONS = text(
-    f"""
-    WITH wanted AS (
-        SELECT DISTINCT ON (r.organisation_key) r.organisation_key, o.*
-        FROM import_rows r CROSS JOIN LATERAL jsonb_populate_record(NULL::organisations, r.organisation) o
-        WHERE {CHUNK} AND r.organisation IS NOT NULL AND r.organisation_id IS NULL
-          AND (:by_name OR o.business_id IS NOT NULL OR o.customer_number IS NOT NULL)
-        ORDER BY r.organisation_key, r.number
-    ), known AS (
-        SELECT w.organisation_key, coalesce(
-            (SELECT t.id FROM organisations t WHERE t.business_id = w.business_id AND t.deleted_at IS NULL),
-            (SELECT t.id FROM organisations t WHERE t.customer_number = w.customer_number AND t.deleted_at IS NULL),
-            (SELECT t.id FROM organisations t WHERE t.sort_key = w.sort_key AND t.deleted_at IS NULL
-                AND (t.business_id IS NULL OR w.business_id IS NULL OR t.business_id = w.business_id)
-                AND (t.customer_number IS NULL OR w.customer_number IS NULL OR t.customer_number = w.customer_number)
-                ORDER BY t.id LIMIT 1),
-            w.id) AS id
-        FROM wanted w
-    )
-    UPDATE import_rows r SET organisation_id = known.id
-    FROM known WHERE {CHUNK} AND r.organisation_key = known.organisation_key AND r.organisation_id IS NULL
-    """  # noqa: S608  (constants of this module)
-)
-COMPATIBLE = (
+STAGED = "import_id = :import_id AND state = 'staged'"
+SAME_NUMBERS = (
     "(t.customer_number IS NULL OR p.customer_number IS NULL OR t.customer_number = p.customer_number)"
     " AND (t.birth_date IS NULL OR p.birth_date IS NULL OR t.birth_date = p.birth_date)"
 )
-ASSIGN_PERSONS = text(
+NAMESAKE = f"t.sort_key = p.sort_key AND t.state = 'active' AND {SAME_NUMBERS}"
+MATCH_PERSONS = text(
     f"""
-    UPDATE import_rows u SET person_id = m.id
-    FROM (
-        SELECT r.number, coalesce(
+    UPDATE import_rows r SET person_id = (
+        SELECT coalesce(
             (SELECT t.id FROM persons t WHERE t.customer_number = p.customer_number AND t.state = 'active'),
-            (SELECT t.id FROM persons t WHERE t.email_key = p.email_key AND t.sort_key = p.sort_key
-                AND t.state = 'active' AND {COMPATIBLE} ORDER BY t.id LIMIT 1),
-            (SELECT t.id FROM persons t WHERE p.birth_date IS NOT NULL AND t.sort_key = p.sort_key
-                AND t.birth_date = p.birth_date AND t.state = 'active' AND {COMPATIBLE} ORDER BY t.id LIMIT 1),
-            (SELECT t.id FROM persons t WHERE t.phone = p.phone AND t.sort_key = p.sort_key
-                AND t.state = 'active' AND {COMPATIBLE} ORDER BY t.id LIMIT 1),
-            (SELECT t.id FROM import_rows e JOIN persons t ON t.id = e.person_id
-                WHERE e.fingerprint = r.fingerprint AND t.state = 'active' ORDER BY t.id LIMIT 1),
-            p.id) AS id
-        FROM import_rows r CROSS JOIN LATERAL jsonb_populate_record(NULL::persons, r.person) p
-        WHERE {CHUNK} AND r.person IS NOT NULL AND r.same_as IS NULL
-    ) m
-    WHERE u.import_id = :import_id AND u.number = m.number
-    """  # noqa: S608
+            (SELECT t.id FROM persons t WHERE t.email_key = p.email_key AND {NAMESAKE} ORDER BY t.id LIMIT 1),
+            (SELECT t.id FROM persons t WHERE t.birth_date = p.birth_date AND {NAMESAKE} ORDER BY t.id LIMIT 1),
+            (SELECT t.id FROM persons t WHERE t.phone = p.phone AND {NAMESAKE} ORDER BY t.id LIMIT 1),
+            (SELECT t.id FROM persons t WHERE p.addresses -> 0 ->> 'street' <> '' AND {NAMESAKE}
+                AND t.postal_code = p.postal_code
+                AND t.addresses @> jsonb_build_array(jsonb_build_object('street', p.addresses -> 0 -> 'street'))
+                AND (t.email_key IS NULL OR p.email_key IS NULL OR t.email_key = p.email_key)
+                ORDER BY t.id LIMIT 1),
+            (SELECT t.id FROM import_rows e JOIN persons s ON s.id = e.person_id
+                JOIN persons t ON t.id = coalesce(s.linked_to, s.id)
+                WHERE e.fingerprint = r.fingerprint AND t.state = 'active' ORDER BY t.id LIMIT 1))
+        FROM jsonb_populate_record(NULL::persons, r.person) p)
+    WHERE {CHUNK} AND r.person IS NOT NULL
+    """  # noqa: S608  (constants of this module)
 )
-ASSIGN_REPEATS = text(
+MATCH_ORGANISATIONS = text(
     f"""
-    UPDATE import_rows r SET person_id = e.person_id
-    FROM import_rows e
-    WHERE {CHUNK} AND r.same_as IS NOT NULL AND r.person IS NOT NULL
-      AND e.import_id = :import_id AND e.number = r.same_as
-    """  # noqa: S608
-)
-DIFFERENT_PERSONS = text(
-    f"""
-    SELECT r.number, t.id, r.person AS given, to_jsonb(t) AS stored
-    FROM import_rows r JOIN persons t ON t.id = r.person_id
-    WHERE {CHUNK} AND r.same_as IS NULL AND r.person ->> 'id' <> r.person_id::text
-      AND NOT to_jsonb(t) @> (r.person - '{{id,search,sort_key,email_key,city,postal_code}}'::text[])
-    ORDER BY t.id FOR UPDATE OF t
-    """  # noqa: S608
-)
-DIFFERENT_ORGANISATIONS = text(
-    f"""
-    SELECT r.number, t.id, r.organisation AS given, to_jsonb(t) AS stored
-    FROM import_rows r JOIN organisations t ON t.id = r.organisation_id
-    WHERE {CHUNK} AND r.organisation ->> 'id' <> r.organisation_id::text AND r.same_as IS NULL
-      AND NOT to_jsonb(t) @> (r.organisation - '{{id,search,sort_key,email_key,city,postal_code}}'::text[])
-    ORDER BY t.id FOR UPDATE OF t
-    """  # noqa: S608
-)
-NEW_AFFILIATIONS = text(
-    f"""
-    SELECT DISTINCT ON (r.person_id, r.organisation_id) r.number
-    FROM import_rows r
-    WHERE {CHUNK} AND r.affiliation IS NOT NULL AND NOT EXISTS (
-        SELECT FROM affiliations t WHERE t.person_id = r.person_id AND t.organisation_id = r.organisation_id
-        AND (t.ends_on IS NULL OR t.ends_on >= :today))
-      AND NOT EXISTS (
-        SELECT FROM import_rows e WHERE e.import_id = :import_id AND e.number = r.same_as
-        AND e.organisation_key = r.organisation_key)
-    ORDER BY r.person_id, r.organisation_id, r.number
-    """  # noqa: S608
-)
-"""An affiliation that has ended is not taken up again within its last day; the second of two equal rows adds none."""
-CHANGED_AFFILIATIONS = text(
-    f"""
-    SELECT DISTINCT ON (t.id) t.id, r.number, r.affiliation AS given
-    FROM import_rows r JOIN affiliations t ON t.person_id = r.person_id AND t.organisation_id = r.organisation_id
-    WHERE {CHUNK} AND r.affiliation IS NOT NULL AND (t.ends_on IS NULL OR t.ends_on >= :today)
-      AND NOT to_jsonb(t) @> (r.affiliation - 'id')
-      AND r.same_as IS NULL
-    ORDER BY t.id, r.number
+    UPDATE import_rows r SET organisation_id = (
+        SELECT coalesce(
+            (SELECT t.id FROM organisations t WHERE t.business_id = o.business_id AND t.deleted_at IS NULL),
+            (SELECT t.id FROM organisations t WHERE t.customer_number = o.customer_number AND t.deleted_at IS NULL),
+            (SELECT t.id FROM organisations t WHERE t.sort_key = o.sort_key AND t.deleted_at IS NULL
+                AND (t.business_id IS NULL OR o.business_id IS NULL OR t.business_id = o.business_id)
+                AND (t.customer_number IS NULL OR o.customer_number IS NULL OR t.customer_number = o.customer_number)
+                ORDER BY t.id LIMIT 1))
+        FROM jsonb_populate_record(NULL::organisations, r.organisation) o)
+    WHERE {CHUNK} AND r.organisation IS NOT NULL
     """  # noqa: S608
 )
 
 
-def assign_organisations(session: Session, chunk: dict[str, Any], *, by_name: bool) -> None:
-    """Set `organisation_id` of the chunk's rows; first by numbers, then by name, with new ones stored in between."""
-    session.execute(ASSIGN_ORGANISATIONS, {**chunk, "by_name": by_name})
+def _agree(column: str, repeats: str, strongest: str) -> str:
+    """All rows of one person (or organisation) of the file get the id that the best of them has found."""
+    return f"""
+    UPDATE import_rows r SET {column}_id = g.id
+    FROM (
+        SELECT DISTINCT ON (coalesce({repeats}, number)) coalesce({repeats}, number) AS first, {column}_id AS id
+        FROM import_rows WHERE {STAGED} AND {column}_id IS NOT NULL
+        ORDER BY coalesce({repeats}, number), {strongest} DESC, number
+    ) g
+    WHERE r.import_id = :import_id AND r.state = 'staged' AND r.{column} IS NOT NULL
+      AND coalesce(r.{repeats}, r.number) = g.first AND r.{column}_id IS DISTINCT FROM g.id
+    """  # noqa: S608
 
 
-def assign_persons(session: Session, chunk: dict[str, Any]) -> None:
-    """Set `person_id` of the chunk's rows."""
-    session.execute(ASSIGN_PERSONS, chunk)
-    session.execute(ASSIGN_REPEATS, chunk)
+def _tell_apart(column: str, repeats: str, *identifying: str) -> str:
+    """Of two different ones in the file that were taken for the same contact, the first keeps it."""
+    different = " OR ".join(f"l.{column} ->> '{name}' <> f.{column} ->> '{name}'" for name in identifying)
+    return f"""
+    WITH roots AS (SELECT * FROM import_rows WHERE {STAGED} AND {column} IS NOT NULL AND {repeats} IS NULL),
+         firsts AS (SELECT DISTINCT ON ({column}_id) * FROM roots WHERE {column}_id IS NOT NULL
+                    ORDER BY {column}_id, number)
+    UPDATE import_rows r SET {column}_id = NULL
+    FROM firsts f JOIN roots l ON l.{column}_id = f.{column}_id AND l.number > f.number
+    WHERE r.import_id = :import_id AND coalesce(r.{repeats}, r.number) = l.number AND r.{column} IS NOT NULL
+      AND ({different})
+    """  # noqa: S608
+
+
+def _give_new_id(column: str, repeats: str) -> str:
+    """Nobody we know: the id prepared in the first row."""
+    return f"""
+    UPDATE import_rows r SET {column}_id = (f.{column} ->> 'id')::uuid
+    FROM import_rows f
+    WHERE r.import_id = :import_id AND r.state = 'staged' AND r.{column} IS NOT NULL AND r.{column}_id IS NULL
+      AND f.import_id = :import_id AND f.number = coalesce(r.{repeats}, r.number)
+    """  # noqa: S608
+
+
+FIND_REPEATS = f"""
+    UPDATE import_rows r SET same_as = f.first
+    FROM (SELECT number, nullif(min(number) OVER (PARTITION BY person_id), number) AS first
+          FROM import_rows WHERE {STAGED} AND person_id IS NOT NULL) f
+    WHERE r.import_id = :import_id AND r.number = f.number AND r.same_as IS DISTINCT FROM f.first
+    """  # noqa: S608
+CHOOSE_LEADERS = f"""
+    UPDATE import_rows r SET leads = r.number = f.leader,
+        same_as = CASE WHEN r.person IS NULL THEN nullif(f.leader, r.number) ELSE r.same_as END
+    FROM (SELECT number, first_value(number) OVER (PARTITION BY organisation_id
+                 ORDER BY person IS NOT NULL, organisation ->> 'business_id' IS NULL, number) AS leader
+          FROM import_rows WHERE {STAGED} AND organisation_id IS NOT NULL) f
+    WHERE r.import_id = :import_id AND r.number = f.number AND (r.number = f.leader OR r.person IS NULL)
+    """  # noqa: S608
+"""A row about the organisation itself goes before rows of its persons, one with a business id before others."""
+DROP_REPEATED_AFFILIATIONS = f"""
+    UPDATE import_rows r SET affiliation = NULL
+    FROM (SELECT number, row_number() OVER (PARTITION BY person_id, organisation_id ORDER BY number) AS place
+          FROM import_rows WHERE {STAGED} AND affiliation IS NOT NULL) f
+    WHERE r.import_id = :import_id AND r.number = f.number AND f.place > 1
+    """  # noqa: S608
+TAKEN_PERSON_NUMBERS = f"""
+    UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
+        reason = 'Another person has the customer number ' || (r.person ->> 'customer_number') || '.'
+    WHERE {CHUNK} AND r.same_as IS NULL AND EXISTS (
+        SELECT FROM persons t WHERE t.customer_number = r.person ->> 'customer_number' AND t.state = 'active'
+        AND t.id <> r.person_id)
+    """  # noqa: S608
+TAKEN_ORGANISATION_NUMBERS = f"""
+    UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
+        reason = 'Another organisation has the customer number or business id of this row.'
+    WHERE {CHUNK} AND r.organisation IS NOT NULL AND EXISTS (
+        SELECT FROM organisations t WHERE t.deleted_at IS NULL AND t.id <> r.organisation_id
+        AND (t.customer_number = r.organisation ->> 'customer_number' OR t.business_id = r.organisation ->> 'business_id'))
+    """  # noqa: S608, E501
+GONE = f"""
+    UPDATE import_rows r SET state = 'rejected',
+        reason = 'This contact was deleted or merged while the import was running; import the file again.'
+    WHERE {CHUNK} AND ((r.person IS NULL AND r.organisation IS NULL)
+        OR EXISTS (SELECT FROM persons t WHERE t.id = r.person_id AND t.state <> 'active')
+        OR EXISTS (SELECT FROM organisations t WHERE t.id = r.organisation_id AND t.deleted_at IS NOT NULL))
+    """  # noqa: S608
+WITH_THEIR_FIRST = f"""
+    UPDATE import_rows r SET state = 'rejected', reason = 'The same as row ' || f.number || ', which is rejected.'
+    FROM import_rows f
+    WHERE {CHUNK} AND f.import_id = :import_id AND f.number = r.same_as AND f.state = 'rejected'
+    """  # noqa: S608
+REFUSE = [text(each) for each in (GONE, TAKEN_PERSON_NUMBERS, TAKEN_ORGANISATION_NUMBERS, WITH_THEIR_FIRST)]
+SETTLE_IDS = [
+    text(each)
+    for each in (
+        _agree("person", "same_as", "person ? 'customer_number'"),
+        _tell_apart("person", "same_as", "customer_number", "birth_date"),
+        _give_new_id("person", "same_as"),
+        FIND_REPEATS,
+        _agree("organisation", "organisation_as", "organisation ?| '{business_id,customer_number}'"),
+        _tell_apart("organisation", "organisation_as", "business_id", "customer_number"),
+        _give_new_id("organisation", "organisation_as"),
+    )
+]
+SETTLE_ROLES = [text(each) for each in (CHOOSE_LEADERS, DROP_REPEATED_AFFILIATIONS)]
+
+
+def match(session: Session, chunk: dict[str, Any]) -> None:
+    """Find the contacts of the register that the chunk's rows are."""
+    session.execute(MATCH_PERSONS, chunk)
+    session.execute(MATCH_ORGANISATIONS, chunk)
+
+
+def settle(session: Session, import_id: UUID, everything: dict[str, Any]) -> None:
+    """Decide for the whole file who is who; `everything` is a chunk of all rows."""
+    for statement in SETTLE_IDS:
+        session.execute(statement, {"import_id": import_id})
+    refuse(session, everything)
+    for statement in SETTLE_ROLES:
+        session.execute(statement, {"import_id": import_id})
+
+
+def refuse(session: Session, chunk: dict[str, Any]) -> None:
+    """Reject rows whose contact is gone, or whose number belongs to another."""
+    for statement in REFUSE:
+        session.execute(statement, chunk)

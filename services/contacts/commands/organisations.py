@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from stdnum.fi import ytunnus
 
 from chassis.ids import new_id
-from contracts.contacts import CreateOrganisation, Organisation, OrganisationDetails, UpdateOrganisation
-from contracts.errors import Conflict, Invalid, NotFound, Stale
+from contracts.contacts import CreateOrganisation, DeleteContact, Organisation, OrganisationDetails, UpdateOrganisation
+from contracts.errors import Conflict, Invalid, NotFound
 from services.contacts import models
 from services.contacts.commands import details, history
 from services.contacts.commands.history import Author
@@ -45,12 +45,7 @@ def create(session: Session, request: CreateOrganisation, author: Author) -> Org
 def update_details(session: Session, request: UpdateOrganisation, author: Author) -> Organisation:
     """Change what is given; raises Stale when somebody else was faster."""
     organisation = locked(session, request.id)
-    if organisation.version != request.version:
-        raise Stale(
-            f"This organisation has changed since you read it (version {organisation.version}, you have"
-            f" {request.version}); read it again.",
-            version=organisation.version,
-        )
+    details.refuse_stale(organisation.version, request.version)
     wanted: dict[str, Any] = request.model_dump(mode="python", exclude_none=True, exclude={"id", "version", "clear"})
     if request.addresses is not None:
         wanted["addresses"] = [each.model_dump(mode="json") for each in request.addresses]
@@ -107,12 +102,14 @@ def locked(session: Session, organisation_id: UUID) -> models.Organisation:
     return organisation
 
 
-def delete(session: Session, organisation_id: UUID, author: Author, today: date) -> None:
+def delete(session: Session, request: DeleteContact, author: Author, today: date) -> None:
     """Take an organisation out of the register; its affiliations end today and stay in its persons' history (C14)."""
-    organisation = locked(session, organisation_id)
+    organisation = locked(session, request.id)
+    details.refuse_stale(organisation.version, request.version)
+    session.execute(TREE_LOCK)
     children = session.scalar(
         select(func.count()).where(
-            models.Organisation.parent_id == organisation_id, models.Organisation.deleted_at.is_(None)
+            models.Organisation.parent_id == organisation.id, models.Organisation.deleted_at.is_(None)
         )
     )
     if children:
@@ -126,7 +123,7 @@ def delete(session: Session, organisation_id: UUID, author: Author, today: date)
     begun = or_(rows.starts_on.is_(None), rows.starts_on <= today)
     session.execute(
         update(rows)
-        .where(rows.organisation_id == organisation_id, still_open, begun)
+        .where(rows.organisation_id == organisation.id, still_open, begun)
         .values(ends_on=today, version=rows.version + 1)
     )
-    history.record(session, organisation_id, author, {"state": ("active", "deleted")})
+    history.record(session, organisation.id, author, {"state": ("active", "deleted")})

@@ -8,8 +8,16 @@ from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.ids import new_id
-from contracts.contacts import CreatePerson, Person, PersonDetails, PersonsChanged, PersonState, UpdatePerson
-from contracts.errors import FieldError, Invalid, NotFound, Stale
+from contracts.contacts import (
+    CreatePerson,
+    DeleteContact,
+    Person,
+    PersonDetails,
+    PersonsChanged,
+    PersonState,
+    UpdatePerson,
+)
+from contracts.errors import FieldError, Invalid, NotFound
 from services.contacts import models
 from services.contacts.commands import details, history
 from services.contacts.commands.history import Author
@@ -52,12 +60,7 @@ def add(session: Session, person_id: UUID, given: PersonDetails, state: PersonSt
 def update_details(session: Session, request: UpdatePerson, author: Author) -> Person:
     """Change what is given; raises Stale when somebody else was faster."""
     person = locked(session, request.id)
-    if person.version != request.version:
-        raise Stale(
-            f"This person has changed since you read it (version {person.version}, you have {request.version});"
-            " read it again.",
-            version=person.version,
-        )
+    details.refuse_stale(person.version, request.version)
     wanted = request.model_dump(mode="python", exclude_none=True, exclude={"id", "version", "clear"})
     if request.addresses is not None:
         wanted["addresses"] = [each.model_dump(mode="json") for each in request.addresses]
@@ -118,19 +121,20 @@ def locked(session: Session, person_id: UUID) -> models.Person:
     return person
 
 
-def delete_for_good(session: Session, person_id: UUID, author: Author) -> None:
+def delete_for_good(session: Session, request: DeleteContact, author: Author) -> None:
     """Empty the person's row and what was linked to it; memberships and invoices keep an id that names nobody.
 
     Affiliations and the values in the history and in import rows go too. Deleting again raises NotFound.
     """
-    person = locked(session, person_id)
+    person = locked(session, request.id)
+    details.refuse_stale(person.version, request.version)
     ids = [person.id, *session.scalars(select(models.Person.id).where(models.Person.linked_to == person.id))]
     session.execute(delete(models.Affiliation).where(models.Affiliation.person_id.in_(ids)))
     session.execute(update(models.Change).where(models.Change.subject_id.in_(ids)).values(old=None, new=None))
     session.execute(
         update(models.ImportRow)
         .where(models.ImportRow.person_id.in_(ids))
-        .values(raw={}, person=None, affiliation=None, organisation=None, reason="")
+        .values(raw={}, person=None, affiliation=None, organisation=None, fingerprint=None, reason="")
     )
     session.execute(update(models.Consent).where(models.Consent.person_id.in_(ids)).values(evidence=""))
     session.execute(update(models.Person).where(models.Person.id.in_(ids)).values(**_nobody(author)))

@@ -13,6 +13,7 @@ from services.contacts.replies import import_of
 
 IMPORTS = models.Import.__table__
 ROWS = models.ImportRow.__table__.c
+PERSONS = models.Person.__table__.c
 
 
 def get(reader: Connection, import_id: UUID) -> Import:
@@ -33,11 +34,15 @@ def list_page(reader: Connection, request: ListRequest) -> Page[Import]:
 
 
 def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
-    """Rows of an import by number, numbered as in the file; those not yet decided are left out."""
+    """Rows of an import by number, numbered as in the file; those not yet decided are left out.
+
+    Persons that a dry run would make have no id.
+    """
     get(reader, request.id)
     wanted = ROWS.state == request.state if request.state else ROWS.state != "staged"
     query = (
-        select(ROWS.number, ROWS.state, ROWS.reason, ROWS.column, ROWS.person_id, ROWS.raw)
+        select(ROWS.number, ROWS.state, ROWS.reason, ROWS.column, PERSONS.id.label("person_id"), ROWS.raw)
+        .select_from(models.ImportRow.__table__.outerjoin(models.Person.__table__, PERSONS.id == ROWS.person_id))
         .where(ROWS.import_id == request.id, wanted)
         .order_by(ROWS.number)
         .limit(request.limit + 1)

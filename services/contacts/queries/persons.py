@@ -1,14 +1,15 @@
 """Persons by id, and lists of them."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, tuple_
 
 from chassis.paging import decode_cursor
 from contracts.base import Page
 from contracts.contacts import ListPersons, Person, PersonState, PersonSummary
-from contracts.errors import NotFound
+from contracts.errors import Invalid, NotFound
 from services.contacts import models
 from services.contacts.queries import likeness
 from services.contacts.queries.pages import page_of
@@ -25,6 +26,7 @@ SHOWN = [
 BY_ID = select(*SHOWN).where(PERSONS.id == bindparam("id"))
 SUMMARY = [PERSONS[name] for name in ("id", "given_name", "family_name", "email", "phone", "city", "tags")]
 ACTIVE = PERSONS.state == PersonState.ACTIVE.value
+SORTS: dict[str, ColumnElement[Any]] = {"name": PERSONS.sort_key, "created_at": PERSONS.created_at}
 
 
 def get(reader: Connection, person_id: UUID, only: UUID | None = None) -> Person:
@@ -54,9 +56,25 @@ def list_page(reader: Connection, request: ListPersons) -> Page[PersonSummary]:
         conditions.append(PERSONS.tags.contains([request.tag]))
     if request.q is not None:
         return likeness.search_page(reader, models.Person, SUMMARY, conditions, request, person_summary_of)
+    column = SORTS[request.sort.lstrip("-")]
+    query: Select[Any] = select(*SUMMARY, column.label("sorted_by")).where(*conditions)
+    rows = reader.execute(_sorted(query, column, request).limit(request.limit + 1)).all()
+    return page_of(rows, request.limit, lambda row: [row.sorted_by, row.id], person_summary_of)
+
+
+def _sorted(query: Select[Any], column: ColumnElement[Any], request: ListPersons) -> Select[Any]:
+    """In the order that is asked for, from the cursor on."""
+    down = request.sort.startswith("-")
     after = decode_cursor(request.cursor, 2)
-    query: Select[Any] = select(*SUMMARY, PERSONS.sort_key).where(*conditions)
     if after:
-        query = query.where(tuple_(PERSONS.sort_key, PERSONS.id) > tuple_(*after))
-    rows = reader.execute(query.order_by(PERSONS.sort_key, PERSONS.id).limit(request.limit + 1)).all()
-    return page_of(rows, request.limit, lambda row: [row.sort_key, row.id], person_summary_of)
+        place, last = tuple_(column, PERSONS.id), tuple_(*_position(column, after))
+        query = query.where(place < last if down else place > last)
+    return query.order_by(*(each.desc() if down else each for each in (column, PERSONS.id)))
+
+
+def _position(column: ColumnElement[Any], after: list[Any]) -> tuple[Any, UUID]:
+    try:
+        value = datetime.fromisoformat(after[0]) if column is PERSONS.created_at else str(after[0])
+        return value, UUID(str(after[1]))
+    except (ValueError, TypeError):
+        raise Invalid.field("/cursor", "bad_cursor", "This cursor is not one of ours; start again.") from None

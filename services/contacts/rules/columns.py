@@ -44,6 +44,9 @@ HEADERS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+MAX_TITLE = 80
+
+
 def squeeze(header: str) -> str:
     """A header as it is compared: folded, without spaces."""
     return fold(header).replace(" ", "")
@@ -77,7 +80,8 @@ def titles(header: Sequence[str]) -> list[str]:
     seen: dict[str, int] = {}
     result = []
     for number, cell in enumerate(header, start=1):
-        title = " ".join(cell.split())[:80] or f"Column {number}"
+        printable = "".join(each if each.isprintable() else " " for each in cell[:MAX_TITLE])
+        title = " ".join(printable.split()) or f"Column {number}"
         seen[title] = seen.get(title, 0) + 1
         result.append(title if seen[title] == 1 else f"{title} ({seen[title]})")
     return result

@@ -11,7 +11,7 @@ HOME_REGION = "FI"
 
 PLAIN_EMAIL = re.compile(
     r"(?=.{6,254}$)(?=[^@]{1,64}@)[A-Za-z0-9_-]+(?:[.+][A-Za-z0-9_-]+)*"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:fi|com|net|se|ax|eu|info|dk|no|ee|de)"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:fi|com|net|org|se|ax|eu|info|dk|no|ee|de)"
 )
 """Addresses that need no closer look: letters and digits at a well-known top level."""
 PLAIN_MOBILE = re.compile(r"(?:\+358|00358|0)((?:4\d|50)\d{6,8})")

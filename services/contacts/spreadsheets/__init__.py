@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.contacts.spreadsheets import delimited, workbook
-from services.contacts.spreadsheets.limits import MAX_COLUMNS, Unreadable
+from services.contacts.spreadsheets.limits import Unreadable
 
 __all__ = ["Table", "Unreadable", "read"]
 
@@ -27,9 +27,7 @@ def read(path: Path) -> Table:
     else:
         encoding, delimiter, rows = delimited.rows(path)
     numbered = enumerate(rows, start=1)
-    for number, cells in numbered:
-        if any(cells):
-            if len(cells) > MAX_COLUMNS:
-                raise Unreadable(f"There are {len(cells)} columns; at most {MAX_COLUMNS} are taken.", number)
+    for _, cells in numbered:
+        if any(cell.strip() for cell in cells):
             return Table(cells, numbered, encoding, delimiter)
     raise Unreadable("The file has no rows.")

@@ -7,16 +7,14 @@ from pathlib import Path
 
 from services.contacts.rules.columns import known_headers
 from services.contacts.spreadsheets.encoding import detect
-from services.contacts.spreadsheets.limits import MAX_CELL, MAX_COLUMNS, Unreadable
+from services.contacts.spreadsheets.limits import MAX_COLUMNS, MAX_QUOTED, MAX_ROW, Unreadable
 
 DELIMITERS = ";,\t|"
-MAX_QUOTED = 10 * MAX_CELL
-"""Longest quoted cell the parser takes before it says that a quotation mark was never closed."""
 SAMPLE_LINES = 20
 
 
 def rows(path: Path) -> tuple[str, str, Iterator[list[str]]]:
-    """Encoding, delimiter, and all rows (empty ones as []); the iterator raises Unreadable."""
+    """Encoding, delimiter, and all rows (empty lines as []); the iterator raises Unreadable."""
     encoding = detect(path)
     with _open(path, encoding) as text:
         sample = [line for line in (text.readline(MAX_QUOTED) for _ in range(SAMPLE_LINES)) if line]
@@ -36,22 +34,49 @@ def find_delimiter(lines: list[str]) -> str:
     def fitness(delimiter: str) -> tuple[int, int]:
         cells = next(csv.reader([header], delimiter=delimiter), [])
         counts = [line.count(delimiter) for line in lines if line.strip()]
-        return known_headers(cells), min(counts, default=0)
+        return known_headers(cells[:MAX_COLUMNS]), min(counts, default=0)
 
     return max(DELIMITERS, key=fitness)
+
+
+class _Lines:
+    """The lines of a file, as many as fit into one row; `begin` starts the next row."""
+
+    def __init__(self, text: TextIOWrapper) -> None:
+        self._text = text
+        self.begin()
+
+    def begin(self) -> None:
+        self._left = MAX_ROW
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._left + 1)
+        if not line:
+            raise StopIteration
+        self._left -= len(line)
+        if self._left < 0:
+            raise Unreadable(f"This row has more than {MAX_ROW} characters; is this a table with a row per line?")
+        return line
 
 
 def _parsed(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
     csv.field_size_limit(MAX_QUOTED)
     number = 0
     with _open(path, encoding) as text:
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        lines = _Lines(text)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
         while True:
             number += 1
+            lines.begin()
             try:
                 cells = next(reader, None)
             except csv.Error as error:
                 raise Unreadable(_explained(str(error)), number) from None
+            except Unreadable as error:
+                raise Unreadable(error.reason, number) from None
             if cells is None:
                 return
             if len(cells) > MAX_COLUMNS:

@@ -3,13 +3,14 @@
 import codecs
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
 from services.contacts.spreadsheets.limits import Unreadable
 
-CANDIDATES = ["utf_8", "cp1252", "cp850", "mac_roman", "utf_16"]
-"""Without this isolation, Finnish in Windows-1252 is taken for hp-roman8."""
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+CODE_PAGES = ("cp1252", "iso8859-15", "cp850", "mac_roman")
+"""The first of two that fit equally well is taken."""
+NORDIC = frozenset("åäöÅÄÖ")
+BETWEEN_LETTERS = frozenset("´’‘")
+PUNCTUATION = frozenset("€§°«»“”„–—…\u00a0") | BETWEEN_LETTERS
 BLOCK = 1 << 20
 SAMPLE = 1 << 16
 DAMAGED_UTF8_RATIO = 4
@@ -28,8 +29,27 @@ def detect(path: Path) -> str:
     valid, damaged, sample = _survey(path)
     if damaged == 0 or valid >= DAMAGED_UTF8_RATIO * damaged:
         return "utf-8"
-    best = from_bytes(sample, cp_isolation=CANDIDATES).best()
-    return best.encoding if best and best.encoding != "utf_8" else "cp1252"
+    return max(CODE_PAGES, key=lambda codec: plausibility(sample.decode(codec, "replace")))
+
+
+def plausibility(text: str) -> int:
+    """How much the characters beyond ASCII look like names of this part of the world. Nordic letters are bytes of
+    their own in each code page, and what is a letter in one is mostly a symbol in the others."""
+    padded = f" {text} "
+    return sum(
+        _likeliness(padded[at - 1], character, padded[at + 1])
+        for at, character in enumerate(padded)
+        if character > "\x7f"
+    )
+
+
+def _likeliness(before: str, character: str, after: str) -> int:
+    inside = before.isalpha() and after.isalpha()
+    if character.isalpha() and not (character.isupper() and before.islower()):
+        return 3 if character in NORDIC else 1
+    if character in PUNCTUATION:
+        return int(character in BETWEEN_LETTERS) if inside else 0
+    return -2
 
 
 def _utf16_without_mark(start: bytes) -> str:

@@ -1,0 +1,147 @@
+"""What the imports of persons and of organisations have alike: making new rows of a table and changing those that
+are there, set-based, with their history."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from services.contacts.commands import history
+from services.contacts.commands.history import Author
+from services.contacts.commands.import_matching import CHUNK
+from services.contacts.rules.import_merging import changes
+from services.contacts.rules.values import organisation_keys, person_keys
+
+SHARED = (
+    "email", "email_key", "phone", "language", "customer_number", "addresses", "city", "postal_code", "tags", "fields",
+    "sort_key", "search",
+)  # fmt: skip
+COLUMNS = {
+    "persons": ("given_name", "family_name", "birth_date", "title", *SHARED),
+    "organisations": ("name", "business_id", *SHARED),
+}
+DERIVED = {"persons": person_keys, "organisations": organisation_keys}
+MADE_FROM_OTHERS = "'{id,search,sort_key,email_key,city,postal_code}'::text[]"
+EMPTY_ADDRESS = """'{"street": "", "postal_code": "", "city": "", "country": "FI"}'::jsonb"""
+DEFAULTS = {
+    "title": "''", "language": "'fi'", "tags": "'[]'", "fields": "'{}'", "city": "''", "postal_code": "''",
+}  # fmt: skip
+CREATED = text(
+    """
+    INSERT INTO changes (subject_id, changed_at, changed_by, channel, field, new)
+    SELECT id, :at, :label, :channel, 'state', '"active"' FROM unnest(CAST(:ids AS uuid[])) id
+    """
+)
+
+
+def _value(column: str) -> str:
+    if column == "addresses":
+        added = f"jsonb_build_array({EMPTY_ADDRESS} || (p.addresses -> 0))"
+        return f"CASE WHEN p.addresses IS NULL THEN '[]' ELSE {added} END"
+    return f"coalesce(p.{column}, {DEFAULTS[column]})" if column in DEFAULTS else f"p.{column}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the two kinds of contacts: its table, its columns in `import_rows`, which rows of a chunk make it."""
+
+    table: str
+    row: str
+    state: str
+    which: str
+    given: str
+    """What a row has to say about a contact that exists, of columns that are not made from others."""
+
+    @property
+    def new(self) -> str:
+        """The chunk's rows whose contact does not exist yet."""
+        missing = f"NOT EXISTS (SELECT FROM {self.table} t WHERE t.id = r.{self.row}_id)"
+        return f"{CHUNK} AND {self.which} AND {missing}"
+
+    def find_new(self, session: Session, chunk: dict[str, Any]) -> list[int]:
+        """The numbers of rows that make a new contact."""
+        rows = text(f"SELECT r.number FROM import_rows r WHERE {self.new}")  # noqa: S608
+        return list(session.scalars(rows, chunk))
+
+    def create(self, session: Session, chunk: dict[str, Any], author: Author) -> list[UUID]:
+        """Make them; their ids."""
+        columns = COLUMNS[self.table]
+        state, active = (", state", ", 'active'") if self.state else ("", "")
+        made = text(
+            f"""
+            INSERT INTO {self.table} (id, created_at, updated_at{state}, {", ".join(columns)})
+            SELECT r.{self.row}_id, :at, :at{active}, {", ".join(_value(each) for each in columns)}
+            FROM import_rows r CROSS JOIN LATERAL jsonb_populate_record(NULL::{self.table}, r.{self.row}) p
+            WHERE {self.new} ORDER BY r.number RETURNING id
+            """  # noqa: S608
+        )
+        ids = list(session.scalars(made, {**chunk, "at": author.at}))
+        session.execute(CREATED, {"ids": ids, "at": author.at, "label": author.label, "channel": author.channel})
+        return ids
+
+    def find_changed(self, session: Session, chunk: dict[str, Any]) -> list["Changed"]:
+        """Known contacts that their rows change, locked, with what changes."""
+        rows = text(
+            f"""
+            SELECT r.number, t.id, g.given, to_jsonb(t) AS stored
+            FROM import_rows r JOIN {self.table} t ON t.id = r.{self.row}_id
+            CROSS JOIN LATERAL (SELECT {self.given} AS given) g
+            WHERE {CHUNK} AND {self.which} AND NOT to_jsonb(t) @> g.given
+            ORDER BY t.id FOR UPDATE OF t
+            """  # noqa: S608
+        )
+        found = session.execute(rows, chunk)
+        compared = [Changed(row.number, row.id, row.stored, changes(row.stored, row.given)) for row in found]
+        return [each for each in compared if each.new]
+
+    def change(self, session: Session, changed: list["Changed"], author: Author) -> None:
+        """Store the changes with their history."""
+        columns = COLUMNS[self.table]
+        derive = DERIVED[self.table]
+        rows = []
+        for each in changed:
+            row = {name: each.stored[name] for name in ("id", *columns)} | each.new
+            rows.append(row | derive(SimpleNamespace(**row)))
+        stored = text(
+            f"""
+            UPDATE {self.table} t SET version = t.version + 1, updated_at = :at,
+                {", ".join(f"{each} = p.{each}" for each in columns)}
+            FROM jsonb_populate_recordset(NULL::{self.table}, CAST(:rows AS jsonb)) p WHERE t.id = p.id
+            """  # noqa: S608
+        )
+        session.execute(stored, {"at": author.at, "rows": orjson.dumps(rows).decode()})
+        history.record_many(session, author, [(each.id, each.differences) for each in changed])
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A contact that a row changes: its stored columns, and the new values of those that change."""
+
+    number: int
+    id: UUID
+    stored: dict[str, Any]
+    new: dict[str, Any]
+
+    @property
+    def differences(self) -> history.Differences:
+        """For the history."""
+        found: history.Differences = {}
+        for name, value in self.new.items():
+            found |= history.differences(name, self.stored[name], value)
+        return found
+
+
+PERSONS = Kind(
+    "persons", "person", "active", "r.person IS NOT NULL AND r.same_as IS NULL", f"r.person - {MADE_FROM_OTHERS}"
+)
+ORGANISATIONS = Kind(
+    "organisations", "organisation", "", "r.leads",
+    f"""CASE WHEN r.person IS NULL THEN r.organisation - {MADE_FROM_OTHERS}
+             WHEN t.business_id IS NULL AND r.organisation ? 'business_id'
+             THEN jsonb_build_object('business_id', r.organisation -> 'business_id') ELSE '{{}}' END""",
+)  # fmt: skip
+"""A row about a person changes nothing in the organisation it names but a business id that was not known."""

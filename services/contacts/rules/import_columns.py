@@ -1,0 +1,75 @@
+"""How the cells of each column of an import are read; rules raise ValueError in words."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from typing import Any
+
+from stdnum.fi import ytunnus
+
+from services.contacts.rules import cells
+from services.contacts.rules.fields import Definition
+from services.contacts.rules.names import clean
+from services.contacts.rules.reachability import normal_email
+
+MAX_LINE = 200
+MAX_NUMBER = 40
+MAX_POSTAL_CODE = 12
+NUMBER_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/-")
+
+ColumnRule = tuple[int, str, Callable[[str], Any]]
+"""Number of the column, what it means, and how its cells are read."""
+
+
+def column_rules(targets: Mapping[int, str], additional: Mapping[str, Definition], today: date) -> list[ColumnRule]:
+    """The rules of the columns whose meaning is known. `additional` are definitions by `fields.<code>`."""
+    return [(number, target, _rule(target, additional, today)) for number, target in targets.items()]
+
+
+def _rule(target: str, additional: Mapping[str, Definition], today: date) -> Callable[[str], Any]:
+    if target in additional:
+        return partial(cells.additional, additional[target])
+    if target == "birth_date":
+        return lambda text: cells.birth_date(text, today).isoformat()
+    return RULES.get(target, line)
+
+
+def line(text: str) -> str:
+    """One line of at most 200 characters."""
+    cleaned = clean(text)
+    if len(cleaned) > MAX_LINE:
+        raise ValueError(f"This text has {len(cleaned)} characters; at most {MAX_LINE} are taken.")
+    return cleaned
+
+
+def _number(text: str) -> str:
+    if len(text) > MAX_NUMBER or not NUMBER_CHARACTERS.issuperset(text):
+        raise ValueError(f"{text[:40]} is not a customer number: at most {MAX_NUMBER} letters, digits and . _ / -.")
+    return text
+
+
+def _business_id(text: str) -> str:
+    digits = "".join(each for each in text.upper().removeprefix("FI") if each.isascii() and each.isdigit())
+    if not ytunnus.is_valid(digits):
+        raise ValueError(f"{text[:40]} is not a business id (Y-tunnus), such as 0201256-6.")
+    return f"{digits[:7]}-{digits[7]}"
+
+
+def _postal_code(text: str) -> str:
+    code = clean(text)
+    if len(code) > MAX_POSTAL_CODE or not code.replace(" ", "").replace("-", "").isalnum() or not code.isascii():
+        raise ValueError(f"{text[:40]} is not a postal code.")
+    return code.zfill(5) if code.isdigit() and len(code) in {3, 4} else code
+
+
+RULES: dict[str, Callable[[str], Any]] = {
+    "email": normal_email,
+    "phone": cells.phone,
+    "language": cells.language,
+    "country": cells.country,
+    "tags": cells.tags,
+    "decision_maker": cells.yes_or_no,
+    "customer_number": _number,
+    "business_id": _business_id,
+    "postal_code": _postal_code,
+}

@@ -1,0 +1,90 @@
+"""From the values of a row to the columns of a person, an organisation and an affiliation, with the keys by which
+rows of one file are recognised as the same (services.contacts.rules.repeats)."""
+
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from chassis.ids import new_id
+from services.contacts.rules.names import search_text, sort_key
+
+ADDRESS = ("street", "postal_code", "city", "country")
+
+
+def person_of(values: dict[str, Any]) -> dict[str, Any]:
+    """Columns of the table of persons. The title belongs to the affiliation when there is one."""
+    given, family = values.get("given_name", ""), values.get("family_name", "")
+    person = {"id": str(new_id()), "given_name": given, "family_name": family}
+    person |= {name: values[name] for name in ("birth_date", "customer_number") if name in values}
+    if "organisation" not in values and "title" in values:
+        person["title"] = values["title"]
+    person |= _reachable(values)
+    person["sort_key"] = sort_key(family, given)
+    person["search"] = search_text(f"{given} {family}", values.get("phone"))
+    return person
+
+
+def organisation_of(values: dict[str, Any], *, alone: bool) -> dict[str, Any]:
+    """Columns of the table of organisations; `alone` when the row names no person, so that its details are these."""
+    name = values["organisation"]
+    organisation = {"id": str(new_id()), "name": name, "sort_key": sort_key(name)}
+    if "business_id" in values:
+        organisation["business_id"] = values["business_id"]
+    if alone:
+        organisation |= _reachable(values)
+        organisation.pop("fields", None)
+        if "customer_number" in values:
+            organisation["customer_number"] = values["customer_number"]
+    organisation["search"] = search_text(name, organisation.get("phone"))
+    return organisation
+
+
+def affiliation_of(values: dict[str, Any]) -> dict[str, Any]:
+    """Columns of the table of affiliations."""
+    shown: dict[str, Any] = {name: values[name] for name in ("title", "role", "decision_maker") if name in values}
+    return {"id": str(new_id()), **shown}
+
+
+def _reachable(values: dict[str, Any]) -> dict[str, Any]:
+    """What persons and organisations have alike."""
+    found: dict[str, Any] = {name: values[name] for name in ("email", "phone", "language", "tags") if name in values}
+    if "email" in values:
+        found["email_key"] = values["email"].lower()
+    address = {name: values[name] for name in ADDRESS if name in values}
+    if address.keys() - {"country"}:
+        found["addresses"] = [{"purpose": "postal", **address}]
+        found["city"], found["postal_code"] = address.get("city", ""), address.get("postal_code", "")
+    fields = {target[7:]: value for target, value in values.items() if target.startswith("fields.")}
+    if fields:
+        found["fields"] = fields
+    return found
+
+
+def person_keys(person: dict[str, Any]) -> dict[str, int]:
+    """Hashes of what a person is recognised by, weak ones with the name; they hold within this process."""
+    name = person["sort_key"]
+    keys = {
+        key: hash((key, person[column], name))
+        for key, column in (("email", "email_key"), ("birth", "birth_date"), ("phone", "phone"))
+        if column in person
+    }
+    if "customer_number" in person:
+        keys["number"] = hash(("number", person["customer_number"]))
+    for address in person.get("addresses", ()):
+        if "street" in address:
+            keys["address"] = hash(("address", address["street"], address.get("postal_code", ""), name))
+    return keys
+
+
+def fingerprint(person: dict[str, Any]) -> int:
+    """64 bits (a signed bigint), always the same for a row that says the same, for rows with no other key."""
+    known = {name: value for name, value in person.items() if name not in {"id", "title", "search"}}
+    digest = blake2b(orjson.dumps(known, option=orjson.OPT_SORT_KEYS), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+def organisation_keys(organisation: dict[str, Any]) -> dict[str, int]:
+    """Hashes of what an organisation is recognised by."""
+    columns = (("business", "business_id"), ("number", "customer_number"), ("name", "sort_key"))
+    return {key: hash((key, organisation[column])) for key, column in columns if column in organisation}

@@ -1,0 +1,94 @@
+"""The process that unpacks an XLSX file: its first sheet as CSV on stdout, or why not on stderr with exit code 3.
+
+    python -m services.contacts.spreadsheets.unpacking FILE
+
+It limits its own memory and time before it looks at the file, and is given none of the suite's settings and secrets.
+"""
+
+import csv
+import resource
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from services.contacts.spreadsheets.limits import (
+    MAX_COLUMNS,
+    MAX_MEMORY_BYTES,
+    MAX_PARTS,
+    MAX_RATIO,
+    MAX_SECONDS,
+    MAX_UNPACKED_BYTES,
+    Unreadable,
+)
+from services.contacts.spreadsheets.workbook import REFUSED
+
+SMALL = 1_000_000
+
+
+def main(path: Path) -> int:
+    """Write the rows; the exit code."""
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        _check_archive(path)
+        writer = csv.writer(TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline=""), lineterminator="\n")
+        writer.writerows(_rows(path))
+    except Unreadable as error:
+        sys.stderr.write(error.reason)
+        return REFUSED
+    return 0
+
+
+def _check_archive(path: Path) -> None:
+    try:
+        with ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (BadZipFile, NotImplementedError, OSError, EOFError, ValueError) as error:
+        raise Unreadable(f"This XLSX file is damaged ({type(error).__name__}).") from None
+    size = sum(part.file_size for part in parts)
+    if len(parts) > MAX_PARTS or size > MAX_UNPACKED_BYTES:
+        raise Unreadable(f"This XLSX file unpacks to {size} bytes; at most {MAX_UNPACKED_BYTES} are taken.")
+    if size > SMALL and size > MAX_RATIO * path.stat().st_size:
+        raise Unreadable("This XLSX file is packed suspiciously tight; save it again with a spreadsheet program.")
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    try:
+        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+        values = sheet.iter_rows()
+    except (CalamineError, IndexError, OSError, ValueError) as error:
+        raise Unreadable(f"This XLSX file cannot be read: {type(error).__name__}.") from None
+    width = sheet.end[1] + 1 if sheet.end else 0
+    if width > MAX_COLUMNS:
+        raise Unreadable(f"There are {width} columns; at most {MAX_COLUMNS} are taken.")
+    for _ in range(sheet.start[0] if sheet.start else 0):
+        yield []
+    for cells in values:
+        row = [as_text(cell) for cell in cells]
+        yield row if any(row) else []
+
+
+def as_text(cell: Any) -> str:
+    """A cell as a person would type it: 40.0 is 40, dates are ISO."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
+    if isinstance(cell, date | time | timedelta):
+        return str(cell)
+    return "" if cell is None else str(cell)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

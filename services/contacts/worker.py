@@ -1,0 +1,93 @@
+"""What contacts does in the background: imports, in phases of chunks of rows."""
+
+from collections.abc import Callable
+
+from chassis import clock, crash
+from chassis.jobs import Step, job
+from contracts.errors import NotFound
+from services.contacts import models
+from services.contacts.commands import imports
+from services.contacts.commands.history import Author
+from services.contacts.commands.imports import Running
+from services.contacts.spreadsheets import Unreadable
+
+MATCHED_AT_ONCE = 5_000
+APPLIED_AT_ONCE = 1_000
+
+
+@job(imports.JOB_KIND)
+def import_contacts(step: Step) -> None:
+    """Work off one chunk; `done` of `total` rows goes up in the phases that match and that apply."""
+    row = step.session.get_one(models.Import, imports.id_of(step.job_id))
+    author = Author(row.started_by, "import", step.now)
+    today = clock.local_date(step.now)
+    running = Running(step.session, row, author, today, step.cursor.get("number_column", ""))
+    PHASES[step.cursor.get("phase", "stage")](step, running)
+    crash.point("contacts.import_chunk")
+
+
+def _stage(step: Step, running: Running) -> None:
+    """Read and check the whole file; one that cannot be read leaves nothing behind."""
+    try:
+        with step.session.begin_nested():
+            table, reader = running.open_file()
+            total, rejected = running.stage(table, reader)
+    except (NotFound, Unreadable) as error:
+        place = {"row": error.row} if isinstance(error, Unreadable) and error.row else {}
+        step.fail(str(error), import_id=str(running.row.id), **place)
+        return
+    number_column = reader.title_of("customer_number") or reader.title_of("business_id")
+    file = {"encoding": table.encoding, "delimiter": table.delimiter, "ignored_columns": reader.ignored}
+    step.cursor.update({"phase": "match", "after": 0, "passed": 0, "number_column": number_column, "file": file})
+    step.progress(done=0, total=total, errors=rejected)
+
+
+def _match(step: Step, running: Running) -> None:
+    """Compare with the register; imports take their turns in the order they were started in."""
+    if step.cursor["after"] == 0 and running.must_wait():
+        step.pause(1.0)
+        return
+    _next_chunk(step, running, running.match, "settle", MATCHED_AT_ONCE, share=1)
+
+
+def _settle(step: Step, running: Running) -> None:
+    running.settle()
+    step.cursor["phase"] = "organisations"
+
+
+def _organisations(step: Step, running: Running) -> None:
+    _next_chunk(step, running, running.take_organisations, "persons", APPLIED_AT_ONCE, share=0)
+
+
+def _persons(step: Step, running: Running) -> None:
+    _next_chunk(step, running, running.take_persons, "finish", APPLIED_AT_ONCE, share=1)
+
+
+def _finish(step: Step, running: Running) -> None:
+    counts = running.row.counts
+    step.progress(done=step.total or 0, errors=counts["rejected"])
+    step.finish({"import_id": str(running.row.id), "counts": counts, **step.cursor["file"]})
+
+
+def _next_chunk(
+    step: Step, running: Running, work: Callable[[dict[str, int]], None], then: str, size: int, *, share: int
+) -> None:
+    """Let `work` do its part on the next rows, or go on to the next phase. `share` of two phases are counted."""
+    chunk = running.rows_after(step.cursor["after"], size)
+    if chunk is None:
+        step.cursor.update({"phase": then, "after": 0})
+        return
+    work(chunk)
+    step.cursor["after"] = chunk["last"]
+    step.cursor["passed"] += chunk["count"] * share
+    step.progress(done=step.cursor["passed"] // 2)
+
+
+PHASES: dict[str, Callable[[Step, Running], None]] = {
+    "stage": _stage,
+    "match": _match,
+    "settle": _settle,
+    "organisations": _organisations,
+    "persons": _persons,
+    "finish": _finish,
+}

@@ -1,0 +1,75 @@
+"""How tests import a file: stored, started, and worked off by the real worker code in this process."""
+
+from collections.abc import Callable
+from typing import Any
+
+import services.contacts.worker  # noqa: F401  (registers the job)
+from chassis import files
+from chassis.worker import Worker, run_job_chunk
+from contracts.access import Permission
+from contracts.base import ById, Job, JobById
+from contracts.contacts import Import, ImportRow, ListImportRows, StartImport
+from services.contacts.commands.imports import id_of
+from tests.integration.conftest import staff
+
+IMPORTER = staff(Permission.CONTACTS_IMPORT, Permission.CONTACTS_READ, Permission.CONTACTS_WRITE)
+
+
+class Importing:
+    """Imports into the contacts of this test."""
+
+    def __init__(self, call_service: Callable[..., Any]) -> None:
+        self._call = call_service
+        self.worker = Worker("contacts")
+
+    def call(self, method: str, request: Any) -> Any:
+        return self._call("contacts", method, request, principal=IMPORTER)
+
+    def start(self, content: bytes, name: str = "people.csv", *, dry_run: bool = False) -> Job:
+        key = files.new_key("contacts", ".xlsx" if name.endswith(".xlsx") else ".csv")
+        files.store(key, content)
+        return self.call("start_import", StartImport(file_key=key, file_name=name, dry_run=dry_run))
+
+    def chunks(self, count: int) -> int:
+        """Work off at most `count` chunks; how many there were."""
+        return sum(1 for _ in range(count) if run_job_chunk(self.worker))
+
+    def job(self, job_id: str) -> Job:
+        return self.call("get_job", JobById(id=job_id))
+
+    def finish(self, job: Job) -> Job:
+        """Work until nothing is due; the job."""
+        while run_job_chunk(self.worker):
+            pass
+        return self.job(job.id)
+
+    def run(self, content: bytes | str, name: str = "people.csv", *, dry_run: bool = False) -> Import:
+        """Import a file; the import with its counts."""
+        content = content.encode() if isinstance(content, str) else content
+        done = self.finish(self.start(content, name, dry_run=dry_run))
+        assert done.state == "succeeded", done.result
+        return self.call("get_import", ById(id=id_of(done.id)))
+
+    def failure(self, content: bytes, name: str = "people.csv") -> dict[str, Any]:
+        """Import a file that cannot be imported; what its user is told."""
+        done = self.finish(self.start(content, name))
+        assert done.state == "failed"
+        assert done.result is not None
+        return done.result
+
+    def rows(self, made: Import, state: str | None = None) -> list[ImportRow]:
+        found, cursor = [], None
+        while True:
+            page = self.call("list_import_rows", ListImportRows(id=made.id, state=state, limit=200, cursor=cursor))
+            found += page.data
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
+
+    def close(self) -> None:
+        self.worker.database.dispose()
+
+
+def counts(made: Import) -> dict[str, int]:
+    """The counts that are not zero."""
+    return {state: count for state, count in made.counts.items() if count}
