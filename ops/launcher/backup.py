@@ -32,8 +32,8 @@ from ops.launcher.state import AlreadyRunning, StateFolder, state_root
 
 def backup(checkout: Path, target: str) -> int:
     """Write the archive; the suite may run."""
-    state = _state(checkout)
-    with _urls(state, stopped=False) as urls:
+    state = own_state(checkout)
+    with reachable_databases(state, stopped=False) as urls:
         save(urls, state.data_folder("files"), Path(target).absolute())
     print(f"Backup written: {target} ({Path(target).stat().st_size / 1e6:.1f} MB)")
     return 0
@@ -41,10 +41,10 @@ def backup(checkout: Path, target: str) -> int:
 
 def restore(checkout: Path, source: str) -> int:
     """Replace databases and files by the archive's; the suite must be stopped."""
-    state = _state(checkout)
+    state = own_state(checkout)
     with tempfile.TemporaryDirectory(dir=state.root) as name:
         dumps, files = archive.unpack(Path(source), Path(name), SERVICES)
-        with _urls(state, stopped=True) as urls:
+        with reachable_databases(state, stopped=True) as urls:
             refill(urls, dumps)
         _replace_files(state, files)
     state.remember("filled", "restored")
@@ -66,13 +66,14 @@ def refill(urls: dict[str, str], dumps: dict[str, Path]) -> None:
         _postgres_tool("pg_restore", urls[service], "--no-owner", "--no-privileges", "--no-comments", str(dump))
 
 
-def _state(checkout: Path) -> StateFolder:
+def own_state(checkout: Path) -> StateFolder:
+    """The state folder of the checkout's own suite."""
     account = suite_account()
     return StateFolder(state_root(checkout, account), account)
 
 
 @contextmanager
-def _urls(state: StateFolder, *, stopped: bool) -> Iterator[dict[str, str]]:
+def reachable_databases(state: StateFolder, *, stopped: bool) -> Iterator[dict[str, str]]:
     """Addresses of the databases: of the running suite, or of a server started for this purpose."""
     try:
         with state.lock(), _started_databases(state) as urls:

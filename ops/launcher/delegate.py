@@ -11,11 +11,11 @@ from pathlib import Path
 from ops.launcher import run_file
 from ops.launcher.servers import StartFailed
 
-WORKS_ALONE = frozenset({"ops.bench"})
+WORKS_ALONE = frozenset({"ops.bench", "ops.seed"})
 
 
 def delegate(checkout: Path, module_and_arguments: list[str]) -> int:
-    """Run `python -m <module> <arguments>`; its exit code. The suite must run, except for the bench's own."""
+    """Run `python -m <module> <arguments>`; its exit code. The suite must run, except for what works alone."""
     running = run_file.read(checkout)
     if running is None and module_and_arguments[0] not in WORKS_ALONE:
         raise StartFailed("Talkoo does not run from this checkout; start it with ./talkoo up (in another terminal).")

@@ -31,9 +31,8 @@ def import_file(door: Door, console: Console, path: Path, profile: str, *, dry_r
     counted = ", ".join(f"{done.counts[state]:,} {state}" for state in STATES if done.counts.get(state))
     console.print(f"{'Dry run, nothing was changed' if done.dry_run else 'Imported'}: {counted or 'no rows'}.")
     if done.counts.get("rejected"):
-        _tell_rejected(
-            console, door.pages(ImportRow, f"/imports/{import_id}/rows", state="rejected", limit=200), report
-        )
+        rows = door.pages(ImportRow, f"/imports/{import_id}/rows", state="rejected", limit=200)
+        _tell_rejected(console, list(rows), report)
     return 0
 
 
