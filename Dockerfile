@@ -1,7 +1,8 @@
 # One image for every process of the suite, the simulators and the operators' commands (docker-compose.yml says which).
 FROM python:3.11-slim-bookworm
 
-ENV LANG=C.UTF-8 \
+ENV PATH=/opt/talkoo/bin:$PATH \
+    LANG=C.UTF-8 \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 
@@ -10,8 +11,8 @@ RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/talkoo --shell
 
 WORKDIR /app
 COPY requirements.lock ./
-RUN pip install --no-cache-dir --no-input --disable-pip-version-check --root-user-action=ignore \
-        --no-deps --require-hashes -r requirements.lock
+RUN python -m venv /opt/talkoo \
+ && pip install --no-cache-dir --no-input --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 
 COPY chassis chassis
 COPY contracts contracts

@@ -21,6 +21,7 @@ from chassis.settings import settings
 from ops.compose.first_data import run_file
 from ops.launcher import archive, databases
 from ops.launcher import backup as launcher_backup
+from ops.launcher.servers import StartFailed
 from ops.launcher.services import SERVICES
 
 OTHERS = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() LIMIT 1"
@@ -97,7 +98,7 @@ def main(arguments: list[str]) -> int:
         else:
             print("usage: python -m ops.compose.backup save > FILE | restore < FILE", file=sys.stderr)
             return 2
-    except ValueError as error:
+    except (ValueError, StartFailed) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
