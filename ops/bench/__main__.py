@@ -1,0 +1,47 @@
+"""`./talkoo bench`: starts a private suite, measures what is asked for, prints a table and writes JSON."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from ops.bench import reading
+from ops.bench.findings import Finding, Report
+from ops.bench.scene import Scene, set_up
+from ops.bench.turns import FULL, QUICK
+from ops.launcher.checkout import find_checkout
+
+MEASUREMENTS: dict[str, Callable[[Scene], list[Finding]]] = {
+    "P1": reading.by_id,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """0: measured (whatever goals were met); 1: something could not be measured."""
+    wanted = _parser().parse_args(arguments)
+    report = Report(wanted.persons, wanted.quick)
+    console = Console()
+    console.print(f"A private suite with {wanted.persons:,} contacts starts ...")
+    with set_up(wanted.persons, QUICK if wanted.quick else FULL) as scene:
+        for name in wanted.figures or MEASUREMENTS:
+            console.print(f"{name} ...")
+            report.findings += MEASUREMENTS[name](scene)
+    report.show(console)
+    report.write(wanted.json)
+    console.print(f"Written to {wanted.json}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./talkoo bench", description="Measurements as ratios to their floors.")
+    parser.add_argument("figures", metavar="P1", nargs="*", choices=[*MEASUREMENTS, []], help="default: all")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter measurements")
+    parser.add_argument("--persons", type=int, default=100_000, help="contacts in the register (default 100,000)")
+    parser.add_argument("--json", type=Path, default=find_checkout() / ".talkoo" / "bench.json", metavar="FILE")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

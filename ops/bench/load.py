@@ -1,0 +1,69 @@
+"""HTTP load from a process of its own: what to send, and what came back."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+from pydantic import BaseModel
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Plan(BaseModel):
+    """Requests (as bytes of HTTP/1.1, in Latin-1) that are sent in turn over keep-alive connections."""
+
+    port: int
+    requests: list[str]
+    connections: int = 16
+    seconds: float = 6.0
+    warm_up: float = 0.5
+    """Seconds of load before anything is counted."""
+    once: bool = False
+    """Send each request once and stop, instead of beginning again."""
+    keep_bodies: bool = False
+
+
+class Outcome(BaseModel):
+    """What the load came to. Times in milliseconds, from sending a request to its last byte."""
+
+    answered: int
+    """Answers of status 2xx."""
+    refused: dict[str, int]
+    """Other answers by status, and connections that were closed instead of an answer."""
+    seconds: float
+    p50: float
+    p95: float
+    p99: float
+    cpu: float
+    """Seconds of processor time that the load itself took."""
+    bodies: list[str] = []
+
+    @property
+    def per_second(self) -> float:
+        """Answers of status 2xx per second."""
+        return self.answered / self.seconds if self.seconds else 0.0
+
+
+def run(plan: Plan) -> Outcome:
+    """Send the load and wait for its end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ops.bench.generator"],
+        input=plan.model_dump_json().encode(),
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        check=True,
+    )
+    return Outcome.model_validate(orjson.loads(done.stdout))
+
+
+def request(method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b"") -> str:
+    """One HTTP/1.1 request as text in Latin-1."""
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        *(f"{name}: {value}" for name, value in (headers or {}).items()),
+    ]
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]) + body.decode("latin-1")

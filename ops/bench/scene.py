@@ -1,0 +1,76 @@
+"""Where measurements take place: a private suite with many contacts, and the plain stack beside it."""
+
+import json
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis.database import Database
+from ops.bench import load
+from ops.bench.floors.stack import running_floors
+from ops.bench.load import Outcome, Plan
+from ops.bench.turns import Pace
+from ops.launcher.suite import Suite, running_suite
+from ops.seed.__main__ import fill
+from services.contacts import models
+
+ORGANISATIONS = 1_000
+SEED = 1
+SAMPLE = 2_000
+UNLIMITED = {"TALKOO_RATE_LIMIT_PER_MINUTE": "1000000"}
+"""The bench is one caller who asks for thousands of callers."""
+
+
+@dataclass
+class Scene:
+    """The running suite, the plain stack's port, and whom to ask about."""
+
+    suite: Suite
+    floor_port: int
+    pace: Pace
+    facts: dict[str, Any]
+    """What the demo data told: API key and sign-ins."""
+    persons: list[Any]
+    """A sample of rows (id, given_name, family_name) of the seeded persons."""
+
+    @property
+    def authorised(self) -> dict[str, str]:
+        """Headers of the administrator's API key."""
+        return {"Authorization": f"Bearer {self.facts['api_key']}"}
+
+    @property
+    def port(self) -> int:
+        """The port of the suite's door."""
+        return self.suite.ports["gateway"]
+
+    def busy(self, port: int, requests: list[str]) -> Outcome:
+        """Load with 16 connections."""
+        return load.run(Plan(port=port, requests=requests, seconds=self.pace.seconds))
+
+    def idle(self, port: int, requests: list[str]) -> Outcome:
+        """One request after the other."""
+        return load.run(Plan(port=port, requests=requests, connections=1, seconds=self.pace.idle_seconds))
+
+
+@contextmanager
+def set_up(persons: int, pace: Pace) -> Iterator[Scene]:
+    """Start everything, fill it, and stop it in the end."""
+    with running_suite(variables=UNLIMITED) as suite:
+        facts = json.loads(suite.run_module("ops.demo_data").strip().splitlines()[-1])
+        url = suite.infrastructure.database_urls["contacts"]
+        fill(url, persons, ORGANISATIONS, SEED)
+        with running_floors(suite) as floor_port:
+            yield Scene(suite, floor_port, pace, facts, _sample(url))
+
+
+def _sample(url: str) -> list[Any]:
+    database = Database(url, "bench")
+    columns = (models.Person.id, models.Person.given_name, models.Person.family_name)
+    with database.reader() as connection:
+        rows = list(connection.execute(select(*columns).where(models.Person.email.contains(f"seed{SEED}."))))
+    database.dispose()
+    return random.Random(SEED).sample(rows, min(SAMPLE, len(rows)))

@@ -1,0 +1,48 @@
+"""Measuring turn about, so that what drifts on the machine drifts for floor and figure alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often and how long things are measured."""
+
+    rounds: int
+    seconds: float
+    """Of load with 16 connections."""
+    idle_seconds: float
+    """Of one request after the other."""
+    buyers_runs: int
+    """Runs of 200 buyers for 50 seats."""
+    events: int
+    """Events in a measurement of throughput."""
+    event_seconds: float
+    """Of events at a steady rate."""
+
+
+FULL = Pace(rounds=5, seconds=6.0, idle_seconds=2.0, buyers_runs=20, events=10_000, event_seconds=20.0)
+QUICK = Pace(rounds=3, seconds=2.0, idle_seconds=1.0, buyers_runs=2, events=3_000, event_seconds=5.0)
+
+
+class Turns(Generic[T]):
+    """Values by name, one from each round."""
+
+    def __init__(self, rounds: int, measures: Mapping[str, Callable[[], T]]) -> None:
+        self.values: dict[str, list[T]] = {name: [] for name in measures}
+        for _ in range(rounds):
+            for name, measure in measures.items():
+                self.values[name].append(measure())
+
+    def median(self, name: str, of: Callable[[T], float]) -> float:
+        """The median over the rounds."""
+        return median(of(value) for value in self.values[name])
+
+    def ratio(self, figure: str, floor: str, of: Callable[[T], float]) -> float:
+        """The median of the rounds' own ratios of figure to floor."""
+        pairs = zip(self.values[figure], self.values[floor], strict=True)
+        return median(of(above) / of(below) for above, below in pairs)
