@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis import jobs, tables
+from chassis import jobs, tables, topology
 from chassis.paging import decode_cursor, page
 from chassis.service import ServiceBase
+from chassis.settings import amqp_url_for
 from contracts.access import Permission, PrincipalKind
 from contracts.base import Done, Job, JobById, ListRequest, Nothing, Page
 from contracts.errors import NotFound
@@ -39,6 +40,7 @@ class SystemMethods(ServiceBase):
             parked=waiting,
             dead=dead,
             jobs_open=open_jobs,
+            queues=topology.depths(amqp_url_for(self.service_name), self.service_name),
         )
 
     def list_parked(self, request: ListRequest) -> Page[ParkedEvent]:

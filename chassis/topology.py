@@ -118,19 +118,25 @@ def missing(url: str, names: list[str]) -> list[str]:
     return absent
 
 
-def depths(url: str) -> dict[str, int]:
-    """Messages waiting in every queue and dead-letter queue."""
+def depths(url: str, service: str = "") -> dict[str, int]:
+    """Messages waiting in every queue and dead-letter queue, of one service or of all."""
     connection = connect(url)
     channel = connection.channel()
-    names = [name for queue in queues() for name in (queue.name, queue.dead_letters)]
+    wanted = own_queues(service) if service else [queue.name for queue in queues()]
+    names = [name for queue in wanted for name in (queue, f"dlq.{queue}")]
     found = {name: channel.queue_declare(name, passive=True).method.message_count for name in names}
     connection.close()
     return found
 
 
+def own_queues(service: str) -> list[str]:
+    """The names of the queues that a service reads."""
+    return [rpc_queue(service), *(each.queue for each in subscriptions_of(service_class(service)))]
+
+
 def wait_until_applied(service: str, seconds: float = 60) -> None:
     """Wait for the broker and the service's own queues; exits the process when they do not come."""
-    own = [rpc_queue(service), *(each.queue for each in subscriptions_of(service_class(service)))]
+    own = own_queues(service)
     deadline = time.monotonic() + seconds
     absent = own
     while time.monotonic() < deadline:

@@ -18,6 +18,8 @@ class SystemStatus(Reply):
     parked: int
     dead: int
     jobs_open: int
+    queues: dict[str, int] = {}
+    """Messages waiting in the service's own queues, and lying in their dead-letter queues (`dlq.`)."""
 
 
 class ParkedEvent(Reply):

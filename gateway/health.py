@@ -9,17 +9,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chassis.rpc import calling, client, side_by_side, system_caller
 from contracts.base import Nothing
-from contracts.commerce import CommerceApi
-from contracts.contacts import ContactsApi
-from contracts.courses import CoursesApi
 from contracts.errors import ServiceError
-from contracts.identity import IdentityApi
-from contracts.membership import MembershipApi
-from contracts.notify import NotifyApi
 from contracts.system import SystemApi
+from gateway.services import APIS
 
 blueprint = Blueprint("health", __name__)
-APIS: tuple[type[SystemApi], ...] = (ContactsApi, MembershipApi, CoursesApi, CommerceApi, NotifyApi, IdentityApi)
 
 
 @blueprint.get("/livez")

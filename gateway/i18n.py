@@ -60,6 +60,11 @@ def language() -> str:
     return next((wish for wish in wishes if wish in LANGUAGES), DEFAULT)
 
 
+def api_language() -> str:
+    """Language of a program's request: its Accept-Language, else English."""
+    return next((wish for wish in _browser_wishes() if wish in LANGUAGES), "en")
+
+
 def _browser_wishes() -> list[str]:
     """Languages without regions, the dearest first: `sv-FI, en;q=0.5` is sv, en."""
     return [tag.partition("-")[0].lower() for tag in request.accept_languages.values()]

@@ -1,14 +1,20 @@
-"""Errors as RFC 9457 problem details: one table from kinds of errors to HTTP."""
+"""Errors: one table from kinds of errors to HTTP; as RFC 9457 problem details for the API, as pages for people."""
 
 from typing import Any
 
 import orjson
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from werkzeug.exceptions import HTTPException
 
 from chassis.ids import new_id
 from chassis.logs import log
 from contracts.errors import Internal, ServiceError
+from gateway import wording
+from gateway.callers import API_PREFIX, COOKIE
+from gateway.i18n import api_language
+from gateway.pages.messages import error_page
 
 STATUS = {
     "not_found": 404,
@@ -24,15 +30,89 @@ STATUS = {
     "unavailable": 503,
     "internal_error": 500,
 }
+PROBLEM = "application/problem+json"
 
 
-def init_app(app: Flask) -> None:
-    """Give every request an id and every error the form of a problem."""
+class Malformed(ServiceError):
+    """The request could not even be read: 400."""
+
+    code = kind = "malformed"
+
+
+class PreconditionMissing(ServiceError):
+    """A write without the version it is based on: 428."""
+
+    code = kind = "precondition_required"
+
+
+class UnsupportedMedia(ServiceError):
+    """A body of another type than the operation takes: 415."""
+
+    code = kind = "unsupported_media_type"
+
+
+class TooLarge(ServiceError):
+    """A body over the limit: 413."""
+
+    code = kind = "too_large"
+
+
+STATUS |= {Malformed.kind: 400, PreconditionMissing.kind: 428, UnsupportedMedia.kind: 415, TooLarge.kind: 413}
+
+
+def init_problems(app: Flask) -> None:
+    """Give every request an id and every error the form of its side: problem or page."""
     app.before_request(_take_request_id)
     app.after_request(_echo_request_id)
     app.register_error_handler(ServiceError, _service_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _defect)
+
+
+def _take_request_id() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    known = 0 < len(given) <= 100 and given.isascii() and all(each.isalnum() or each in "-_." for each in given)
+    g.request_id = given if known else str(new_id())
+
+
+def _echo_request_id(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    return response
+
+
+def _service_error(error: ServiceError) -> ResponseReturnValue:
+    status = STATUS[error.kind]
+    if not _wants_problem():
+        return _as_page(error, status)
+    with force_locale(api_language()):
+        detail = wording.sentence(error)
+        errors = [each.model_dump() | {"message": wording.field_text(each)} for each in error.errors]
+    answer = problem(status, error.kind.replace("_", " "), error.error_code, detail, errors)
+    return _with_headers(answer, error)
+
+
+def _with_headers(answer: Response, error: ServiceError) -> Response:
+    retry_after = error.params.get("seconds") or error.retry_after
+    if retry_after is not None:
+        answer.headers["Retry-After"] = str(retry_after)
+    if error.kind == "not_signed_in":
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _as_page(error: ServiceError, status: int) -> ResponseReturnValue:
+    """The error for people; who has to sign in first is led there and back again."""
+    if status == 401 and request.method == "GET":
+        response = redirect(wording.sign_in_address(request.full_path.rstrip("?")))
+        if g.get("session_ended"):
+            response.delete_cookie(COOKIE)
+        return response
+    text, status = error_page(status, g.get("request_id", ""), wording.sentence(error))
+    return _with_headers(Response(text, status, content_type="text/html; charset=utf-8"), error)
+
+
+def _wants_problem() -> bool:
+    return request.path.startswith((API_PREFIX, "/livez", "/readyz", "/metrics"))
 
 
 def problem(status: int, title: str, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> Response:
@@ -47,45 +127,24 @@ def problem(status: int, title: str, code: str, detail: str, errors: list[dict[s
         "errors": errors or [],
         "request_id": g.get("request_id", ""),
     }
-    return Response(orjson.dumps(body), status, content_type="application/problem+json")
+    return Response(orjson.dumps(body), status, content_type=PROBLEM)
 
 
-def _take_request_id() -> None:
-    given = request.headers.get("X-Request-Id", "")
-    known = 0 < len(given) <= 100 and all(each.isalnum() or each in "-_." for each in given)
-    g.request_id = given if known else str(new_id())
-
-
-def _echo_request_id(response: Response) -> Response:
-    response.headers["X-Request-Id"] = g.get("request_id", "")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _service_error(error: ServiceError) -> Response:
-    answer = problem(
-        STATUS[error.kind],
-        error.kind.replace("_", " "),
-        error.error_code,
-        error.message,
-        [each.model_dump() for each in error.errors],
-    )
-    if error.retry_after is not None:
-        answer.headers["Retry-After"] = str(error.retry_after)
-    if error.kind == "not_signed_in":
-        answer.headers["WWW-Authenticate"] = "Bearer"
-    return answer
-
-
-def _http_error(error: HTTPException) -> Response:
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:  # a redirect of the router
+        return error.get_response()
     status = error.code or 500
-    code = error.name.lower().replace(" ", "_").replace("'", "")
-    answer = problem(status, error.name, code, error.description or error.name)
+    if _wants_problem():
+        code = error.name.lower().replace(" ", "_").replace("'", "")
+        answer = problem(status, error.name, code, error.description or error.name)
+    else:
+        text, status = error_page(status, g.get("request_id", ""))
+        answer = Response(text, status, content_type="text/html; charset=utf-8")
     if status == 405 and (allowed := getattr(error, "valid_methods", None)):
         answer.headers["Allow"] = ", ".join(allowed)
     return answer
 
 
-def _defect(error: Exception) -> Response:
+def _defect(error: Exception) -> ResponseReturnValue:
     log.error("request_failed", path=request.path, request_id=g.get("request_id", ""), exc_info=error)
     return _service_error(Internal("Something went wrong. The request id finds it in the log."))

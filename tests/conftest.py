@@ -1,9 +1,16 @@
 """What all tests share: a marker per folder."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, Page
 
+from tests.whole_suite import Whole, chromium, listening, whole_suite
+
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 KINDS = ("unit", "integration", "contracts", "e2e", "browser", "chaos")
 
 
@@ -14,3 +21,37 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = Path(item.path).relative_to(root).parts[0]
         if folder in KINDS:
             item.add_marker(folder)
+
+
+@pytest.fixture(scope="session")
+def whole() -> Iterator[Whole]:
+    """One running suite with demo data for all end-to-end and browser tests that do not hurt it."""
+    with whole_suite() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def visit(whole: Whole, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a fresh browser: `visit("/office", as_user="toimisto", width=390)`; script errors fail."""
+    contexts, complaints = [], []
+
+    def open_page(path: str = "/", *, as_user: str = "", width: int = 1280, locale: str = "fi-FI") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, locale=locale, base_url=whole.base_url)
+        contexts.append(context)
+        if as_user:
+            context.add_cookies(whole.cookies_of(as_user))
+        page = listening(context, complaints)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []

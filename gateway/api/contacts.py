@@ -1,39 +1,123 @@
-"""Persons over HTTP."""
+"""Persons, organisations, affiliations, fields, segments, imports."""
 
-from typing import Any
-from uuid import UUID
-
-from flask import Blueprint, request
-from pydantic import ValidationError
+from flask import Response
 
 from chassis.rpc import client
-from chassis.validation import as_invalid
-from contracts.base import ById
-from contracts.contacts import ContactsApi, CreatePerson
-from gateway.callers import request_caller
+from contracts.access import Permission
+from contracts.base import Job
+from contracts.contacts import ContactsApi, ImportProfile, StartImport
+from contracts.errors import FieldError, Invalid
+from gateway.api.door import answer
+from gateway.api.forms import ImportForm
+from gateway.api.routes import Resource
+from gateway.api.uploads import form_fields, stored_file
 
-blueprint = Blueprint("contacts", __name__)
 contacts = client(ContactsApi)
+resource = Resource(ContactsApi, "Contacts")
+PERSON = {"given_name": "Aino", "family_name": "Virtanen", "email": "aino.virtanen@example.org", "language": "fi"}
+
+resource.get("/persons", ContactsApi.list_persons, "Persons by name, or by likeness to `q`")
+resource.post(
+    "/persons", ContactsApi.create_person, "A new person", status=201, location="/persons/{id}", example=PERSON
+)
+resource.get("/persons/{id}", ContactsApi.get_person, "One person")
+resource.patch("/persons/{id}", ContactsApi.update_person, "Change a person", example={"phone": "+358 40 1234567"})
+resource.delete("/persons/{id}", ContactsApi.delete_person, "Remove a person for good")
+resource.get("/persons/{id}/history", ContactsApi.list_history, "Who changed what, newest first")
+resource.get("/persons/{id}/similar", ContactsApi.find_similar, "Contacts that may be the same person")
+resource.get(
+    "/persons/{person_id}/affiliations",
+    ContactsApi.list_affiliations,
+    "Where the person belongs",
+    operation="list_affiliations_of_person",
+)
+resource.post("/persons/{person_id}/consents", ContactsApi.set_consent, "Allow or ban a channel for marketing",
+              example={"channel": "email", "allowed": False, "evidence": "Asked by phone"})  # fmt: skip
+
+resource.get("/organisations", ContactsApi.list_organisations, "Organisations by name, or by likeness to `q`")
+resource.post(
+    "/organisations",
+    ContactsApi.create_organisation,
+    "A new organisation",
+    status=201,
+    location="/organisations/{id}",
+    example={"name": "Metsä ja Mylly Oy"},
+)
+resource.get("/organisations/{id}", ContactsApi.get_organisation, "One organisation")
+resource.patch(
+    "/organisations/{id}", ContactsApi.update_organisation, "Change an organisation", example={"name": "Mylly Oy"}
+)
+resource.delete("/organisations/{id}", ContactsApi.delete_organisation, "Remove an organisation")
+resource.get(
+    "/organisations/{id}/history",
+    ContactsApi.list_history,
+    "Who changed what, newest first",
+    operation="list_history_of_organisation",
+)
+resource.get(
+    "/organisations/{organisation_id}/affiliations",
+    ContactsApi.list_affiliations,
+    "Who belongs to the organisation",
+    operation="list_affiliations_of_organisation",
+)
+
+resource.get("/affiliations", ContactsApi.list_affiliations, "Affiliations of a person or an organisation")
+resource.post("/affiliations", ContactsApi.create_affiliation, "A person joins an organisation", status=201)
+resource.post("/affiliations/{id}/end", ContactsApi.end_affiliation, "The person leaves; history stays",
+              example={"ends_on": "2026-12-31"})  # fmt: skip
+
+resource.get("/fields", ContactsApi.list_fields, "Additional fields and classifications")
+resource.post("/fields", ContactsApi.define_field, "Define an additional field, or change its definition")
+
+resource.get("/segments", ContactsApi.list_segments, "Saved segments with their counts")
+resource.post(
+    "/segments",
+    ContactsApi.create_segment,
+    "Save a live segment",
+    status=201,
+    location="/segments/{id}",
+    example={"name": "Helsinki", "filter": {"field": "city", "op": "eq", "value": "Helsinki"}},
+)
+resource.post("/segments/preview", ContactsApi.preview_segment, "Count a filter without saving it",
+              example={"filter": {"field": "city", "op": "eq", "value": "Helsinki"}})  # fmt: skip
+resource.get("/segments/{id}", ContactsApi.get_segment, "One segment")
+resource.get("/segments/{id}/members", ContactsApi.list_segment_members, "Who is in the segment now")
+
+resource.get("/imports", ContactsApi.list_imports, "Imports, newest first")
+resource.get("/imports/{id}", ContactsApi.get_import, "One import with its counts")
+resource.get("/imports/{id}/rows", ContactsApi.list_import_rows, "The report, row by row")
 
 
-@blueprint.get("/persons/<uuid:person_id>")
-def get_person(person_id: UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """One person of the register."""
-    with request_caller():
-        person = contacts.get_person(ById(id=person_id))
-    return person.model_dump(mode="json"), 200, {"ETag": f'"{person.id}.{person.version}"'}
+def start_import() -> Response:
+    """Store the file and queue its import."""
+    fields = form_fields("profile", "dry_run")
+    profile = fields.get("profile", ImportProfile.CONTACTS.value)
+    if profile not in set(ImportProfile):
+        raise _wrong("profile", f"Choose one of {', '.join(ImportProfile)}.")
+    dry_run = fields.get("dry_run", "true").lower()
+    if dry_run not in {"true", "false"}:
+        raise _wrong("dry_run", "Write true or false.")
+    key, name = stored_file("contacts")
+    job = contacts.start_import(
+        StartImport(file_key=key, file_name=name, profile=ImportProfile(profile), dry_run=dry_run == "true")
+    )
+    return answer(IMPORT, job.model_dump(mode="json"))
 
 
-@blueprint.post("/persons")
-def create_person() -> tuple[dict[str, Any], int, dict[str, str]]:
-    """A new person; a given name or a family name is enough."""
-    try:
-        wanted = CreatePerson.model_validate_json(request.get_data())
-    except ValidationError as error:
-        raise as_invalid(error) from None
-    with request_caller() as replayed:
-        person = contacts.create_person(wanted)
-    headers = {"Location": f"/api/v1/persons/{person.id}"}
-    if any(replayed):
-        headers["Idempotent-Replayed"] = "true"
-    return person.model_dump(mode="json"), 201, headers
+def _wrong(name: str, message: str) -> Invalid:
+    return Invalid(message, errors=[FieldError(pointer=f"/{name}", code="enum", message=message)])
+
+
+resource.view(
+    "POST",
+    "/imports",
+    start_import,
+    "Import a file of contacts; a dry run changes nothing",
+    (Permission.CONTACTS_IMPORT,),
+    status=202,
+    location="/jobs/{id}",
+    request=ImportForm,
+    reply=Job,
+    consumes="multipart/form-data",
+)
+IMPORT = resource.routes[-1]

@@ -1,1 +1,21 @@
-"""Web pages: one module per area, each a Flask blueprint; templates stand on `layout/` and `components/`."""
+"""The web pages: one module per section of the site; each page states who may open it."""
+
+from importlib import import_module
+
+from flask import Flask
+
+from gateway.config import gateway_settings
+from gateway.pages.association import shell_of_request
+
+__all__ = ["register", "shell_of_request"]
+SECTIONS = ("signing_in",)
+
+
+def register(app: Flask) -> None:
+    """Add all sections to the application."""
+    for section in SECTIONS:
+        app.register_blueprint(import_module(f"gateway.pages.{section}").pages)
+    if gateway_settings().talkoo_show_design:
+        from gateway.pages import design
+
+        app.register_blueprint(design.blueprint)

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 from urllib.parse import urljoin
@@ -104,6 +105,10 @@ class Visitor:
         self.csrf = self.get("/me")["csrf_token"]
         return way
 
+    def cookies(self) -> dict[str, str]:
+        """What the door has given to keep."""
+        return dict(self._http.cookies)
+
     def close(self) -> None:
         """End the connections."""
         self._http.close()
@@ -131,20 +136,26 @@ class Stage:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
-        self.office = Visitor(self.run["base_url"], self.run["api_key"])
-        self.mailbox = Mailbox(self.run["mailbox"])
-        self.sms = SmsInbox(self.run["sms"])
-        self.payments = PaymentProvider(self.run["payments"])
+        self._open = ExitStack()
+        self.office = self._visitor(self.run["api_key"])
+        self.mailbox = self._open.enter_context(Mailbox(self.run["mailbox"]))
+        self.sms = self._open.enter_context(SmsInbox(self.run["sms"]))
+        self.payments = self._open.enter_context(PaymentProvider(self.run["payments"]))
         self.tale = int(time.time()) % 10_000_000
         """Tells this run's people from those of other runs."""
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self.office.close()
+        self._open.close()
 
     def visitor(self) -> Visitor:
         """Somebody new at the door, with a browser."""
-        return Visitor(self.run["base_url"])
+        return self._visitor()
+
+    def _visitor(self, api_key: str = "") -> Visitor:
+        visitor = Visitor(self.run["base_url"], api_key)
+        self._open.callback(visitor.close)
+        return visitor
 
     def check(self, claim: str, holds: object, seen: object = "") -> None:
         """Fail the story unless the claim holds."""

@@ -1,0 +1,23 @@
+"""Multipart forms and other requests that are HTTP's own, for the documentation of the API."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.base import Request
+from contracts.contacts import ImportProfile
+
+Binary = Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
+
+
+class FileForm(Request):
+    """A form with one file."""
+
+    file: Binary
+
+
+class ImportForm(FileForm):
+    """A file of contacts (CSV or XLSX), how it is read, and whether it only reports."""
+
+    profile: ImportProfile = ImportProfile.CONTACTS
+    dry_run: bool = True

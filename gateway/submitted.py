@@ -1,0 +1,95 @@
+"""Reading forms: what was typed becomes a contract's request, what is wrong with it becomes texts by field."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from flask import request
+from flask_babel import gettext as _
+from pydantic import BaseModel, ValidationError
+
+from chassis.rpc import with_key
+from chassis.validation import as_invalid
+from contracts.errors import FieldError, Invalid, ServiceError
+from gateway import wording
+from gateway.form_state import FormState
+from gateway.local_input import NotUnderstood, parse_date, parse_decimal
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def typed(*names: str) -> dict[str, str]:
+    """The named fields of the form as they were typed, without spaces around; absent ones are empty."""
+    return {name: request.form.get(name, "").strip() for name in names}
+
+
+def without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that were given."""
+    return {name: value for name, value in values.items() if value not in ("", None, [])}
+
+
+def read(model: type[M], values: Mapping[str, Any]) -> M:
+    """The request with these values; raises Invalid with what is wrong by field."""
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        raise as_invalid(error) from None
+
+
+def day(values: dict[str, Any], name: str) -> None:
+    """Replace a typed day by a date, in place; raises Invalid when it cannot be understood."""
+    values[name] = _understood(parse_date, values[name], name, "date_parsing")
+
+
+def amount(values: dict[str, Any], name: str) -> None:
+    """Replace a typed sum by a decimal, in place; raises Invalid when it cannot be understood."""
+    values[name] = _understood(parse_decimal, values[name], name, "decimal_parsing")
+
+
+def _understood(parse: Callable[[str], Any], text: str, name: str, code: str) -> Any:
+    try:
+        return parse(text)
+    except NotUnderstood:
+        raise Invalid("not understood", errors=[FieldError(pointer=f"/{name}", code=code, message=text)]) from None
+
+
+def state(values: Mapping[str, Any], error: ServiceError, names: Mapping[str, str] | None = None) -> FormState:
+    """The form again, with what is wrong. `names` maps a request's fields to the form's where they differ.
+
+    What belongs to no field shown stands above the form.
+    """
+    errors: dict[str, str] = {}
+    problems: list[str] = []
+    for each in error.errors:
+        parts = [part for part in each.pointer.split("/") if part]
+        found = next((name for name in _candidates(parts, names or {}) if name in values), None)
+        if found is None:
+            problems.append(wording.field_text(each))
+        else:
+            errors.setdefault(found, wording.field_text(each))
+    if not errors and not problems:
+        problems.append(wording.sentence(error))
+    return FormState(dict(values), errors, problems)
+
+
+def _candidates(parts: list[str], names: Mapping[str, str]) -> Iterator[str]:
+    """Form fields that a pointer may mean: `/address/street` is `address_street`, `street` or `address`."""
+    whole = "_".join(parts)
+    for candidate in (whole, parts[-1] if parts else "", parts[0] if parts else ""):
+        yield names.get(candidate, candidate)
+
+
+@contextmanager
+def form_command() -> Iterator[None]:
+    """Commands of this block run once per form shown: a double click or a repeat has no second effect."""
+    with with_key(f"form:{request.form.get('form_key', '')[:100]}"):
+        yield
+
+
+def needed(values: Mapping[str, Any], *names: str) -> None:
+    """Raise Invalid for those of the fields that were left empty."""
+    missing = [
+        FieldError(pointer=f"/{n}", code="missing", message=_("This is needed.")) for n in names if not values[n]
+    ]
+    if missing:
+        raise Invalid("Some fields are missing.", errors=missing)
