@@ -127,6 +127,12 @@ class PersonSummary(Reply):
     tags: list[str] = []
 
 
+class PersonSummaries(Reply):
+    """Persons by id; ids that do not exist are missing, the name of an erased one is empty."""
+
+    data: list[PersonSummary]
+
+
 class ListPersons(ListRequest):
     """Persons by name in Finnish order or by time, `-` for the reverse.
 
@@ -305,6 +311,17 @@ class SimilarPersons(Reply):
     """Candidates, best first."""
 
     data: list[SimilarPerson]
+
+
+class FindSimilarTo(Request):
+    """Existing contacts that may be the person described, best first: asked before somebody is entered (C13)."""
+
+    given_name: OptionalLine = ""
+    family_name: OptionalLine = ""
+    email: EmailText | None = None
+    phone: PhoneText | None = None
+    birth_date: date | None = None
+    limit: Annotated[int, Field(ge=1, le=20)] = 5
 
 
 class Recipient(Reply):
@@ -518,6 +535,9 @@ class ContactsApi(SystemApi, name="contacts"):
     def list_persons(self, request: ListPersons) -> Page[PersonSummary]: ...
 
     @query(may=Permission.CONTACTS_READ)
+    def get_persons(self, request: ByIds) -> PersonSummaries: ...
+
+    @query(may=Permission.CONTACTS_READ)
     def list_history(self, request: History) -> Page[Change]: ...
 
     @command(may=Permission.CONTACTS_WRITE)
@@ -552,6 +572,9 @@ class ContactsApi(SystemApi, name="contacts"):
 
     @query(may=Permission.CONTACTS_READ)
     def find_similar(self, request: FindSimilar) -> SimilarPersons: ...
+
+    @query(may=Permission.CONTACTS_READ)
+    def find_similar_to(self, request: FindSimilarTo) -> SimilarPersons: ...
 
     @query(may=Rule.SYSTEM)
     def get_recipients(self, request: ByIds) -> Recipients: ...

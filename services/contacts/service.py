@@ -45,6 +45,9 @@ class ContactsService(SystemMethods, api.ContactsApi):
     def list_persons(self, request: api.ListPersons) -> Page[api.PersonSummary]:
         return person_cards.list_page(self.reader, request)
 
+    def get_persons(self, request: ByIds) -> api.PersonSummaries:
+        return person_cards.get_many(self.reader, request.ids)
+
     def list_history(self, request: api.History) -> Page[api.Change]:
         return history_lists.list_page(self.reader, request)
 
@@ -81,6 +84,9 @@ class ContactsService(SystemMethods, api.ContactsApi):
 
     def find_similar(self, request: api.FindSimilar) -> api.SimilarPersons:
         return similar.find(self.reader, request)
+
+    def find_similar_to(self, request: api.FindSimilarTo) -> api.SimilarPersons:
+        return similar.find_to(self.reader, request)
 
     def get_recipients(self, request: ByIds) -> api.Recipients:
         return recipients.get_many(self.reader, request.ids)

@@ -10,16 +10,19 @@ from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById, ByIds, Language, ListRequest, Translated
 from contracts.contacts import (
+    AcceptPerson,
     Address,
     ContactChannel,
     CreatePerson,
     DefineField,
     DeleteContact,
     FieldType,
+    FindSimilarTo,
     History,
     ListPersons,
     PersonsChanged,
     PersonState,
+    ProposePerson,
     SetConsent,
     UpdatePerson,
 )
@@ -244,3 +247,28 @@ def test_an_unknown_person_is_not_found(call):
         call("get_person", ById(id=UUID(int=1)))
     with pytest.raises(NotFound):
         call("list_history", History(id=new_id()))
+
+
+def test_many_names_come_at_once_also_of_proposed_and_linked_persons(call, call_service):
+    contact = call("create_person", CreatePerson(given_name="Aino", family_name="Aho"))
+    proposed, linked = new_id(), new_id()
+    for each, name in ((proposed, "Lehto"), (linked, "Ahoo")):
+        call_service("contacts", "propose_person", ProposePerson(id=each, family_name=name))
+    call_service("contacts", "accept_person", AcceptPerson(id=linked, link_to=contact.id))
+    found = call("get_persons", ByIds(ids=[contact.id, proposed, linked, new_id()])).data
+    assert {each.id: each.name for each in found} == {contact.id: "Aino Aho", proposed: "Lehto", linked: "Aino Aho"}
+    with pytest.raises(NotAllowed):
+        call("get_persons", ByIds(ids=[contact.id]), member(contact.id))
+
+
+def test_C13_who_is_there_already_is_found_before_entry(call):
+    there = call(
+        "create_person",
+        CreatePerson(given_name="Kerttu", family_name="Mäkelä", email="Kerttu@example.org", phone="040 1234567"),
+    )
+    call("create_person", CreatePerson(given_name="Olavi", family_name="Niemi"))
+    asked = FindSimilarTo(given_name="kertu", family_name="makela", email="kerttu@EXAMPLE.org", phone="+358401234567")
+    best = call("find_similar_to", asked).data[0]
+    assert best.person.id == there.id
+    assert set(best.reasons) == {"similar_name", "same_email", "same_phone"}
+    assert call("find_similar_to", FindSimilarTo(family_name="Quist", phone="0401")).data == []

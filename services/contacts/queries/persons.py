@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, tuple_
+from sqlalchemy.orm import aliased
 
 from chassis.paging import decode_cursor
 from contracts.base import Page
-from contracts.contacts import ListPersons, Person, PersonState, PersonSummary
+from contracts.contacts import ListPersons, Person, PersonState, PersonSummaries, PersonSummary
 from contracts.errors import Invalid, NotFound
 from services.contacts import models
 from services.contacts.queries import likeness
@@ -25,6 +26,12 @@ SHOWN = [
 ]  # fmt: skip
 BY_ID = select(*SHOWN).where(PERSONS.id == bindparam("id"))
 SUMMARY = [PERSONS[name] for name in ("id", "given_name", "family_name", "email", "phone", "city", "tags")]
+Asked, Known = aliased(models.Person), aliased(models.Person)
+BY_IDS = (
+    select(Asked.id, Known.given_name, Known.family_name, Known.email, Known.phone, Known.city, Known.tags)
+    .join(Known, Known.id == func.coalesce(Asked.linked_to, Asked.id))
+    .where(Asked.id == func.any(bindparam("ids")))
+)
 ACTIVE = PERSONS.state == PersonState.ACTIVE.value
 SORTS: dict[str, ColumnElement[Any]] = {"name": PERSONS.sort_key, "created_at": PERSONS.created_at}
 
@@ -47,6 +54,15 @@ def _row(reader: Connection, person_id: UUID) -> Any:
 def _resolved(reader: Connection, person_id: UUID) -> UUID | None:
     row = _row(reader, person_id)
     return row.id if row else None
+
+
+def get_many(reader: Connection, ids: list[UUID]) -> PersonSummaries:
+    """Persons under the ids that were asked for, proposed ones too; linked ids answer with whom they are linked to."""
+    if not ids:
+        return PersonSummaries(data=[])
+    return PersonSummaries.model_construct(
+        data=[person_summary_of(row) for row in reader.execute(BY_IDS, {"ids": ids})]
+    )
 
 
 def list_page(reader: Connection, request: ListPersons) -> Page[PersonSummary]:

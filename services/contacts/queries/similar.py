@@ -1,17 +1,20 @@
 """Contacts that may be the same person (C13): candidates by index, scored by name and by what agrees."""
 
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from rapidfuzz import fuzz
 from sqlalchemy import Connection, func, literal, or_, select
 
-from contracts.contacts import FindSimilar, SimilarPerson, SimilarPersons
+from contracts.contacts import FindSimilar, FindSimilarTo, SimilarPerson, SimilarPersons
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries import likeness
 from services.contacts.queries.persons import ACTIVE
 from services.contacts.replies import person_summary_of
 from services.contacts.rules.names import fold
+from services.contacts.rules.values import normalise
 
 PERSONS = models.Person.__table__.c
 MAX_CANDIDATES = 300
@@ -27,11 +30,22 @@ def find(reader: Connection, request: FindSimilar) -> SimilarPersons:
     person = reader.execute(select(models.Person.__table__).where(PERSONS.id == request.id)).first()
     if person is None:
         raise NotFound(f"There is no person {request.id}.", id=request.id)
-    own_ids = {person.id, person.linked_to}
-    found = [_compared(person, row) for row in _candidates(reader, person) if row.id not in own_ids]
+    return _alike(reader, person, {person.id, person.linked_to}, request.limit)
+
+
+def find_to(reader: Connection, request: FindSimilarTo) -> SimilarPersons:
+    """Existing contacts alike the person described, best first; what would be refused at entry counts for nothing."""
+    given, wrong = normalise(request.model_dump(exclude={"limit"}))
+    given |= {each.pointer.lstrip("/"): None for each in wrong}
+    person = SimpleNamespace(**given, email_key=given["email"].lower() if given["email"] else None)
+    return _alike(reader, person, set(), request.limit)
+
+
+def _alike(reader: Connection, person: Any, but: set[UUID | None], limit: int) -> SimilarPersons:
+    found = [_compared(person, row) for row in _candidates(reader, person) if row.id not in but]
     found = [each for each in found if each.score >= SHOWN_FROM]
     found.sort(key=lambda each: (-each.score, each.person.name, each.person.id))
-    return SimilarPersons(data=found[: request.limit])
+    return SimilarPersons(data=found[:limit])
 
 
 def _candidates(reader: Connection, person: Any) -> list[Any]:
