@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ops.bench import reading
+from ops.bench import events, reading, resting
 from ops.bench.findings import Finding, Report
 from ops.bench.scene import Scene, set_up
 from ops.bench.turns import FULL, QUICK
@@ -15,6 +15,8 @@ from ops.launcher.checkout import find_checkout
 
 MEASUREMENTS: dict[str, Callable[[Scene], list[Finding]]] = {
     "P1": reading.by_id,
+    "P5": events.measure,
+    "P13": resting.measure,
 }
 
 
@@ -25,7 +27,7 @@ def main(arguments: list[str]) -> int:
     console = Console()
     console.print(f"A private suite with {wanted.persons:,} contacts starts ...")
     with set_up(wanted.persons, QUICK if wanted.quick else FULL) as scene:
-        for name in wanted.figures or MEASUREMENTS:
+        for name in [each for each in MEASUREMENTS if each in (wanted.figures or MEASUREMENTS)]:
             console.print(f"{name} ...")
             report.findings += MEASUREMENTS[name](scene)
     report.show(console)

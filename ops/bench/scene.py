@@ -27,10 +27,13 @@ UNLIMITED = {"TALKOO_RATE_LIMIT_PER_MINUTE": "1000000"}
 
 @dataclass
 class Scene:
-    """The running suite, the plain stack's port, and whom to ask about."""
+    """The running suite, the plain stack beside it, and whom to ask about."""
 
     suite: Suite
     floor_port: int
+    """Of the plain stack's door."""
+    plain_service: int
+    """Process id of the plain stack's service."""
     pace: Pace
     facts: dict[str, Any]
     """What the demo data told: API key and sign-ins."""
@@ -63,8 +66,8 @@ def set_up(persons: int, pace: Pace) -> Iterator[Scene]:
         facts = json.loads(suite.run_module("ops.demo_data").strip().splitlines()[-1])
         url = suite.infrastructure.database_urls["contacts"]
         fill(url, persons, ORGANISATIONS, SEED)
-        with running_floors(suite) as floor_port:
-            yield Scene(suite, floor_port, pace, facts, _sample(url))
+        with running_floors(suite) as (floor_port, plain_service):
+            yield Scene(suite, floor_port, plain_service, pace, facts, _sample(url))
 
 
 def _sample(url: str) -> list[Any]:

@@ -64,8 +64,8 @@ class Suite:
         self.companies = companies.companies(state, self.ports, {} if private else os.environ)
         self.base_url = os.environ.get("TALKOO_BASE_URL") or f"http://{ports.LOOPBACK}:{self.ports['gateway']}"
         self.wiring = self._wiring(variables or {})
-        declared = processes.declared(self.host, self.ports, self.companies) if specs is None else specs
-        self.supervisor = Supervisor(declared, self._launch, log)
+        self._specs = processes.declared(self.host, self.ports, self.companies) if specs is None else specs
+        self.supervisor = Supervisor(self._specs, self._launch, log)
 
     def _wiring(self, variables: dict[str, str]) -> Wiring:
         return Wiring(
@@ -118,6 +118,11 @@ class Suite:
         with self._step("Services and gateway"):
             self.supervisor.start()
             self.wait_ready()
+
+    def start_again(self) -> None:
+        """Start all processes after they were stopped, and wait until the suite is ready."""
+        self.supervisor = Supervisor(self._specs, self._launch, self.log)
+        self.start_processes()
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait for `/readyz`; raises StartFailed when time is over or a process dies again and again."""

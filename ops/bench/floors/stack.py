@@ -24,8 +24,8 @@ READY_SECONDS = 30.0
 
 
 @contextmanager
-def running_floors(suite: Suite) -> Iterator[int]:
-    """The plain stack with the suite's own persons; yields the port of its door."""
+def running_floors(suite: Suite) -> Iterator[tuple[int, int]]:
+    """The plain stack with the suite's own persons; yields the port of its door and its service's process id."""
     assert suite.infrastructure.admin_url is not None
     url = _database(suite.infrastructure.admin_url)
     _copy_persons(suite.infrastructure.database_urls["contacts"], url)
@@ -35,9 +35,9 @@ def running_floors(suite: Suite) -> Iterator[int]:
     config = ("--config", str(suite.code.root / "ops/bench/floors/nameko.yaml"))
     gunicorn = ("-m", "gunicorn", "-k", "gthread", "-w", str(WORKERS), "--threads", str(THREADS), "--keep-alive", "15")
     door = (*gunicorn, "--bind", f"{ports.LOOPBACK}:{port}", "ops.bench.floors.door:create_app()")
-    with _process(suite, env, *service, *config), _process(suite, env, *door):
+    with _process(suite, env, *service, *config) as service_pid, _process(suite, env, *door):
         _wait_until_answered(f"http://{ports.LOOPBACK}:{port}/nothing")
-        yield port
+        yield port, service_pid
 
 
 def _database(admin_url: str) -> str:
@@ -77,7 +77,7 @@ def _cursor(url: str) -> Iterator[Any]:
 
 
 @contextmanager
-def _process(suite: Suite, env: dict[str, str], *arguments: str) -> Iterator[None]:
+def _process(suite: Suite, env: dict[str, str], *arguments: str) -> Iterator[int]:
     with Path(suite.state.root / "floors.log").open("ab") as log:
         child = spawn.spawn(
             [str(suite.code.python), *arguments],
@@ -87,7 +87,7 @@ def _process(suite: Suite, env: dict[str, str], *arguments: str) -> Iterator[Non
             output=log,
         )
     try:
-        yield
+        yield child.pid
     finally:
         child.terminate()
         try:
