@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     """0: measured (whatever goals were met); 1: something could not be measured."""
     wanted = _parser().parse_args(arguments)
     report = Report(wanted.persons, wanted.quick)
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 110)
     console.print(f"A private suite with {wanted.persons:,} contacts starts ...")
     with set_up(wanted.persons, QUICK if wanted.quick else FULL) as scene:
         for name in [each for each in MEASUREMENTS if each in (wanted.figures or MEASUREMENTS)]:

@@ -118,11 +118,11 @@ def _throughput(scene: Scene, producer: Database, consumer: Database) -> list[Fi
         return _consumed(consumer, count, lambda: os.kill(pid, signal.SIGCONT))
 
     def publish() -> float:
-        os.kill(scene.plain_service, signal.SIGSTOP)
+        os.kill(scene.floor_pids[0], signal.SIGSTOP)
         return publisher.in_batches(broker, count)
 
     def hear() -> float:
-        os.kill(scene.plain_service, signal.SIGCONT)
+        os.kill(scene.floor_pids[0], signal.SIGCONT)
         return _heard(broker, count)
 
     try:
@@ -137,7 +137,7 @@ def _throughput(scene: Scene, producer: Database, consumer: Database) -> list[Fi
             },
         )
     finally:
-        for each in (pid, scene.plain_service):
+        for each in (pid, scene.floor_pids[0]):
             os.kill(each, signal.SIGCONT)
     return [
         _against(turns, "relay", "events relayed with confirms", "F-event batch", 0.5),

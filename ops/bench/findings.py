@@ -61,7 +61,7 @@ class Report:
     def show(self, console: Console) -> None:
         """Print the table."""
         table = Table(title=f"{self.persons:,} contacts{', quick' if self.quick else ''}", title_justify="left")
-        for heading in ("", "figure", "measured", "against", "", "ratio", "goal", "met"):
+        for heading in ("", "figure", "measured", "against", "ratio", "goal", "met"):
             right = heading in {"measured", "ratio", "goal"}
             table.add_column(heading, justify="right" if right else "left", no_wrap=heading != "figure")
         for each in self.findings:
@@ -69,8 +69,7 @@ class Report:
                 each.id,
                 each.what,
                 _number(each.figure, each.unit),
-                each.floor_name,
-                _number(each.floor, each.unit),
+                f"{each.floor_name} {_number(each.floor, each.unit)}",
                 f"{each.ratio:.2f}" if each.ratio is not None else "",
                 each.goal,
                 {True: "[green]yes[/]", False: "[red]no[/]", None: ""}[each.met],

@@ -74,7 +74,7 @@ class Load:
         self.latencies: list[float] = []
         self.refused: Counter[str] = Counter()
         self.bodies: list[str] = []
-        self.under_way = 0
+        self.under_way = self.served = 0
 
     def run(self) -> Outcome:
         """Send until time is over or, with `once`, everything is answered."""
@@ -110,6 +110,7 @@ class Load:
 
     def _count(self, connection: Connection, status: str, body: bytes) -> None:
         self.under_way -= 1
+        self.served += 1
         now = time.perf_counter()
         if now < self.counted_from:
             return
@@ -130,6 +131,7 @@ class Load:
             p95=_percentile(ordered, 0.95),
             p99=_percentile(ordered, 0.99),
             cpu=time.process_time(),
+            served=self.served,
             bodies=self.bodies,
         )
 

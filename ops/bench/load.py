@@ -37,7 +37,16 @@ class Outcome(BaseModel):
     p99: float
     cpu: float
     """Seconds of processor time that the load itself took."""
+    served: int = 0
+    """All answers, those of the warm-up too."""
+    server_cpu: float = 0.0
+    """Seconds of processor time that everything behind the door took meanwhile, PostgreSQL and RabbitMQ included."""
     bodies: list[str] = []
+
+    @property
+    def cpu_per_request(self) -> float:
+        """Milliseconds of processor time behind the door for each request."""
+        return self.server_cpu / self.served * 1000 if self.served else 0.0
 
     @property
     def per_second(self) -> float:

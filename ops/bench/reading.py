@@ -37,6 +37,10 @@ def by_id(scene: Scene) -> list[Finding]:
             busy.ratio("P1", "F-read", rate), at_least=1.2, fault=fault([*busy.values["P1"], *busy.values["F-read"]]),
         ),
         Finding(
+            "P1", "processor time per request", "ms", busy.median("P1", cpu), "F-read", busy.median("F-read", cpu),
+            busy.ratio("P1", "F-read", cpu),
+        ),
+        Finding(
             "P1", "a person by id, idle p50", "ms", idle.median("P1", p50), "F-read", idle.median("F-read", p50),
             idle.ratio("P1", "F-read", p50), at_most=1.2, fault=fault([*idle.values["P1"], *idle.values["F-read"]]),
         ),
@@ -46,6 +50,11 @@ def by_id(scene: Scene) -> list[Finding]:
 def rate(outcome: Outcome) -> float:
     """Requests per second."""
     return outcome.per_second
+
+
+def cpu(outcome: Outcome) -> float:
+    """Processor time behind the door per request, in milliseconds."""
+    return outcome.cpu_per_request
 
 
 def p50(outcome: Outcome) -> float:

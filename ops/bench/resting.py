@@ -1,10 +1,10 @@
 """P13: memory at rest, and the time until the suite is ready on existing data."""
 
 import time
-from pathlib import Path
 
 from ops.bench import peers
 from ops.bench.findings import Finding
+from ops.bench.processes import megabytes
 from ops.bench.scene import Scene
 from ops.launcher.suite import Suite
 
@@ -14,7 +14,7 @@ SIMULATORS = frozenset({"mailbox", "twilio", "paytrail"})
 
 def measure(scene: Scene) -> list[Finding]:
     """P13. Ends with servers and processes started anew: measure everything else before."""
-    memory = {name: _tree_megabytes(pid) for name, pid in scene.suite.pids.items()}
+    memory = {name: megabytes(pid) for name, pid in scene.suite.pids.items()}
     simulators = sum(memory[name] for name in SIMULATORS & memory.keys())
     processes, everything = _restart(scene.suite)
     return [
@@ -38,20 +38,3 @@ def _restart(suite: Suite) -> tuple[float, float]:
     suite.start_again()
     ready = time.monotonic()
     return ready - servers_ready, ready - began
-
-
-def _tree_megabytes(pid: int) -> float:
-    """Proportional set size of a process and its descendants, in millions of bytes."""
-    return _megabytes(pid) + sum(_tree_megabytes(child) for child in _children(pid))
-
-
-def _megabytes(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024 / 1e6
-    return 0.0
-
-
-def _children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]

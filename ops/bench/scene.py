@@ -13,6 +13,7 @@ from chassis.database import Database
 from ops.bench import load
 from ops.bench.floors.stack import running_floors
 from ops.bench.load import Outcome, Plan
+from ops.bench.processes import processor_seconds, server_pids
 from ops.bench.turns import Pace
 from ops.launcher.suite import Suite, running_suite
 from ops.seed.__main__ import fill
@@ -32,8 +33,8 @@ class Scene:
     suite: Suite
     floor_port: int
     """Of the plain stack's door."""
-    plain_service: int
-    """Process id of the plain stack's service."""
+    floor_pids: tuple[int, int]
+    """Process ids of the plain stack's service and door."""
     pace: Pace
     facts: dict[str, Any]
     """What the demo data told: API key and sign-ins."""
@@ -51,8 +52,11 @@ class Scene:
         return self.suite.ports["gateway"]
 
     def busy(self, port: int, requests: list[str]) -> Outcome:
-        """Load with 16 connections."""
-        return load.run(Plan(port=port, requests=requests, seconds=self.pace.seconds))
+        """Load with 16 connections, and the processor time it costs behind the door."""
+        behind = [*self.suite.pids.values(), *self.floor_pids, *server_pids(self.suite)]
+        before = processor_seconds(behind)
+        outcome = load.run(Plan(port=port, requests=requests, seconds=self.pace.seconds))
+        return outcome.model_copy(update={"server_cpu": processor_seconds(behind) - before})
 
     def idle(self, port: int, requests: list[str]) -> Outcome:
         """One request after the other."""
@@ -66,8 +70,8 @@ def set_up(persons: int, pace: Pace) -> Iterator[Scene]:
         facts = json.loads(suite.run_module("ops.demo_data").strip().splitlines()[-1])
         url = suite.infrastructure.database_urls["contacts"]
         fill(url, persons, ORGANISATIONS, SEED)
-        with running_floors(suite) as (floor_port, plain_service):
-            yield Scene(suite, floor_port, plain_service, pace, facts, _sample(url))
+        with running_floors(suite) as (floor_port, floor_pids):
+            yield Scene(suite, floor_port, floor_pids, pace, facts, _sample(url))
 
 
 def _sample(url: str) -> list[Any]:

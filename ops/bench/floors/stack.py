@@ -24,8 +24,8 @@ READY_SECONDS = 30.0
 
 
 @contextmanager
-def running_floors(suite: Suite) -> Iterator[tuple[int, int]]:
-    """The plain stack with the suite's own persons; yields the port of its door and its service's process id."""
+def running_floors(suite: Suite) -> Iterator[tuple[int, tuple[int, int]]]:
+    """The plain stack with the suite's own persons; yields the port of its door and the ids of its two processes."""
     assert suite.infrastructure.admin_url is not None
     url = _database(suite.infrastructure.admin_url)
     _copy_persons(suite.infrastructure.database_urls["contacts"], url)
@@ -35,9 +35,9 @@ def running_floors(suite: Suite) -> Iterator[tuple[int, int]]:
     config = ("--config", str(suite.code.root / "ops/bench/floors/nameko.yaml"))
     gunicorn = ("-m", "gunicorn", "-k", "gthread", "-w", str(WORKERS), "--threads", str(THREADS), "--keep-alive", "15")
     door = (*gunicorn, "--bind", f"{ports.LOOPBACK}:{port}", "ops.bench.floors.door:create_app()")
-    with _process(suite, env, *service, *config) as service_pid, _process(suite, env, *door):
+    with _process(suite, env, *service, *config) as service_pid, _process(suite, env, *door) as door_pid:
         _wait_until_answered(f"http://{ports.LOOPBACK}:{port}/nothing")
-        yield port, service_pid
+        yield port, (service_pid, door_pid)
 
 
 def _database(admin_url: str) -> str:
