@@ -19,7 +19,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from chassis import clock, execution, rpc
+from chassis import clock, execution, outbox, rpc
 from chassis import worker as chassis_worker
 from chassis.database import database_of
 from chassis.ids import new_id
@@ -28,7 +28,7 @@ from chassis.service import SERVICES, Subscription, all_subscriptions, service_c
 from chassis.settings import settings
 from chassis.worker import Worker
 from contracts.access import Principal
-from contracts.base import ById, Translated
+from contracts.base import ById, Event, Translated
 from contracts.commerce import CreateProduct, ProviderCallback, StartPayment
 from contracts.contacts import CreatePerson, Person
 from contracts.courses import CreateCourse, CreateSession, Enrol, Enrolment, Session
@@ -93,6 +93,18 @@ class Town:
                 return
             assert failed < 5, f"cannot be handled: {[each[0].name for each in waiting]}"
         raise AssertionError("the town does not come to rest")
+
+    def deliver(self) -> None:
+        """Deliver the events told so far; no worker works."""
+        for each in self._new_events():
+            assert self._handled(*each)
+
+    def hear(self, service: str, event: Event) -> None:
+        """A service hears of an event that nobody here has told."""
+        envelope = outbox.envelope_of(event)
+        for each in self.consumers(event.type):
+            if each.service == service:
+                execution.handle(service_class(service), each, envelope)
 
     def _new_events(self) -> list[tuple[Subscription, dict[str, Any]]]:
         found = []
