@@ -5,6 +5,7 @@ tasks in between. What travels over the broker is proven in test_chassis_*.py an
 """
 
 import importlib
+import json
 import random
 import re
 import socket
@@ -30,7 +31,7 @@ from chassis.worker import Worker
 from contracts.access import Principal
 from contracts.base import ById, Event, Translated
 from contracts.commerce import CreateProduct, ProviderCallback, StartPayment
-from contracts.contacts import CreatePerson, Person
+from contracts.contacts import Address, CreatePerson, CreateSegment, Person, SegmentFilter
 from contracts.courses import CreateCourse, CreateSession, Enrol, Enrolment, Session
 from contracts.identity import LinkToken
 from ops.simulators.clients import Mailbox, PaymentProvider, SmsInbox
@@ -48,9 +49,16 @@ from services.notify.config import notify_settings
 from tests.integration.conftest import ANONYMOUS, member, staff
 
 MERCHANT, SECRET, ACCOUNT, TOKEN = "375917", "SAIPPUAKAUPPIAS", "AC0123", "token"
-NOWHERE = "http://127.0.0.1:9"
+NOWHERE = "https://127.0.0.1:9"
 LAZY = {"clean_up", "parked", "forget", "drop_quotes", "check_payments"}
 """Tasks that have nothing to do in these tests."""
+CROWD = """
+    INSERT INTO persons (id, state, given_name, family_name, email, email_key, sort_key, search, tags, addresses,
+                         language, created_at, updated_at)
+    SELECT gen_random_uuid(), 'active', 'Väinö' || n, 'Väki', 'v' || n || '@example.org', 'v' || n || '@example.org',
+           lpad(n::text, 6, '0'), 'väinö väki', CAST(:tag AS jsonb), CAST(:addresses AS jsonb),
+           (ARRAY['fi', 'sv', 'en'])[1 + n % 3], now(), now()
+      FROM generate_series(1, :count) AS n"""
 CACHES: tuple[Any, ...] = (
     settings,
     commerce_settings,
@@ -74,6 +82,12 @@ class Town:
     workers: dict[str, Worker] = field(default_factory=lambda: {name: Worker(name) for name in SERVICES})
     seen: dict[str, int] = field(default_factory=dict)
     subscriptions: list[Subscription] = field(default_factory=all_subscriptions)
+
+    def __post_init__(self) -> None:
+        for service in SERVICES:
+            for module in ("jobs", "worker"):
+                if importlib.util.find_spec(f"services.{service}.{module}"):
+                    importlib.import_module(f"services.{service}.{module}")
 
     def call(self, service: str, method: str, request: Any, principal: Principal | None = None) -> Any:
         return self.call_service(service, method, request, principal=principal or staff())
@@ -138,9 +152,6 @@ class Town:
         before = self._progress()
         self.hurry()
         for service, worker in self.workers.items():
-            for module in ("jobs", "worker"):
-                if importlib.util.find_spec(f"services.{service}.{module}"):
-                    importlib.import_module(f"services.{service}.{module}")
             with rpc.calling(rpc.system_caller(service)):
                 chassis_worker.run_job_chunk(worker)
                 for task in chassis_worker._tasks:
@@ -172,6 +183,14 @@ class Town:
             "contacts", "create_person", CreatePerson(given_name=name, language=language, **details)
         )
         return found
+
+    def crowd(self, count: int, tag: str = "crowd") -> UUID:
+        """So many persons of the register with addresses, made without ceremony; the segment that finds them."""
+        address = Address(street="Mannerheimintie 1 A 2", postal_code="00100", city="Helsinki").model_dump(mode="json")
+        self.alter("contacts", CROWD, count=count, tag=json.dumps([tag]), addresses=json.dumps([address]))
+        tagged = SegmentFilter(field="tag", op="eq", value=tag)
+        segment_id: UUID = self.call("contacts", "create_segment", CreateSegment(name=tag, filter=tagged)).id
+        return segment_id
 
     def product(self, price: str = "90.00", category: str = "courses") -> UUID:
         request = CreateProduct(code=f"p{new_id().hex}", name=Translated(fi="Päivä"), category=category, price=price)
