@@ -51,8 +51,7 @@ def _match(step: Step, running: Running) -> None:
 
 
 def _settle(step: Step, running: Running) -> None:
-    running.settle()
-    step.cursor["phase"] = "organisations"
+    step.cursor["phase"] = "organisations" if running.settle() else "persons"
 
 
 def _organisations(step: Step, running: Running) -> None:

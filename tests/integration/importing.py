@@ -1,7 +1,10 @@
 """How tests import a file: stored, started, and worked off by the real worker code in this process."""
 
+import time
 from collections.abc import Callable
 from typing import Any
+
+from sqlalchemy import text
 
 import services.contacts.worker  # noqa: F401  (registers the job)
 from chassis import files
@@ -42,6 +45,18 @@ class Importing:
         while run_job_chunk(self.worker):
             pass
         return self.job(job.id)
+
+    def finish_patiently(self, job: Job) -> Job:
+        """Work until the job has ended, over its pauses and back-offs."""
+        while (now := self.finish(job)).state in {"queued", "running"}:
+            time.sleep(0.2)
+        return now
+
+    def phase(self, job: Job) -> str:
+        """What the import does next."""
+        with self.worker.database.reader() as reader:
+            cursor = reader.execute(text("SELECT cursor FROM jobs WHERE id = :id"), {"id": job.id}).scalar_one()
+        return str(cursor.get("phase", "stage"))
 
     def run(self, content: bytes | str, name: str = "people.csv", *, dry_run: bool = False) -> Import:
         """Import a file; the import with its counts."""

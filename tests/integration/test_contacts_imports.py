@@ -1,12 +1,46 @@
 """Imports of contacts (C11), on a real database, worked off by the worker's own code."""
 
-import pytest
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
+import pytest
+from sqlalchemy import text
+
+from chassis import files
+from chassis.database import database_of
+from chassis.ids import new_id
+from chassis.settings import settings
+from contracts.access import Permission
+from contracts.base import ById, JobById, ListRequest, Translated
+from contracts.contacts import (
+    CreateOrganisation,
+    CreatePerson,
+    DefineField,
+    DeleteContact,
+    FieldType,
+    History,
+    ImportProfile,
+    ListAffiliations,
+    ListOrganisations,
+    ListPersons,
+    PersonsChanged,
+    StartImport,
+    UpdatePerson,
+)
+from contracts.errors import Invalid, NotAllowed, NotFound, Stale
 from ops import people
 from ops.demo import papers
-from tests.integration.importing import Importing, counts
+from services.contacts.commands.imports import MAX_FILE_BYTES, id_of
+from services.contacts.worker import APPLIED_AT_ONCE
+from tests.integration.conftest import member, staff
+from tests.integration.importing import IMPORTER, Importing, counts
 
 PEOPLE = list(people.persons(2_500, seed=5, domain="example.org"))
+HEADINGS = "Etunimi;Sukunimi;Sähköposti;Syntymäaika\n"
 
 
 @pytest.fixture
@@ -17,15 +51,427 @@ def imports(call_service, clean_database):
     importing.close()
 
 
-def test_C11_a_dry_run_foresees_the_real_one_and_the_same_file_again_changes_nothing(imports):
+def only_person(imports, name):
+    (found,) = imports.call("list_persons", ListPersons(q=name)).data
+    return imports.call("get_person", ById(id=found.id))
+
+
+def register_size():
+    tables = ("persons", "organisations", "affiliations", "changes", "outbox")
+    with database_of("contacts").reader() as reader:
+        return {name: reader.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in tables}
+
+
+def test_C11_a_dry_run_foresees_the_real_one_and_the_same_file_again_changes_nothing(imports, recorded):
     content = papers.csv_file(PEOPLE)
-    assert counts(imports.run(content, dry_run=True)) == {"created": 2_500}
-    assert counts(imports.run(content)) == {"created": 2_500}
-    assert counts(imports.run(content)) == {"unchanged": 2_500}
+    foreseen = imports.run(content, dry_run=True)
+    assert set(register_size().values()) == {0}
+    real = imports.run(content)
+    after = register_size()
+    again = imports.run(content)
+    assert (foreseen.dry_run, real.dry_run) == (True, False)
+    assert counts(foreseen) == counts(real) == {"created": 2_500}
+    assert counts(again) == {"unchanged": 2_500}
+    assert register_size() == after
+    told = recorded("contacts", PersonsChanged)
+    assert [len(each["data"]["person_ids"]) for each in told] == [1_000, 1_000, 500]
+    assert "example.org" not in str(told)
 
 
 def test_C11_a_workbook_brings_persons_and_where_they_work(imports):
-    content = papers.xlsx_file(PEOPLE[:500], list(people.organisations(20, seed=3)), "jäsen")
+    employers = list(people.organisations(20, seed=3))
+    content = papers.xlsx_file(PEOPLE[:500], employers, "jäsen")
     assert counts(imports.run(content, "members.xlsx", dry_run=True)) == {"created": 500}
     assert counts(imports.run(content, "members.xlsx")) == {"created": 500}
     assert counts(imports.run(content, "members.xlsx")) == {"unchanged": 500}
+    organisations = imports.call("list_organisations", ListOrganisations(limit=200)).data
+    assert {each.business_id for each in organisations} == {each.business_id for each in employers}
+    staff_of_one = imports.call("list_affiliations", ListAffiliations(organisation_id=organisations[0].id)).data
+    assert len(staff_of_one) == 25
+    assert {each.title for each in staff_of_one} == {"jäsen"}
+
+
+def test_C11_the_story_holds_for_a_messy_old_file(imports):
+    rejected = "Tyhjä;;ei-osoite;abc;fi;31.2.1980;;;\r\n;;;;;;;;\r\n"
+    content = papers.csv_file(PEOPLE[:20], encoding="cp1252", delimiter=";", extra=rejected)
+    assert counts(imports.run(content, dry_run=True)) == {"created": 20, "rejected": 2}
+    real = imports.run(content)
+    assert counts(real) == {"created": 20, "rejected": 2}
+    assert counts(imports.run(content)) == {"unchanged": 20, "rejected": 2}
+    assert [(row.number, row.column, bool(row.reason)) for row in imports.rows(real, "rejected")] == [
+        (22, "Sähköposti", True), (23, "", True),
+    ]  # fmt: skip
+
+
+def test_C11_the_report_names_row_column_and_value(imports):
+    made = imports.run(
+        HEADINGS
+        + "Aino;Aho;aino@example.org;31.12.1980\n"
+        + "Eero;Aho;eero@example.org;31.2.1980\n"
+        + "\n"
+        + "Helmi;Aho;ei-osoite;1.1.1990\n"
+        + ";;nimetön@example.org;\n"
+        + "Leo;Aho;leo@example.org;1.1.1990;liikaa\n"
+    )
+    assert counts(made) == {"created": 1, "rejected": 4}
+    rows = {row.number: row for row in imports.rows(made)}
+    assert sorted(rows) == [2, 3, 5, 6, 7]
+    assert (rows[2].state, rows[2].person_id) == ("created", only_person(imports, "Aino Aho").id)
+    assert (rows[3].column, "31.2.1980" in rows[3].reason) == ("Syntymäaika", True)
+    assert rows[3].raw == {
+        "Etunimi": "Eero", "Sukunimi": "Aho", "Sähköposti": "eero@example.org", "Syntymäaika": "31.2.1980",
+    }  # fmt: skip
+    assert rows[5].column == "Sähköposti"
+    assert "neither a person nor an organisation" in rows[6].reason
+    assert "5 cells" in rows[7].reason
+    assert [row.number for row in imports.rows(made, "created")] == [2]
+
+
+def test_C11_a_row_twice_in_a_file_is_a_duplicate(imports):
+    content = HEADINGS + "Aino;Aho;aino@example.org;1.2.1980\nEero;Aho;;3.4.1981\nAino;Aho;AINO@example.org;\n" * 1
+    content += "Eero;Aho;eero@example.org;3.4.1981\n"
+    for dry_run in (True, False):
+        made = imports.run(content, dry_run=dry_run)
+        assert counts(made) == {"created": 2, "duplicate": 2}
+    assert [(row.number, row.reason) for row in imports.rows(made, "duplicate")] == [
+        (4, "The same as row 2."), (5, "The same as row 3."),
+    ]  # fmt: skip
+    assert counts(imports.run(content)) == {"unchanged": 2, "duplicate": 2}
+
+
+def test_C11_namesakes_with_other_dates_of_birth_are_two_persons(imports):
+    lines = "Etunimi;Sukunimi;Puhelin;Syntymäaika\nMatti;Aho;09 123456;1.1.1950\nMatti;Aho;09 123456;1.1.1980\n"
+    assert counts(imports.run(lines, dry_run=True)) == {"created": 2}
+    assert counts(imports.run(lines)) == {"created": 2}
+    assert counts(imports.run(lines)) == {"unchanged": 2}
+
+
+def test_C11_two_namesakes_taken_for_one_person_of_the_register_stay_two(imports):
+    imports.call("create_person", CreatePerson(given_name="Matti", family_name="Aho", phone="09 123456"))
+    lines = "Etunimi;Sukunimi;Puhelin;Syntymäaika\nMatti;Aho;09 123456;1.1.1950\nMatti;Aho;09 123456;1.1.1980\n"
+    assert counts(imports.run(lines, dry_run=True)) == {"updated": 1, "created": 1}
+    assert counts(imports.run(lines)) == {"updated": 1, "created": 1}
+    assert counts(imports.run(lines)) == {"unchanged": 2}
+
+
+@pytest.mark.parametrize(
+    ("known", "line"),
+    [
+        ({"customer_number": "7"}, "Aino;Lehto;;;7;;"),
+        ({"email": "aino@example.org"}, "Aino;Aho;Aino@example.org;;;;"),
+        ({"birth_date": "1980-02-01"}, "Aino;Aho;uusi@example.org;1.2.1980;;;"),
+        ({"phone": "040 1234567"}, "Aino;Aho;;;;+358 40 123 4567;"),
+        ({"addresses": [{"street": "Rantatie 1", "postal_code": "00100"}]}, "Aino;Aho;;1.2.1980;;;Rantatie 1"),
+    ],
+)
+def test_C11_a_known_person_is_recognised(imports, known, line):
+    known = imports.call("create_person", CreatePerson(given_name="Aino", family_name="Aho", **known))
+    header = "Etunimi;Sukunimi;Sähköposti;Syntymäaika;Asiakasnumero;Puhelin;Osoite;Postinumero\n"
+    made = imports.run(header + line + ";00100\n")
+    assert made.counts["created"] == 0
+    assert [row.person_id for row in imports.rows(made)] == [known.id]
+
+
+@pytest.mark.parametrize(
+    ("known", "line"),
+    [
+        ({"email": "aino@example.org"}, "Leo;Aho;aino@example.org;"),
+        ({"birth_date": "1980-02-01"}, "Aino;Aho;;2.2.1980"),
+        ({"email": "aino@example.org", "birth_date": "1980-02-01"}, "Aino;Aho;aino@example.org;1.1.1990"),
+        ({}, "Aino;Aho;;"),
+    ],
+)
+def test_C11_somebody_else_is_not_taken_for_a_known_person(imports, known, line):
+    imports.call("create_person", CreatePerson(given_name="Aino", family_name="Aho", **known))
+    assert counts(imports.run(HEADINGS + line + "\n")) == {"created": 1}
+
+
+def test_C11_a_row_of_nothing_but_a_name_is_recognised_when_its_file_comes_again(imports):
+    content = "Nimi\nVirtanen, Matti\nAino Aho\n"
+    assert counts(imports.run(content, dry_run=True)) == {"created": 2}
+    assert counts(imports.run(content)) == {"created": 2}
+    assert counts(imports.run(content)) == {"unchanged": 2}
+
+
+def test_C18_an_update_keeps_what_the_file_does_not_say_and_tells_the_history(imports):
+    known = imports.call(
+        "create_person",
+        CreatePerson(
+            given_name="Aino", family_name="Aho", email="aino@example.org", title="FT", tags=["choir"],
+            addresses=[{"purpose": "billing", "street": "Laskukuja 1"}, {"street": "Rantatie 1", "city": "Espoo"}],
+        ),
+    )  # fmt: skip
+    header = "Etunimi;Sukunimi;Sähköposti;Puhelin;Osoite;Tunnisteet;Titteli\n"
+    content = header + "Aino;Aho;aino@example.org;040 1234567;Rantatie 2;board, choir;\n"
+    assert counts(imports.run(content)) == {"updated": 1}
+    now = imports.call("get_person", ById(id=known.id))
+    assert (now.phone, now.title, now.tags, now.version) == ("+358401234567", "FT", ["board", "choir"], 2)
+    assert [(each.purpose, each.street, each.city) for each in now.addresses] == [
+        ("billing", "Laskukuja 1", ""), ("postal", "Rantatie 2", "Espoo"),
+    ]  # fmt: skip
+    changes = {each.field: each for each in imports.call("list_history", History(id=known.id)).data}
+    assert set(changes) == {"state", "phone", "tags", "addresses"}
+    assert (changes["phone"].old, changes["phone"].new) == (None, "+358401234567")
+    assert (changes["phone"].channel, changes["phone"].changed_by) == ("import", IMPORTER.label)
+    assert imports.call("list_persons", ListPersons(q="0401234567")).data[0].id == known.id
+    assert counts(imports.run(content)) == {"unchanged": 1}
+
+
+def test_C3_a_person_in_two_organisations_has_two_affiliations(imports):
+    content = (
+        "Etunimi;Sukunimi;Sähköposti;Organisaatio;Y-tunnus;Tehtävä\n"
+        "Aino;Aho;aino@example.org;Lumi Oy;0201256-6;johtaja\n"
+        "Aino;Aho;aino@example.org;Pohja ry;;sihteeri\n"
+        "Aino;Aho;aino@example.org;Lumi Oy;0201256-6;johtaja\n"
+    )
+    assert counts(imports.run(content, dry_run=True)) == {"created": 1, "updated": 1, "duplicate": 1}
+    assert counts(imports.run(content)) == {"created": 1, "updated": 1, "duplicate": 1}
+    aino = only_person(imports, "Aino Aho")
+    affiliations = imports.call("list_affiliations", ListAffiliations(person_id=aino.id)).data
+    assert [(each.organisation_name, each.title) for each in affiliations] == [
+        ("Lumi Oy", "johtaja"), ("Pohja ry", "sihteeri"),
+    ]  # fmt: skip
+    assert aino.title == ""
+    assert counts(imports.run(content)) == {"unchanged": 2, "duplicate": 1}
+    promoted = content.replace("sihteeri", "puheenjohtaja")
+    assert counts(imports.run(promoted)) == {"unchanged": 1, "updated": 1, "duplicate": 1}
+    affiliations = imports.call("list_affiliations", ListAffiliations(person_id=aino.id)).data
+    assert [each.title for each in affiliations] == ["johtaja", "puheenjohtaja"]
+    fields = [each.field for each in imports.call("list_history", History(id=aino.id)).data]
+    assert sorted(fields) == ["affiliation.started", "affiliation.started", "affiliation.title", "state"]
+
+
+def test_C2_organisations_alone_bring_their_details(imports):
+    content = (
+        "Yritys;Y-tunnus;Sähköposti;Osoite;Postinumero;Postitoimipaikka;Asiakasnumero\n"
+        "Lumi Oy;0201256-6;info@lumi.fi;Rantatie 1;100;Helsinki;10\nPohja ry;;;;;;\nlumi oy;FI02012566;;;;;\n"
+    )
+    assert counts(imports.run(content, dry_run=True)) == {"created": 2, "duplicate": 1}
+    assert counts(imports.run(content)) == {"created": 2, "duplicate": 1}
+    lumi = imports.call("list_organisations", ListOrganisations(q="Lumi Oy")).data[0]
+    card = imports.call("get_organisation", ById(id=lumi.id))
+    assert (card.email, card.customer_number, card.business_id) == ("info@lumi.fi", "10", "0201256-6")
+    assert (card.addresses[0].street, card.addresses[0].postal_code) == ("Rantatie 1", "00100")
+    assert counts(imports.run(content)) == {"unchanged": 2, "duplicate": 1}
+    assert counts(imports.run(content.replace("Rantatie 1", "Rantatie 2"))) == {
+        "updated": 1, "unchanged": 1, "duplicate": 1,
+    }  # fmt: skip
+
+
+def test_C3_a_person_row_does_not_rename_a_known_organisation_but_completes_its_business_id(imports):
+    known = imports.call("create_organisation", CreateOrganisation(name="Lumi Oy", email="info@lumi.fi"))
+    content = "Etunimi;Sukunimi;Sähköposti;Organisaatio;Y-tunnus\nAino;Aho;aino@example.org;LUMI OY;0201256-6\n"
+    assert counts(imports.run(content, dry_run=True)) == {"created": 1}
+    assert counts(imports.run(content)) == {"created": 1}
+    card = imports.call("get_organisation", ById(id=known.id))
+    assert (card.name, card.business_id, card.email, card.version) == ("Lumi Oy", "0201256-6", "info@lumi.fi", 2)
+    assert counts(imports.run(content)) == {"unchanged": 1}
+
+
+def test_C7_additional_fields_are_filled_by_their_label_or_code(imports, call_service):
+    label = Translated(fi="Paidan koko", sv="Skjortstorlek")
+    field = DefineField(code="size", label=label, type=FieldType.CHOICE, choices=["s", "m"])
+    call_service("contacts", "define_field", field, principal=staff())
+    made = imports.run("Etunimi;Sukunimi;Skjortstorlek\nAino;Aho;m\nEero;Aho;xl\n")
+    assert counts(made) == {"created": 1, "rejected": 1}
+    assert only_person(imports, "Aino Aho").fields == {"size": "m"}
+    assert imports.rows(made, "rejected")[0].column == "Skjortstorlek"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"),
+    [
+        ("utf-8", ","), ("utf-8-sig", ";"), ("utf-16", "\t"), ("cp1252", ";"), ("iso8859-15", "|"), ("cp850", ";"),
+        ("mac_roman", ","),
+    ],
+)  # fmt: skip
+def test_C11_files_of_any_common_encoding_and_delimiter(imports, encoding, delimiter):
+    content = papers.csv_file(PEOPLE[:40], encoding="utf-8", delimiter=delimiter).decode()
+    content += delimiter.join(["Åsa", "Öljymäki-Åström", "asa@example.org"]) + "\r\n"
+    made = imports.run(content.encode(encoding, "ignore"))
+    assert counts(made) == {"created": 41}
+    assert only_person(imports, "Öljymäki-Åström").name == "Åsa Öljymäki-Åström"
+
+
+def test_C11_a_customer_number_of_another_person_is_refused_in_both_runs(imports):
+    imports.call("create_person", CreatePerson(family_name="Lehto", customer_number="7", birth_date="1950-01-01"))
+    imports.call("create_person", CreatePerson(given_name="Aino", family_name="Aho", customer_number="8"))
+    content = "Etunimi;Sukunimi;Asiakasnumero\n;Lehto;7\nAino;Aho;8\nEero;Aho;9\n"
+    assert counts(imports.run(content, dry_run=True)) == {"created": 1, "unchanged": 2}
+    assert counts(imports.run(content)) == {"created": 1, "unchanged": 2}
+
+
+def test_C11_a_number_taken_while_the_import_runs_rejects_its_row_alone(imports):
+    job = imports.start(b"Etunimi;Sukunimi;Asiakasnumero\nAino;Aho;1\nEero;Aho;2\n")
+    while imports.phase(job) != "persons":
+        imports.chunks(1)
+    imports.call("create_person", CreatePerson(family_name="Nopea", customer_number="2"))
+    done = imports.finish(job)
+    assert {state: n for state, n in done.result["counts"].items() if n} == {"created": 1, "rejected": 1}
+    made = imports.call("get_import", ById(id=id_of(job.id)))
+    row = imports.rows(made, "rejected")[0]
+    assert (row.number, row.column) == (3, "Asiakasnumero")
+
+
+def test_C17_somebody_deleted_while_the_import_runs_stays_deleted(imports):
+    known = imports.call("create_person", CreatePerson(given_name="Aino", family_name="Aho", email="aino@example.org"))
+    job = imports.start((HEADINGS + "Aino;Aho;aino@example.org;1.2.1980\n").encode())
+    while imports.phase(job) != "persons":
+        imports.chunks(1)
+    imports.call("delete_person", DeleteContact(id=known.id, version=1))
+    done = imports.finish(job)
+    assert done.result["counts"]["rejected"] == 1
+    with pytest.raises(NotFound):
+        imports.call("get_person", ById(id=known.id))
+    made = imports.call("get_import", ById(id=id_of(job.id)))
+    assert "aino@example.org" not in str(imports.rows(made))
+
+
+def test_C17_the_rows_of_a_deleted_person_are_emptied(imports):
+    made = imports.run(HEADINGS + "Aino;Aho;aino@example.org;1.2.1980\n")
+    aino = only_person(imports, "Aino Aho")
+    imports.call("delete_person", DeleteContact(id=aino.id, version=aino.version))
+    assert [row.raw for row in imports.rows(made)] == [{}]
+
+
+def test_progress_moves_and_ends_at_the_number_of_rows(imports):
+    job, seen = imports.start(papers.csv_file(PEOPLE)), []
+    while imports.chunks(1):
+        now = imports.job(job.id)
+        seen.append((now.done, now.total))
+    assert seen[0] == (0, 2_500)
+    assert seen == sorted(seen)
+    assert len({done for done, _ in seen}) >= 4
+    assert seen[-1] == (2_500, 2_500)
+    assert imports.job(job.id).result["import_id"] == str(id_of(job.id))
+
+
+def test_a_cancelled_import_stops_between_chunks_and_reports_what_it_did(imports):
+    job = imports.start(papers.csv_file(PEOPLE))
+    while imports.job(job.id).done <= len(PEOPLE) // 2:
+        imports.chunks(1)
+    imports.call("cancel_job", JobById(id=job.id))
+    assert imports.finish(job).state == "cancelled"
+    made = imports.call("get_import", ById(id=id_of(job.id)))
+    assert counts(made) == {"created": APPLIED_AT_ONCE}
+    assert register_size()["persons"] == APPLIED_AT_ONCE
+    assert len(imports.rows(made)) == APPLIED_AT_ONCE
+
+
+def test_an_import_goes_on_where_a_killed_worker_left_it(imports):
+    """A worker process is killed between doing a chunk and committing it; the next one finishes: no row twice."""
+    job = imports.start(papers.xlsx_file(PEOPLE, list(people.organisations(20, seed=3)), "jäsen"), "members.xlsx")
+    environment = os.environ | {
+        "TALKOO_CRASH_AT": "contacts.import_chunk:10",  # the second chunk of persons
+        "CONTACTS_DATABASE_URL": settings().database_url("contacts"),
+    }
+    root = Path(__file__).resolve().parents[2]
+    worker = subprocess.Popen([sys.executable, "-m", "chassis.worker", "contacts"], cwd=root, env=environment)
+    assert worker.wait(timeout=60) == -signal.SIGKILL
+    assert register_size()["persons"] == APPLIED_AT_ONCE
+    assert imports.job(job.id).state == "running"
+    done = imports.finish(job)
+    assert done.state == "succeeded"
+    assert done.result["counts"] == {
+        "created": len(PEOPLE), "updated": 0, "unchanged": 0, "rejected": 0, "duplicate": 0,
+    }  # fmt: skip
+    size = register_size()
+    assert (size["persons"], size["affiliations"], size["organisations"]) == (len(PEOPLE), len(PEOPLE), 20)
+
+
+def test_two_workers_on_one_import_do_no_row_twice(imports, call_service):
+    job = imports.start(papers.csv_file(PEOPLE))
+    others = [Importing(call_service) for _ in range(2)]
+    threads = [threading.Thread(target=other.finish, args=(job,)) for other in others]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for other in others:
+        other.close()
+    assert imports.job(job.id).result["counts"]["created"] == len(PEOPLE)
+    assert register_size()["persons"] == len(PEOPLE)
+
+
+def test_of_two_imports_of_one_file_the_second_waits_for_the_first(imports):
+    first = imports.start(papers.csv_file(PEOPLE[:50]))
+    imports.chunks(1)
+    second = imports.start(papers.csv_file(PEOPLE[:50]))
+    for job in (second, first):
+        imports.finish_patiently(job)
+    assert imports.job(first.id).result["counts"]["created"] == 50
+    assert imports.job(second.id).result["counts"]["unchanged"] == 50
+
+
+def test_a_chunk_that_fails_is_tried_again_and_leaves_nothing_half_done(imports):
+    """Somebody holds a lock on a person of the file for longer than a chunk waits."""
+    known = imports.call("create_person", CreatePerson(given_name="Aino", family_name="Aho", email="aino@example.org"))
+    job = imports.start((HEADINGS + "Aino;Aho;aino@example.org;1.2.1980\nEero;Aho;eero@example.org;\n").encode())
+    while imports.phase(job) != "persons":
+        imports.chunks(1)
+    with database_of("contacts").transaction() as session:
+        session.execute(text("SELECT 1 FROM persons WHERE id = :id FOR UPDATE"), {"id": known.id})
+        imports.chunks(1)
+    assert (imports.job(job.id).state, register_size()["persons"]) == ("running", 1)
+    done = imports.finish_patiently(job)
+    assert (done.state, done.result["counts"]["updated"], done.result["counts"]["created"]) == ("succeeded", 1, 1)
+
+
+def test_who_may_not_import_may_not(call_service, imports):
+    key = files.new_key("contacts", ".csv")
+    request = StartImport(file_key=key, file_name="a.csv")
+    others = set(Permission) - {Permission.CONTACTS_IMPORT}
+    for principal in (staff(*others), member(new_id())):
+        with pytest.raises(NotAllowed):
+            call_service("contacts", "start_import", request, principal=principal)
+
+
+@pytest.mark.parametrize(
+    ("key", "error"),
+    [
+        (f"contacts/{new_id()}.csv", NotFound),
+        (f"commerce/{new_id()}.pdf", Invalid),
+        ("contacts/../../etc/passwd", Invalid),
+    ],
+)
+def test_a_file_that_is_not_there_or_not_for_contacts_is_refused(imports, key, error):
+    with pytest.raises(error):
+        imports.call("start_import", StartImport(file_key=key, file_name="a.csv"))
+
+
+def test_a_file_too_large_or_empty_or_of_a_later_profile_is_refused_at_once(imports):
+    for content, code in ((b"", "file_empty"), (b"a" * (MAX_FILE_BYTES + 1), "file_too_large")):
+        with pytest.raises(Invalid) as caught:
+            imports.start(content)
+        assert [(each.pointer, each.code) for each in caught.value.errors] == [("/file_key", code)]
+    with pytest.raises(Invalid) as caught:
+        imports.call(
+            "start_import",
+            StartImport(file_key=files.new_key("contacts"), file_name="a.csv", profile=ImportProfile.PURCHASES),
+        )
+    assert caught.value.errors[0].pointer == "/profile"
+    assert imports.call("list_imports", ListRequest()).data == []
+
+
+def test_a_file_that_is_gone_when_its_turn_comes_fails_its_job(imports):
+    job = imports.start(HEADINGS.encode() + b"Aino;Aho;;\n")
+    with database_of("contacts").reader() as reader:
+        files.delete(reader.execute(text("SELECT file_key FROM imports")).scalar_one())
+    done = imports.finish(job)
+    assert (done.state, "There is no file" in done.result["reason"]) == ("failed", True)
+
+
+def test_a_file_that_breaks_off_leaves_nothing_behind(imports):
+    content = papers.csv_file(PEOPLE) + b'Aino,"Aho,rikki\r\n'
+    told = imports.failure(content)
+    assert (told["row"], "never closed" in told["reason"]) == (2_502, True)
+    made = imports.call("get_import", ById(id=told["import_id"]))
+    assert (counts(made), imports.rows(made)) == ({}, [])
+    assert set(register_size().values()) == {0}
+
+
+def test_C18_an_import_and_a_clerk_do_not_lose_each_others_changes(imports):
+    known = imports.call("create_person", CreatePerson(given_name="Aino", family_name="Aho", email="aino@example.org"))
+    imports.run(HEADINGS + "Aino;Aho;aino@example.org;1.2.1980\n")
+    with pytest.raises(Stale):
+        imports.call("update_person", UpdatePerson(id=known.id, version=1, title="FT"))

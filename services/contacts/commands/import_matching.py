@@ -6,7 +6,6 @@ earlier import; organisations by business id or customer number, else by name.
 """
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -154,6 +153,8 @@ SETTLE_IDS = [
 ]
 SETTLE_ROLES = [text(each) for each in (CHOOSE_LEADERS, DROP_REPEATED_AFFILIATIONS)]
 
+ANYBODY_LEADS = text("SELECT EXISTS (SELECT FROM import_rows WHERE import_id = :import_id AND leads)")
+
 
 def match(session: Session, chunk: dict[str, Any]) -> None:
     """Find the contacts of the register that the chunk's rows are."""
@@ -161,13 +162,14 @@ def match(session: Session, chunk: dict[str, Any]) -> None:
     session.execute(MATCH_ORGANISATIONS, chunk)
 
 
-def settle(session: Session, import_id: UUID, everything: dict[str, Any]) -> None:
-    """Decide for the whole file who is who; `everything` is a chunk of all rows."""
+def settle(session: Session, everything: dict[str, Any]) -> bool:
+    """Decide for the whole file, a chunk of all rows, who is who; whether there are organisations in it."""
     for statement in SETTLE_IDS:
-        session.execute(statement, {"import_id": import_id})
+        session.execute(statement, everything)
     refuse(session, everything)
     for statement in SETTLE_ROLES:
-        session.execute(statement, {"import_id": import_id})
+        session.execute(statement, everything)
+    return bool(session.scalar(ANYBODY_LEADS, everything))
 
 
 def refuse(session: Session, chunk: dict[str, Any]) -> None:

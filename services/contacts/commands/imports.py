@@ -25,9 +25,12 @@ from services.contacts.commands.import_contacts import ORGANISATIONS, PERSONS
 from services.contacts.commands.import_staging import stage
 from services.contacts.rules.import_rows import RowReader
 from services.contacts.spreadsheets import Table, read
+from services.contacts.spreadsheets.limits import MAX_ROWS
 
 JOB_KIND = "import_contacts"
 MAX_FILE_BYTES = 50_000_000
+OWN_FILES = "contacts/"
+"""Files of other services, such as invoices, are none of an importer's business."""
 STATES = ("created", "updated", "unchanged", "rejected", "duplicate")
 OLDER_ONE_OPEN = text(
     """
@@ -79,6 +82,8 @@ def start(session: Session, request: StartImport, author: Author) -> Job:
     if request.profile is not ImportProfile.CONTACTS:
         message = f"The profile {request.profile.value} comes later; import with the profile contacts."
         raise Invalid.field("/profile", "profile_not_offered", message)
+    if not request.file_key.startswith(OWN_FILES):
+        raise Invalid.field("/file_key", "bad_key", "This is not a file for contacts; upload it for an import.")
     size = files.path_of(request.file_key).stat().st_size
     if size > MAX_FILE_BYTES:
         message = f"The file has {size} bytes; at most {MAX_FILE_BYTES} are taken. Split it."
@@ -145,11 +150,10 @@ class Running:
         """Find the contacts that the chunk's rows are."""
         import_matching.match(self.session, chunk)
 
-    def settle(self) -> None:
-        """Decide for the whole file who is who."""
-        everything = self.rows_after(0, 2**31)
-        if everything:
-            import_matching.settle(self.session, self.row.id, everything)
+    def settle(self) -> bool:
+        """Decide for the whole file who is who; whether there are organisations in it."""
+        everything = self.rows_after(0, MAX_ROWS)
+        return everything is not None and import_matching.settle(self.session, everything)
 
     def take_organisations(self, chunk: dict[str, Any]) -> None:
         """Make or change the organisations that the chunk's rows lead."""

@@ -21,7 +21,10 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "Syntymäaika", "Syntymäpäivä", "Syntynyt", "Födelsedatum", "Födelsetid", "Född", "Date of birth", "Birth date",
         "Birthday", "Born",
     ),
-    "title": ("Titteli", "Nimike", "Ammatti", "Tehtävänimike", "Titel", "Yrke", "Title", "Job title", "Profession"),
+    "title": (
+        "Titteli", "Nimike", "Ammatti", "Tehtävä", "Tehtävänimike", "Asema", "Titel", "Yrke", "Uppgift", "Befattning",
+        "Title", "Job title", "Position", "Profession",
+    ),
     "role": ("Rooli", "Roll", "Role"),
     "customer_number": (
         "Asiakasnumero", "Asiakasnro", "Jäsennumero", "Kundnummer", "Medlemsnummer", "Customer number", "Customer no",

@@ -68,9 +68,7 @@ def _rows(path: Path) -> Iterator[list[str]]:
     width = sheet.end[1] + 1 if sheet.end else 0
     if width > MAX_COLUMNS:
         raise Unreadable(f"There are {width} columns; at most {MAX_COLUMNS} are taken.")
-    for _ in range(sheet.start[0] if sheet.start else 0):
-        yield []
-    for cells in values:
+    for cells in values:  # from the top of the sheet on, also when its first rows are empty
         row = [as_text(cell) for cell in cells]
         yield row if any(row) else []
 

@@ -1,0 +1,273 @@
+"""Files that cannot be imported, or only in part: told clearly, nothing half done, the worker lives on."""
+
+import io
+import subprocess
+import sys
+import zipfile
+from datetime import date
+
+import pytest
+import xlsxwriter
+from sqlalchemy import text
+
+from chassis.database import database_of
+from contracts.base import ById
+from services.contacts.commands import import_staging
+from services.contacts.spreadsheets.limits import MAX_COLUMNS
+from services.contacts.spreadsheets.workbook import ROOT, UNPACKING
+from tests.integration.importing import Importing, counts
+
+SPREADSHEET = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+PARTS = {
+    "[Content_Types].xml": (
+        f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/><Default '
+        f'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/></Types>'
+    ),
+    "_rels/.rels": (
+        f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" Type="{OFFICE}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>'
+    ),
+    "xl/workbook.xml": (
+        f'<workbook {SPREADSHEET} xmlns:r="{OFFICE}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets>'
+        "</workbook>"
+    ),
+    "xl/_rels/workbook.xml.rels": (
+        f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" Type="{OFFICE}/worksheet" '
+        f'Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="{OFFICE}/sharedStrings" '
+        'Target="sharedStrings.xml"/></Relationships>'
+    ),
+}
+
+
+@pytest.fixture
+def imports(call_service, clean_database):
+    clean_database("contacts")
+    importing = Importing(call_service)
+    yield importing
+    importing.close()
+
+
+def workbook(rows: str, shared: str = f"<sst {SPREADSHEET}/>", packing: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """An XLSX file made by hand: the rows of its sheet, its shared strings."""
+    content = io.BytesIO()
+    sheet = f"<worksheet {SPREADSHEET}><sheetData>{rows}</sheetData></worksheet>"
+    with zipfile.ZipFile(content, "w", packing) as archive:
+        for name, part in {**PARTS, "xl/worksheets/sheet1.xml": sheet, "xl/sharedStrings.xml": shared}.items():
+            archive.writestr(name, part)
+    return content.getvalue()
+
+
+def text_cell(place: str, content: str) -> str:
+    return f'<c r="{place}" t="inlineStr"><is><t>{content}</t></is></c>'
+
+
+HEADINGS = ("Etunimi", "Sukunimi", "Syntymäaika", "Asiakasnumero", "Puhelin", "Postinumero", "Titteli")
+NAMED = f'<row r="1">{text_cell("A1", "Nimi")}</row><row r="2">{text_cell("A2", "Aino Aho")}</row>'
+
+
+def laughs() -> str:
+    """Shared strings that grow to 10^9 characters when their entities are expanded."""
+    entities = "".join(f'<!ENTITY e{level} "{f"&e{level - 1};" * 10}">' for level in range(1, 9))
+    return f'<!DOCTYPE x [<!ENTITY e0 "{"ha" * 5}">{entities}]><sst {SPREADSHEET}><si><t>&e8;</t></si></sst>'
+
+
+def bomb() -> bytes:
+    """20 MB of blanks in a sheet."""
+    return workbook(NAMED + " " * BLANK)
+
+
+def lying_bomb() -> bytes:
+    """The same, with its sheet said to be small."""
+    size = len(f"<worksheet {SPREADSHEET}><sheetData></sheetData></worksheet>{NAMED}") + BLANK
+    return bomb().replace(size.to_bytes(4, "little"), (1_000).to_bytes(4, "little"))
+
+
+def one_string_everywhere() -> bytes:
+    """One long text in 400,000 cells."""
+    cells = "<c t='s'><v>0</v></c>" * 20
+    rows = "".join(f'<row r="{number}">{cells}</row>' for number in range(3, 20_000))
+    return workbook(NAMED + rows, f"<sst {SPREADSHEET}><si><t>{'x' * 30_000}</t></si></sst>", zipfile.ZIP_STORED)
+
+
+def empty_archive() -> bytes:
+    """A ZIP archive without any of a workbook's parts."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("readme.txt", "nothing")
+    return content.getvalue()
+
+
+BLANK = 20_000_000
+SHARED = NAMED.replace(text_cell("A2", "Aino Aho"), '<c r="A2" t="s"><v>0</v></c>')
+FAR_CELL = "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>"
+WORKBOOKS = {
+    "a zip bomb": (bomb, "packed suspiciously tight"),
+    "a zip bomb that lies about its size": (lying_bomb, ""),
+    "an entity bomb": (lambda: workbook(SHARED, laughs()), "cannot be read"),
+    "one string in every cell": (one_string_everywhere, "more memory or time"),
+    "a cell at the far end": (lambda: workbook(NAMED + FAR_CELL), "more memory or time"),
+    "a column at the far end": (lambda: workbook(NAMED + "<row r='3'><c r='XFD3'><v>1</v></c></row>"), "16384 columns"),
+    "a broken archive": (lambda: workbook(NAMED)[:-200], ""),
+    "a ZIP that is none": (lambda: b"PK\x03\x04" + b"\0" * 200, ""),
+    "a ZIP of something else": (empty_archive, "cannot be read"),
+    "an empty sheet": (lambda: workbook(""), "no rows"),
+    "a sheet with headings alone": (lambda: workbook(f'<row r="1">{text_cell("A1", "Nimi")}</row>'), "no rows below"),
+    "an old XLS": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "save the sheet as XLSX"),
+}
+TEXTS = {
+    "headings alone": (b"Etunimi;Sukunimi\n", "no rows below"),
+    "blank lines": (b"\n\n  \n", "no rows"),
+    "no column of names": (b"Osoite;Kaupunki\nRantatie 1;Espoo\n", "No column holds names"),
+    "a million columns": (b"Nimi" + b";x" * 1_000_000 + b"\n" + b";" * 1_000_000, "characters"),
+    "many columns": (b"Nimi" + b";x" * MAX_COLUMNS + b"\nAino Aho\n", f"{MAX_COLUMNS + 1} columns"),
+    "a quotation mark that is never closed": (b'Nimi\n"Aino Aho\n' + b"Eero Aho\n" * 50_000, "never closed"),
+    "a quotation mark in the middle": (b'Nimi;Titteli\n"Aino" Aho;x\n', "closing quotation mark"),
+    "NUL characters": (b"Nimi\nAi\0no Aho\n", "NUL"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "no text"),
+    "a PDF": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "not CSV or XLSX"),
+    "one endless quoted row": (b"Nimi,Titteli\n" + b'"a\n",' * 400_000, "characters"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORKBOOKS)
+def test_C11_a_bad_workbook_fails_its_job_in_words(imports, name):
+    make, words = WORKBOOKS[name]
+    told = imports.failure(make(), "people.xlsx")
+    assert told["reason"]
+    assert words in told["reason"]
+    assert nothing_stored(told)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_C11_a_bad_text_file_fails_its_job_in_words(imports, name):
+    content, words = TEXTS[name]
+    told = imports.failure(content)
+    assert words in told["reason"]
+    assert nothing_stored(told)
+
+
+def test_C11_a_file_of_too_many_rows_fails_its_job(imports, monkeypatch):
+    monkeypatch.setattr(import_staging, "MAX_ROWS", 2_500)
+    told = imports.failure(b"Nimi\n" + b"Aino Aho\n" * 2_501)
+    assert (told["row"], told["reason"]) == (2_502, "The file has more than 2500 rows; split it.")
+    assert nothing_stored(told)
+
+
+def nothing_stored(told):
+    assert told["import_id"]
+    with database_of("contacts").reader() as reader:
+        tables = ("persons", "organisations", "import_rows")
+        return [reader.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in tables] == [0, 0, 0]
+
+
+MEASURE = """
+import resource, subprocess, sys
+command = [sys.executable, "-m", *sys.argv[1:]]
+code = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
+print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+"""
+
+
+def large_workbook() -> bytes:
+    """A good one: 20,000 rows of 12 texts that differ."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for row in range(20_000):
+            sheet.write_row(row, 0, [f"jotakin {row} {column}" for column in range(12)])
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("make", "ends_with"), [(large_workbook, {0}), (one_string_everywhere, range(-20, 5)), (lying_bomb, range(-20, 5))]
+)
+def test_C11_unpacking_a_workbook_takes_less_than_300_megabytes(tmp_path, make, ends_with):
+    file = tmp_path / "people.xlsx"
+    file.write_bytes(make())
+    told = subprocess.run(
+        [sys.executable, "-c", MEASURE, UNPACKING, file], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    code, megabytes = map(int, told.split())
+    assert code in ends_with
+    assert 10 < megabytes <= 300
+
+
+def test_C11_after_a_bomb_the_next_import_works(imports):
+    imports.failure(bomb(), "people.xlsx")
+    assert counts(imports.run(workbook(NAMED), "people.xlsx")) == {"created": 1}
+
+
+def test_C11_cells_of_a_workbook_mean_what_they_show(imports):
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet, day = book.add_worksheet(), book.add_format({"num_format": "d.m.yyyy"})
+        sheet.write_row(
+            1, 0, ["Etunimi", "Sukunimi", "Syntymäaika", "Asiakasnumero", "Puhelin", "Postinumero", "Titteli"]
+        )
+        sheet.write_row(2, 0, ["Aino", "Aho"])
+        sheet.write_datetime(2, 2, date(1980, 12, 31), day)
+        sheet.write_string(2, 3, "007")
+        sheet.write_number(2, 4, 401234567)
+        sheet.write_number(2, 5, 100)
+        sheet.write_formula(2, 6, '="joh"&"taja"', None, "johtaja")
+        sheet.write_row(4, 0, ["Eero", "Aho", "31.2.1980"])
+        sheet.write_row(5, 0, ["Leo", "Aho", "", "", "4.01234567E+08"])
+        sheet.write_row(6, 0, ["Otso", "Aho", "", "", 3.5])
+        sheet.write_blank(9, 0, None, day)
+    made = imports.run(content.getvalue(), "people.xlsx")
+    assert counts(made) == {"created": 1, "rejected": 3}
+    assert [(row.number, row.column) for row in imports.rows(made, "rejected")] == [
+        (5, "Syntymäaika"), (6, "Puhelin"), (7, "Puhelin"),
+    ]  # fmt: skip
+    aino = imports.call("get_person", ById(id=imports.rows(made, "created")[0].person_id))
+    assert (aino.birth_date, aino.customer_number, aino.phone) == (date(1980, 12, 31), "007", "+358401234567")
+    assert (aino.addresses[0].postal_code, aino.title) == ("00100", "johtaja")
+
+
+def test_C11_formulas_in_text_are_stored_as_they_stand(imports):
+    made = imports.run('Etunimi;Sukunimi;Titteli\nAino;Aho;"=HYPERLINK(""http://a"";""b"")"\n')
+    aino = imports.call("get_person", ById(id=imports.rows(made)[0].person_id))
+    assert aino.title == '=HYPERLINK("http://a";"b")'
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "words"),
+    [
+        ("Ai\x07no;Aho;;", "Etunimi", "U+0007"),
+        ("Ai\u202eno;Aho;;", "Etunimi", "U+202E"),
+        (f"{'A' * 201};Aho;;", "Etunimi", "201 characters"),
+        (f"{'A' * 10_001};Aho;;", "Etunimi", "10001 characters"),
+        ("Aino;Aho;12 34 x;", "Asiakasnumero", "12 34 x"),
+        ("Aino;Aho;;0201256-7", "Y-tunnus", "0201256-7"),
+        ("Aino;Aho;;0201256-6", "Y-tunnus", "has no name"),
+    ],
+)
+def test_C11_a_bad_cell_rejects_its_row_and_no_other(imports, row, column, words):
+    made = imports.run(f"Etunimi;Sukunimi;Asiakasnumero;Y-tunnus\n{row}\nEero;Aho;;\n")
+    assert counts(made) == {"created": 1, "rejected": 1}
+    (rejected,) = imports.rows(made, "rejected")
+    assert (rejected.number, rejected.column) == (2, column)
+    assert words in rejected.reason
+
+
+def test_C11_bytes_of_another_encoding_reject_their_row_alone(imports):
+    good = "".join(f"Väinö {chr(97 + n)};Hämäläinen\n" for n in range(10))
+    made = imports.run(b"Etunimi;Sukunimi\n" + good.encode() + "Åke;Sjöberg\n".encode("cp1252"))
+    assert counts(made) == {"created": 10, "rejected": 1}
+    assert imports.rows(made, "rejected")[0].number == 12
+
+
+def test_C11_a_nul_far_into_a_file_rejects_its_row(imports):
+    before = b"".join(b"%s %d;Aho\n" % (b"Aino" * 40, number) for number in range(500))
+    made = imports.run(b"Etunimi;Sukunimi\n" + before + b"E\0ero;Aho\n")
+    assert counts(made) == {"created": 500, "rejected": 1}
+    assert imports.rows(made, "rejected")[0].raw["Etunimi"] == "E\ufffdero"
+
+
+def test_C11_cells_of_several_lines_are_one_row(imports):
+    made = imports.run('Etunimi;Sukunimi;Osoite\nAino;Aho;"Rantatie 1\nA 2"\nEero;Aho;;\n')
+    assert [(row.number, row.state) for row in imports.rows(made)] == [(2, "created"), (3, "created")]
+    aino = imports.call("get_person", ById(id=imports.rows(made)[0].person_id))
+    assert aino.addresses[0].street == "Rantatie 1 A 2"
