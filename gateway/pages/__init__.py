@@ -8,7 +8,16 @@ from gateway.config import gateway_settings
 from gateway.pages.association import shell_of_request
 
 __all__ = ["register", "shell_of_request"]
-SECTIONS = ("signing_in",)
+SECTIONS = (
+    "signing_in",
+    "my",
+    "my_details",
+    "my_memberships",
+    "my_invoices",
+    "my_enrolments",
+    "my_messages",
+    "my_sign_in",
+)
 
 
 def register(app: Flask) -> None:

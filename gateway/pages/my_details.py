@@ -1,0 +1,72 @@
+"""One's own contact details and consents for marketing."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from chassis.rpc import client, side_by_side, with_key
+from contracts.access import Rule
+from contracts.base import ById
+from contracts.contacts import Address, Consents, ContactChannel, ContactsApi, SetConsent
+from gateway.form_state import FormState
+from gateway.pages.door import Pages
+from gateway.pages.own import own_id
+
+contacts = client(ContactsApi)
+pages = Pages("my_details", __name__)
+CHANNELS: Final = {
+    ContactChannel.EMAIL: lazy_gettext("Newsletters and offers by e-mail"),
+    ContactChannel.SMS: lazy_gettext("Offers by text message"),
+    ContactChannel.POST: lazy_gettext("Letters and magazines by post"),
+    ContactChannel.PHONE: lazy_gettext("Calls"),
+}
+EVIDENCE: Final = "own page /my/details"
+
+
+@pages.get("/my/details", may=Rule.OWN)
+def details() -> str:
+    """What the register knows, and what one is written about."""
+    me = own_id()
+    calls: list[Any] = [partial(contacts.get_person, ById(id=me)), partial(contacts.get_consents, ById(id=me))]
+    person, consents = side_by_side(*calls)
+    return render_template(
+        "my/details.html",
+        person=person,
+        addresses=[_on_lines(each) for each in person.addresses],
+        f=FormState({each.channel.value: "yes" if each.allowed else "" for each in consents.data}),
+        channels=[(channel.value, label) for channel, label in CHANNELS.items()],
+    )
+
+
+def _on_lines(found: Address) -> str:
+    town = " ".join(part for part in (found.postal_code, found.city) if part)
+    country = found.country if found.country != "FI" else ""
+    return ", ".join(part for part in (found.street, town, country) if part)
+
+
+@pages.post("/my/details/consents", may=Rule.OWN)
+def consents() -> ResponseReturnValue:
+    """Record what was changed, one command for each channel."""
+    me = own_id()
+    for channel, allowed in _changed(contacts.get_consents(ById(id=me))):
+        with with_key(f"form:{request.form.get('form_key', '')[:100]}:{channel}"):
+            contacts.set_consent(_consent(me, channel, allowed=allowed))
+    flash(_("Your choices are saved and hold from now on."), "good")
+    return redirect("/my/details")
+
+
+def _changed(known: Consents) -> Iterator[tuple[ContactChannel, bool]]:
+    for each in known.data:
+        wanted = request.form.get(each.channel.value) == "yes"
+        if wanted is not each.allowed:
+            yield each.channel, wanted
+
+
+def _consent(person_id: UUID, channel: ContactChannel, *, allowed: bool) -> SetConsent:
+    return SetConsent(person_id=person_id, channel=channel, allowed=allowed, evidence=EVIDENCE)
