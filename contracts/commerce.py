@@ -301,6 +301,8 @@ class Invoice(Reply):
     currency: str = "EUR"
     paid_on: date | None = None
     document_key: str | None = None
+    qr: str = ""
+    """Text of the QR code that a bank's app reads (EPC069-12), for what is open."""
     version: int = 1
 
 

@@ -362,6 +362,20 @@ class SetConsent(Request):
     evidence: OptionalLine = ""
 
 
+class Consent(Reply):
+    """Whether a channel may be used for marketing, and when the person last said so."""
+
+    channel: ContactChannel
+    allowed: bool
+    recorded_at: datetime | None = None
+
+
+class Consents(Reply):
+    """Every channel; what was never banned is allowed."""
+
+    data: list[Consent]
+
+
 class FieldType(StrEnum):
     """Types of additional fields (C7)."""
 
@@ -581,6 +595,9 @@ class ContactsApi(SystemApi, name="contacts"):
 
     @command(may=[Permission.CONTACTS_WRITE, Rule.OWN])
     def set_consent(self, request: SetConsent) -> Done: ...
+
+    @query(may=[Permission.CONTACTS_READ, Rule.OWN])
+    def get_consents(self, request: ById) -> Consents: ...
 
     @command(may=Permission.SETTINGS_WRITE)
     def define_field(self, request: DefineField) -> FieldDefinition: ...

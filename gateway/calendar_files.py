@@ -1,4 +1,4 @@
-"""iCalendar files (RFC 5545) of sessions and of one's own enrolments (K8), for the calendars of phones and computers."""
+"""iCalendar files (RFC 5545) of sessions and of one's own enrolments (K8), for phones and computers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

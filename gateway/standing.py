@@ -1,8 +1,9 @@
-"""In which state a membership, an invoice, an enrolment or a message is, in words; with the kind that `page.state` colours."""
+"""In which state a membership, an invoice, an enrolment or a message is: words, and the kind `page.state` colours."""
 
 from typing import Final
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from contracts.commerce import Invoice, InvoiceKind, InvoiceState
 from contracts.courses import Enrolment, EnrolmentState
@@ -58,16 +59,17 @@ def of_enrolment(found: Enrolment) -> Standing:
     return (_("Expired"), "") if found.state is EnrolmentState.EXPIRED else (_("Cancelled"), "")
 
 
+MESSAGES: Final = {
+    MessageState.CREATED: (lazy_gettext("About to be sent"), "busy"),
+    MessageState.SENDING: (lazy_gettext("Being sent"), "busy"),
+    MessageState.DELIVERED: (lazy_gettext("Delivered"), "good"),
+    MessageState.TEMPORARY_FAILURE: (lazy_gettext("Is tried again"), "warn"),
+    MessageState.PERMANENT_FAILURE: (lazy_gettext("Could not be delivered"), "bad"),
+    MessageState.SUPPRESSED: (lazy_gettext("Not sent"), ""),
+}
+
+
 def of_message(found: Message) -> Standing:
     """How far the message got."""
-    return MESSAGES[found.state]()
-
-
-MESSAGES: Final = {
-    MessageState.CREATED: lambda: (_("About to be sent"), "busy"),
-    MessageState.SENDING: lambda: (_("Being sent"), "busy"),
-    MessageState.DELIVERED: lambda: (_("Delivered"), "good"),
-    MessageState.TEMPORARY_FAILURE: lambda: (_("Is tried again"), "warn"),
-    MessageState.PERMANENT_FAILURE: lambda: (_("Could not be delivered"), "bad"),
-    MessageState.SUPPRESSED: lambda: (_("Not sent"), ""),
-}
+    text, kind = MESSAGES[found.state]
+    return str(text), kind

@@ -106,7 +106,9 @@ def _ask() -> Overview:
 def coming(enrolments: list[Enrolment]) -> list[Enrolment]:
     """Those that still mean something and are not over, by their start."""
     now = clock.now()
-    ahead = [each for each in enrolments if each.state in WANTED and each.session_ends_at and each.session_ends_at > now]
+    ahead = [
+        each for each in enrolments if each.state in WANTED and each.session_ends_at and each.session_ends_at > now
+    ]
     return sorted(ahead, key=lambda each: each.session_starts_at or now)
 
 

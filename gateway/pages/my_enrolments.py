@@ -1,4 +1,4 @@
-"""One's own enrolments: coming and earlier ones, tickets, paying, taking an offer, giving the seat back, the calendar."""
+"""One's own enrolments: tickets, paying, taking an offer, giving the seat back, the calendar."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -109,16 +109,18 @@ def _has_begun(found: Enrolment) -> bool:
 
 def _consequence(found: Enrolment) -> str:
     """What giving it back will do, with the money."""
+    price = money(found.price) if found.price and found.price.amount else ""
     if found.state is EnrolmentState.WAITING:
-        return _("You lose your place on the waiting list.")
-    if found.state is not EnrolmentState.CONFIRMED:
-        return _("The seat goes to the next in line. Nothing has been charged.")
-    if found.price is None or not found.price.amount:
-        return _("The seat goes to the next in line, and the ticket is no longer valid.")
-    if found.payment is PaymentMethod.CARD:
-        text = _("The seat goes to the next in line, and %(sum)s is paid back to your card.", sum=money(found.price))
-        return f"{text} {_('The ticket is no longer valid.')}"
-    return _("The seat goes to the next in line, and the invoice of %(sum)s is credited.", sum=money(found.price))
+        text = _("You lose your place on the waiting list.")
+    elif found.state is not EnrolmentState.CONFIRMED:
+        text = _("The seat goes to the next in line. Nothing has been charged.")
+    elif not price:
+        text = _("The seat goes to the next in line, and the ticket is no longer valid.")
+    elif found.payment is PaymentMethod.CARD:
+        text = _("The seat goes to the next in line, and %(sum)s is paid back to your card.", sum=price)
+    else:
+        text = _("The seat goes to the next in line, and the invoice of %(sum)s is credited.", sum=price)
+    return str(text)
 
 
 @pages.get("/my/enrolments/<uuid:enrolment_id>/ticket.pdf", may=Rule.OWN)
@@ -154,8 +156,15 @@ def cancel(enrolment_id: UUID) -> ResponseReturnValue:
     found = _own_enrolment(enrolment_id)
     here = f"/my/enrolments/{found.id}"
     if not request.form.get("confirmed"):
-        question = {"title": _("Cancel this enrolment?"), "text": _consequence(found), "label": _("Cancel the enrolment")}
-        return render_template("layout/confirm.html", **question, action=f"{here}/cancel", back=here)
+        title, label = _("Cancel this enrolment?"), _("Cancel the enrolment")
+        return render_template(
+            "layout/confirm.html",
+            title=title,
+            text=_consequence(found),
+            label=label,
+            action=f"{here}/cancel",
+            back=here,
+        )
     with form_command():
         courses.cancel_enrolment(CancelEnrolment(id=found.id, reason="own page"))
     flash(_("The enrolment is cancelled."), "good")

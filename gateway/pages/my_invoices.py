@@ -30,11 +30,12 @@ COLUMNS: Final = (
     Column("sum", lazy_gettext("Sum"), "number"),
     Column("state", lazy_gettext("State")),
 )
-STATE: Final = Filter(
-    "state",
-    lazy_gettext("State"),
-    (Option("open", lazy_gettext("Open")), Option("paid", lazy_gettext("Paid")), Option("credited", lazy_gettext("Credited"))),
+STATES: Final = (
+    Option("open", lazy_gettext("Open")),
+    Option("paid", lazy_gettext("Paid")),
+    Option("credited", lazy_gettext("Credited")),
 )
+STATE: Final = Filter("state", lazy_gettext("State"), STATES)
 
 
 @pages.get("/my/invoices", may=Rule.OWN)

@@ -1,7 +1,7 @@
 """One's own memberships: what they are, until when they are paid, and what they give."""
 
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from flask import render_template
 
@@ -48,7 +48,7 @@ def _card(found: Membership, kind: MembershipType | None, person: Person) -> dic
         "name": found.type_name.in_language(chosen),
         "standing": standing.of_membership(found),
         "about": kind.description.in_language(chosen) if kind else "",
-        "discounts": cast(MembershipType, kind).discounts if kind and found.state in VALID else [],
+        "discounts": kind.discounts if kind and found.state in VALID else [],
         "person": person.name,
         "valid": found.state in VALID,
     }

@@ -8,12 +8,13 @@ from flask_babel import gettext as _
 
 from chassis.rpc import client
 from contracts.access import Rule
-from contracts.errors import FieldError, Invalid, NotSignedIn
+from contracts.errors import Invalid
 from contracts.identity import ChangePassword, IdentityApi
 from gateway.form_state import FormState
 from gateway.limits import limit_form
 from gateway.pages.door import Pages
-from gateway.submitted import read, state
+from gateway.sessions import close_session
+from gateway.submitted import needed, read, state
 
 identity = client(IdentityApi)
 pages = Pages("my_sign_in", __name__)
@@ -23,26 +24,24 @@ PASSWORDS: Final = ("old_password", "new_password")
 
 @pages.form("/my/sign-in", may=Rule.SIGNED_IN)
 def my_sign_in() -> ResponseReturnValue:
-    """Change the password; sessions elsewhere end."""
+    """Change the password; all sessions end, this one too."""
     if request.method == "GET":
         return _page(FormState())
     limit_form("password", TRIES_PER_MINUTE)
     try:
         identity.change_password(read(ChangePassword, _typed()))
-    except (Invalid, NotSignedIn) as error:
-        if error.error_code == "session_ended":
-            raise
+    except Invalid as error:
         return _page(state(dict.fromkeys(PASSWORDS, ""), error)), 422
-    flash(_("Your password is changed. If you were signed in elsewhere, that has ended."), "good")
-    return redirect("/my/sign-in")
+    flash(_("Your password is changed. Sign in with the new one; all other sessions have ended, too."), "good")
+    response = redirect("/sign-in?next=/my/sign-in")
+    close_session(response)
+    return response
 
 
 def _typed() -> dict[str, str]:
     """Both passwords, as they were typed; raises Invalid for those left empty."""
     given = {name: request.form.get(name, "") for name in PASSWORDS}
-    missing = [FieldError(pointer=f"/{name}", code="missing", message="needed") for name in PASSWORDS if not given[name]]
-    if missing:
-        raise Invalid("A password is missing.", errors=missing)
+    needed(given, *PASSWORDS)
     return given
 
 

@@ -22,6 +22,7 @@ from contracts.commerce import (
     Refund,
 )
 from services.commerce.models import Base
+from services.commerce.rules.epc_qr import CreditTransfer, NoPaymentQr, epc_payload
 
 
 def _fields(row: Any) -> dict[str, Any]:
@@ -71,8 +72,22 @@ def invoice(row: Any, lines: Sequence[Any], file_key: str | None, today: date) -
         "overdue": bool(row.open_amount) and row.due_on < today,
         "lines": [invoice_line(line) for line in lines],
         "document_key": file_key,
+        "qr": _payment_qr(row),
     }
     return Invoice.model_validate(_fields(row) | computed)
+
+
+def _payment_qr(row: Any) -> str:
+    """What a bank's app reads to pay what is open; empty when nothing is, or it cannot be said so."""
+    seller = row.seller
+    try:
+        return epc_payload(
+            CreditTransfer(
+                seller.get("name", ""), row.iban, row.open_amount, row.reference, row.due_on, seller.get("bic", "")
+            )
+        )
+    except NoPaymentQr:
+        return ""
 
 
 def invoice_line(row: Any) -> InvoiceLine:

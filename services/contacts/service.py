@@ -11,6 +11,7 @@ from services.contacts.commands import affiliations, consents, fields, imports, 
 from services.contacts.commands import segments as saved_segments
 from services.contacts.commands.history import Author
 from services.contacts.queries import affiliations as affiliation_lists
+from services.contacts.queries import consents as consent_lists
 from services.contacts.queries import fields as field_lists
 from services.contacts.queries import history as history_lists
 from services.contacts.queries import imports as import_reports
@@ -98,6 +99,10 @@ class ContactsService(SystemMethods, api.ContactsApi):
             raise NotFound(f"There is no person {request.person_id}.", id=request.person_id)
         consents.set_consent(self.session, request, self.author)
         return Done()
+
+    def get_consents(self, request: ById) -> api.Consents:
+        person = person_cards.get(self.reader, request.id, self.only_person)
+        return consent_lists.of_person(self.reader, person.id)
 
     def define_field(self, request: api.DefineField) -> api.FieldDefinition:
         return fields.define(self.session, request)
