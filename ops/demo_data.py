@@ -40,7 +40,7 @@ from contracts.membership import (
     PeriodRule,
     SubmitApplication,
 )
-from ops import people
+from ops import demo_member, people
 from ops.demo_tables import COURSES, PLACES, PRODUCTS, STAFF
 
 NAMESPACE = UUID("7a1b0c52-6c1e-4f0e-9d55-3b8a6f0c9d10")
@@ -256,7 +256,8 @@ def fill() -> None:
     course_calendar(product)
     register()
     applications(types)
-    print(json.dumps({"api_key": api_key(), "sign_ins": sign_ins()}))
+    member = demo_member.make(types[0].id)
+    print(json.dumps({"api_key": api_key(), "sign_ins": sign_ins() + member}))
 
 
 def first_administrator() -> None:
