@@ -1,6 +1,8 @@
-"""Demo data on the first start, and the run file by which the demo finds this suite.
+"""What a first start needs: demo data or a first administrator, and the run file by which commands find this suite.
 
-Run by the one-shot container `demo-data`. With `--show` it prints the run file: addresses and sign-ins.
+python -m ops.compose.first_data            demo data, once (the one-shot container `demo-data`)
+python -m ops.compose.first_data --empty    no data, but a one-time link for the first administrator
+python -m ops.compose.first_data --show     the run file: addresses, sign-ins, the API key of operators' commands
 """
 
 import json
@@ -41,12 +43,13 @@ def _is_ready() -> bool:
         return False
 
 
-def fill() -> dict[str, Any]:
-    """Load the demo data; the facts of the run file."""
-    done = subprocess.run([sys.executable, "-m", "ops.demo_data"], stdout=subprocess.PIPE, text=True, check=True)
-    facts: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+def fill(*arguments: str) -> dict[str, Any]:
+    """Load the demo data, or with `--empty` print the link; the facts of the run file."""
+    command = [sys.executable, "-m", "ops.demo_data", *arguments]
+    said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    print(*said[:-1], sep="\n", flush=True)
     pages = {name: os.environ.get(variable) or None for name, variable in PAGES.items()}
-    return {"base_url": settings().talkoo_base_url, **pages, **facts}
+    return {"base_url": settings().talkoo_base_url, **pages, **json.loads(said[-1])}
 
 
 def main(arguments: list[str]) -> None:
@@ -54,8 +57,8 @@ def main(arguments: list[str]) -> None:
     target = run_file()
     if arguments != ["--show"] and not target.exists():
         wait_ready()
-        write_private(target, json.dumps(fill(), indent=2, ensure_ascii=False) + "\n")
-    print(target.read_text(), end="")
+        write_private(target, json.dumps(fill(*arguments), indent=2, ensure_ascii=False) + "\n")
+    print(target.read_text() if target.exists() else "Nothing was filled yet: run this with --empty.")
 
 
 if __name__ == "__main__":

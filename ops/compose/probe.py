@@ -6,7 +6,7 @@ Sockets alone, because it starts every few seconds in every container: urllib wo
 import socket
 import sys
 
-TIMEOUT = 4.0
+TIMEOUT = 8.0
 
 
 def answers(port: int, path: str) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from gateway.app import MAX_BODY
+from gateway.config import GatewaySettings
 from ops.compose import secrets
 from ops.launcher import environment, processes
 from ops.launcher.companies import MAIL, PAYMENTS, SMS, Company
@@ -173,6 +175,23 @@ def test_only_the_door_is_open_beyond_this_machine_when_the_operator_says_so():
     published = {name: port for name, each in CONTAINERS.items() for port in each.get("ports", [])}
     assert set(published) == {"nginx", "mailbox", "twilio", "paytrail"}
     assert [port for port in published.values() if not port.startswith("127.0.0.1:")] == []
+
+
+def test_the_largest_upload_and_its_form_fit_through_the_door():
+    conf = (ROOT / "ops/compose/nginx/nginx.conf").read_text()
+    megabytes = re.search(r"client_max_body_size (\d+)m;", conf)
+    assert megabytes
+    largest = GatewaySettings().talkoo_upload_limit + MAX_BODY
+    assert 0 <= int(megabytes.group(1)) * 1024**2 - largest < 2 * MAX_BODY
+
+
+def test_the_gateway_believes_exactly_the_proxy_in_front_of_it():
+    assert (
+        GatewaySettings.model_validate(
+            {name.lower(): value for name, value in CONTAINERS["gateway"]["environment"].items()}
+        ).talkoo_trusted_proxies
+        == 1
+    )
 
 
 def test_every_setting_is_explained_in_the_example():
