@@ -13,8 +13,9 @@ from contracts.notify import MessageState, SendCode, StatusCallback
 from services.notify.codes import status_url
 from services.notify.config import notify_settings
 from services.notify.providers.twilio import callback_signature
+from tests.integration.companies import ACCOUNT, TOKEN
 from tests.integration.conftest import ANONYMOUS, member, staff
-from tests.integration.town import ACCOUNT, TOKEN, Town, opened_town
+from tests.integration.town import Town, opened_town
 
 pytestmark = pytest.mark.integration
 PHONE = "+358401234567"

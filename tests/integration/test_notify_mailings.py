@@ -1,15 +1,11 @@
 """Mailings to a segment and label sheets (N2, N3, N8; fault 46): everybody once, personal, stoppable, resumable."""
 
 import re
-import signal
-import time
 from collections import Counter
 from collections.abc import Iterator
 
-import pymupdf
 import pytest
 
-from chassis import files
 from chassis import worker as chassis_worker
 from chassis.ids import new_id
 from contracts.access import Permission
@@ -18,7 +14,6 @@ from contracts.contacts import SetConsent
 from contracts.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 from contracts.identity import PasswordLinkWanted
 from contracts.notify import (
-    CreateLabelSheet,
     CreateMailing,
     ListMessages,
     Mailing,
@@ -29,7 +24,6 @@ from contracts.notify import (
     Unsubscribe,
 )
 from services.notify.commands import deliveries
-from tests.integration import lone_worker
 from tests.integration.conftest import ANONYMOUS, member, staff
 from tests.integration.school import at_once
 from tests.integration.town import Town, opened_town
@@ -119,55 +113,6 @@ def test_N3_cancelled_nothing_leaves(town, mailing, how):
     assert job(town, created).state is JobState.CANCELLED
     with pytest.raises(Conflict):
         launch(town, created)
-
-
-def test_N3_a_worker_killed_between_chunks_leaves_nobody_out_and_repeats_nobody(town, mailing):
-    created = mailing(2500)
-    launch(town, created)
-    killed = 0
-    while job(town, created).state not in {JobState.SUCCEEDED, JobState.FAILED} and killed < 6:
-        worker = lone_worker.start("notify", "jobs")
-        before = queued(town)
-        wait_until(lambda before=before: queued(town) > before or queued(town) == 2500)
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
-        killed += 1
-        if queued(town) == 2500:
-            break
-    assert killed >= 2
-    rows = town.rows("notify", "SELECT count(*), count(DISTINCT person_id) FROM messages")[0]
-    assert tuple(rows) == (2500, 2500)
-
-
-def queued(town):
-    return town.rows("notify", "SELECT count(*) FROM messages")[0][0]
-
-
-def wait_until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
-
-
-def test_N3_a_worker_killed_while_sending_repeats_at_most_what_was_on_its_way_under_the_same_id(town, mailing):
-    created = mailing(600)
-    launch(town, created)
-    chassis_worker.run_job_chunk(town.workers["notify"])
-    worker = lone_worker.start("notify", "deliver_messages", TALKOO_CRASH_AT="notify.sent:2")
-    assert worker.wait(timeout=60) == -signal.SIGKILL
-    sent_before = sum(received(town).values())
-    recorded = look(town, created).sent
-    assert 0 < recorded < sent_before < 600
-    town.alter("notify", "UPDATE messages SET next_at = now() WHERE state = 'sending'")
-    town.settle()
-    times = received(town)
-    assert len(times) == 600
-    assert sum(times.values()) - 600 <= sent_before - recorded
-    found = town.mailbox.messages(limit=2000)
-    assert len({each["message_id"] for each in found}) == 600
-    assert max(Counter((each["to"], each["message_id"]) for each in found).values()) <= 2
-    assert look(town, created).sent == 600
 
 
 def test_N3_what_is_owed_to_a_person_goes_before_a_mailing(town, mailing):
@@ -261,34 +206,3 @@ def test_N3_a_mailings_message_is_shown_as_it_was_sent(town, mailing):
     [listed] = town.call("notify", "list_messages", ListMessages(mailing_id=created.id)).data
     assert (listed.subject, listed.body, listed.state) == ("Terve Väinö1", "", MessageState.DELIVERED)
     assert "Kesäpäivät lähestyvät, Väinö1 Väki." in town.call("notify", "get_message", ById(id=listed.id)).body
-
-
-def test_N2_labels_of_a_segment(town):
-    segment_id = town.crowd(100)
-    town.person("Koditon", tags=["crowd"])
-    sheet = town.call("notify", "create_label_sheet", CreateLabelSheet(segment_id=segment_id, start_at=5))
-    assert sheet.file_key is None
-    town.settle()
-    made = town.call("notify", "get_label_sheet", ById(id=sheet.id))
-    assert (made.labels, made.without_address) == (100, 1)
-    with pymupdf.open(stream=files.load(made.file_key), filetype="pdf") as pdf:
-        printed = "".join(page.get_text() for page in pdf)
-        assert len(pdf) == 5
-    assert printed.count("Mannerheimintie 1 A 2") == printed.count("00100 Helsinki".upper()) == 100
-    assert len(set(re.findall(r"Väinö\d+ Väki", printed))) == 100
-
-
-def test_N2_a_sheet_that_cannot_be_printed_says_why(town):
-    with pytest.raises(Invalid):
-        town.call(
-            "notify",
-            "create_label_sheet",
-            CreateLabelSheet(segment_id=town.crowd(1), start_at=22, format="a4-3x7-63.5x38.1"),
-        )
-    with pytest.raises(NotFound):
-        town.call("notify", "create_label_sheet", CreateLabelSheet(segment_id=new_id()))
-    sheet = town.call("notify", "create_label_sheet", CreateLabelSheet(segment_id=town.crowd(0, "nobody")))
-    town.settle()
-    failed = town.call("notify", "get_job", JobById(id=sheet.job_id))
-    assert failed.state is JobState.FAILED
-    assert failed.result["reason"]

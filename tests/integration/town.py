@@ -8,9 +8,8 @@ import importlib
 import json
 import random
 import re
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,21 +34,9 @@ from contracts.contacts import Address, CreatePerson, CreateSegment, Person, Seg
 from contracts.courses import CreateCourse, CreateSession, Enrol, Enrolment, Session
 from contracts.identity import LinkToken
 from ops.simulators.clients import Mailbox, PaymentProvider, SmsInbox
-from ops.simulators.faults import Faults
-from ops.simulators.mailbox.app import create_app as mailbox_app
-from ops.simulators.mailbox.smtp_in import FAULTS, controller
-from ops.simulators.mailbox.store import Store
-from ops.simulators.paytrail.app import create_app as paytrail_app
-from ops.simulators.server import RunningSimulator
-from ops.simulators.twilio.app import create_app as twilio_app
-from services.commerce.config import commerce_settings
-from services.commerce.process.provider import provider as payment_provider
-from services.notify import codes, composition, delivery
-from services.notify.config import notify_settings
+from tests.integration.companies import opened_companies
 from tests.integration.conftest import ANONYMOUS, member, staff
 
-MERCHANT, SECRET, ACCOUNT, TOKEN = "375917", "SAIPPUAKAUPPIAS", "AC0123", "token"
-NOWHERE = "https://127.0.0.1:9"
 LAZY = {"clean_up", "parked", "forget", "drop_quotes", "check_payments"}
 """Tasks that have nothing to do in these tests."""
 CROWD = """
@@ -59,16 +46,6 @@ CROWD = """
            lpad(n::text, 6, '0'), 'väinö väki', CAST(:tag AS jsonb), CAST(:addresses AS jsonb),
            (ARRAY['fi', 'sv', 'en'])[1 + n % 3], now(), now()
       FROM generate_series(1, :count) AS n"""
-CACHES: tuple[Any, ...] = (
-    settings,
-    commerce_settings,
-    payment_provider,
-    notify_settings,
-    delivery.smtp,
-    codes.sms,
-    codes.sms_soon,
-    composition._seller_name_in,
-)
 
 
 @dataclass
@@ -251,12 +228,6 @@ class Town:
         return verify(signed.token, clock.now())
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def opened_town(
     call_service: Callable[..., Any], clean_database: Callable[..., None], monkeypatch: pytest.MonkeyPatch
@@ -264,35 +235,8 @@ def opened_town(
     """An empty town whose messages and payments go to simulators of its own."""
     for service in SERVICES:
         clean_database(service)
-    store, faults, port = Store(), Faults(FAULTS), free_port()
-    with ExitStack() as stack:
-        smtp = controller(store, faults, "127.0.0.1", port)
-        smtp.start()
-        stack.callback(smtp.stop)
-        web = stack.enter_context(RunningSimulator(mailbox_app(store, faults)))
-        sms = stack.enter_context(RunningSimulator(twilio_app(ACCOUNT, TOKEN, retry_after=())))
-        payments = stack.enter_context(RunningSimulator(paytrail_app(MERCHANT, SECRET, retry_after=())))
-        for name, value in {
-            "TALKOO_BASE_URL": NOWHERE,
-            "SMTP_URL": f"smtp://127.0.0.1:{port}",
-            "TWILIO_BASE_URL": sms.url,
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": TOKEN,
-            "PAYTRAIL_BASE_URL": payments.url,
-            "PAYTRAIL_MERCHANT_ID": MERCHANT,
-            "PAYTRAIL_SECRET": SECRET,
-        }.items():
-            monkeypatch.setenv(name, value)
-        clear_caches()
-        town = Town(call_service, Mailbox(web.url), SmsInbox(sms.url), PaymentProvider(payments.url))
+    with opened_companies(monkeypatch) as (mailbox, sms, payments):
+        town = Town(call_service, mailbox, sms, payments)
         yield town
         for worker in town.workers.values():
             worker.database.dispose()
-        delivery.smtp().close()
-    monkeypatch.undo()
-    clear_caches()
-
-
-def clear_caches() -> None:
-    for cached in CACHES:
-        cached.cache_clear()

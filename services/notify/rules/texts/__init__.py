@@ -1,0 +1,29 @@
+"""The messages the suite sends by itself (N7), in the receiver's language.
+
+Placeholders: given_name, seller, and what `facts.py` collects for the template.
+"""
+
+from services.notify.rules.texts import courses, membership, money
+from services.notify.rules.texts.form import Words, text
+
+CODE: dict[str, dict[str, Words]] = {
+    "code_sms": {
+        "fi": text("", "Kirjautumiskoodisi on {{code}}. Se on voimassa 5 minuuttia. Älä anna sitä kenellekään."),
+        "sv": text("", "Din inloggningskod är {{code}}. Den gäller i 5 minuter. Ge den inte till någon."),
+        "en": text("", "Your sign-in code is {{code}}. It is valid for 5 minutes. Do not give it to anybody."),
+    },
+}
+TEXTS = membership.TEXTS | money.TEXTS | courses.TEXTS | CODE
+
+LEAVE = {
+    "fi": "Etkö halua näitä viestejä? Peruuta ne tästä",
+    "sv": "Vill du inte ha de här meddelandena? Avbeställ dem här",
+    "en": "No more of these messages? Unsubscribe here",
+}
+"""Label of the address that ends marketing."""
+
+
+def words(template: str, language: str) -> Words:
+    """The text in `language`, or in Finnish."""
+    versions = TEXTS[template]
+    return versions.get(language) or versions["fi"]

@@ -1,0 +1,55 @@
+"""Label sheets of a segment (N2)."""
+
+import re
+from collections.abc import Iterator
+
+import pymupdf
+import pytest
+
+from chassis import files
+from chassis.ids import new_id
+from contracts.base import ById, JobById, JobState
+from contracts.errors import Invalid, NotFound
+from contracts.notify import (
+    CreateLabelSheet,
+)
+from tests.integration.town import Town, opened_town
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def town(call_service, clean_database, monkeypatch) -> Iterator[Town]:
+    with opened_town(call_service, clean_database, monkeypatch) as town:
+        yield town
+
+
+def test_N2_labels_of_a_segment(town):
+    segment_id = town.crowd(100)
+    town.person("Koditon", tags=["crowd"])
+    sheet = town.call("notify", "create_label_sheet", CreateLabelSheet(segment_id=segment_id, start_at=5))
+    assert sheet.file_key is None
+    town.settle()
+    made = town.call("notify", "get_label_sheet", ById(id=sheet.id))
+    assert (made.labels, made.without_address) == (100, 1)
+    with pymupdf.open(stream=files.load(made.file_key), filetype="pdf") as pdf:
+        printed = "".join(page.get_text() for page in pdf)
+        assert len(pdf) == 5
+    assert printed.count("Mannerheimintie 1 A 2") == printed.count("00100 Helsinki".upper()) == 100
+    assert len(set(re.findall(r"Väinö\d+ Väki", printed))) == 100
+
+
+def test_N2_a_sheet_that_cannot_be_printed_says_why(town):
+    with pytest.raises(Invalid):
+        town.call(
+            "notify",
+            "create_label_sheet",
+            CreateLabelSheet(segment_id=town.crowd(1), start_at=22, format="a4-3x7-63.5x38.1"),
+        )
+    with pytest.raises(NotFound):
+        town.call("notify", "create_label_sheet", CreateLabelSheet(segment_id=new_id()))
+    sheet = town.call("notify", "create_label_sheet", CreateLabelSheet(segment_id=town.crowd(0, "nobody")))
+    town.settle()
+    failed = town.call("notify", "get_job", JobById(id=sheet.job_id))
+    assert failed.state is JobState.FAILED
+    assert failed.result["reason"]
