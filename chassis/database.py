@@ -21,6 +21,8 @@ from chassis.settings import settings
 STATEMENT_TIMEOUT_MS = 10_000
 LOCK_TIMEOUT_MS = 4_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
+OVERFLOW = 2
+"""Connections beyond the pool: closed after use, so their opening (some 10 ms) must stay rare."""
 
 
 def _dumps(value: Any) -> str:
@@ -28,10 +30,10 @@ def _dumps(value: Any) -> str:
 
 
 class Database:
-    """The engines of one service in this process."""
+    """The engines of one service in this process, each with a kept connection for every message worked on at once."""
 
     def __init__(
-        self, url: str, service: str, pool_size: int = 6, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS
+        self, url: str, service: str, pool_size: int = 10, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS
     ) -> None:
         self.url = url
         limits = (
@@ -40,7 +42,7 @@ class Database:
         )
         common: dict[str, Any] = {
             "pool_size": pool_size,
-            "max_overflow": pool_size,
+            "max_overflow": OVERFLOW,
             "pool_timeout": 3,
             "pool_use_lifo": True,
             "hide_parameters": True,
@@ -80,7 +82,7 @@ class Database:
 @lru_cache
 def database_of(service: str) -> Database:
     """The database of `service` in this process."""
-    return Database(settings().database_url(service), service)
+    return Database(settings().database_url(service), service, pool_size=settings().talkoo_max_workers)
 
 
 RETRYABLE = {"40001", "40P01"}

@@ -75,7 +75,7 @@ class Worker:
     def __init__(self, service: str) -> None:
         self.service = service
         self.database = Database(
-            settings().database_url(service), f"{service}-worker", pool_size=3, statement_timeout_ms=120_000
+            settings().database_url(service), f"{service}-worker", pool_size=4, statement_timeout_ms=120_000
         )
 
     def now(self) -> datetime:
