@@ -1,0 +1,148 @@
+"""Names, addresses, additional fields and segment filters."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pytest
+
+from contracts.contacts import FieldType, SegmentFilter
+from contracts.errors import Invalid
+from services.contacts.rules import segments
+from services.contacts.rules.fields import merge
+from services.contacts.rules.names import clean, fold, search_text, sort_key
+from services.contacts.rules.reachability import letter_lines, normal_email, normal_phone, sendable_email
+from services.contacts.rules.segments import Group, Kind, parse
+
+
+@dataclass
+class Definition:
+    type: FieldType
+    choices: list[str] = field(default_factory=list)
+    retired: bool = False
+
+
+def test_C10_names_sort_as_finnish_readers_expect():
+    names = ["Öhman", "Zettel", "Åberg", "Aho", "Wirtanen", "Virtanen", "Äijälä", "3M", "Müller", "Muller", "von Aho"]
+    assert sorted(names, key=sort_key) == [
+        "3M", "Aho", "Müller", "Muller", "Virtanen", "von Aho", "Wirtanen", "Zettel", "Åberg", "Äijälä", "Öhman",
+    ]  # fmt: skip
+
+
+def test_C10_a_family_name_goes_before_longer_ones():
+    assert sort_key("Aho", "Öky") < sort_key("Aho-Lehto", "Aino") < sort_key("Ahola", "Aino")
+
+
+def test_C10_names_are_folded_for_search():
+    assert fold("Åke Öhman-Niño O’Connor Łukasz") == "ake ohman nino oconnor lukasz"
+    assert search_text("Åke Öhman", "+358401234567") == " ake ohman 358401234567"
+    assert clean("  A\u0308iti \n x ") == "Äiti x"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("Aino.Aho@Example.FI", "Aino.Aho@example.fi"),
+        ("aino@EXAMPLE.ORG", "aino@example.org"),
+        ("aino@näyte.fi", "aino@näyte.fi"),
+    ],
+)
+def test_C5_the_domain_of_an_address_is_in_lower_case(typed, stored):
+    assert normal_email(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "typed", ["aino", "aino@", "@example.org", "a..b@example.org", "aino@example", "a b@example.org"]
+)
+def test_C5_what_is_no_address_is_refused(typed):
+    with pytest.raises(ValueError, match="not an e-mail address"):
+        normal_email(typed)
+
+
+def test_C5_an_international_domain_is_sent_to_in_ascii():
+    assert sendable_email("aino@näyte.fi") == "aino@xn--nyte-loa.fi"
+
+
+def test_C5_phones_abroad_keep_their_country():
+    assert normal_phone("+46 70 123 45 67") == "+46701234567"
+
+
+def test_C5_letters_carry_the_country_only_abroad():
+    home = {"street": "Rantatie 1", "postal_code": "00100", "city": "Helsinki"}
+    assert letter_lines(home) == ["Rantatie 1", "00100 HELSINKI"]
+    assert letter_lines(home | {"country": "SE"}) == ["Rantatie 1", "00100 HELSINKI", "RUOTSI"]
+    assert letter_lines({"street": "Rantatie 1"}) == []
+
+
+def test_C7_fields_take_what_fits_and_say_what_does_not():
+    definitions = {
+        "size": Definition(FieldType.CHOICE, ["s", "m"]),
+        "skills": Definition(FieldType.MULTI_CHOICE, ["law", "tax"]),
+        "age": Definition(FieldType.NUMBER),
+        "since": Definition(FieldType.DATE),
+        "vegan": Definition(FieldType.YES_NO),
+        "old": Definition(FieldType.TEXT, retired=True),
+    }
+    good = {"size": "m", "skills": ["tax", "law", "tax"], "age": "12,5", "since": "2026-01-31", "vegan": True}
+    merged, errors = merge(definitions, {"old": "x"}, good)
+    assert (merged, errors) == (
+        {"old": "x", "size": "m", "skills": ["law", "tax"], "age": 12.5, "since": "2026-01-31", "vegan": True}, [],
+    )  # fmt: skip
+    bad = {"size": "xl", "skills": "law", "age": "many", "since": "31.1.2026", "vegan": "yes", "old": "y", "new": 1}
+    _, errors = merge(definitions, {}, bad)
+    assert {error.pointer: error.code for error in errors} == {
+        "/fields/size": "not_a_choice", "/fields/skills": "not_a_list", "/fields/age": "not_a_number",
+        "/fields/since": "not_a_date", "/fields/vegan": "not_yes_or_no", "/fields/old": "retired_field",
+        "/fields/new": "unknown_field",
+    }  # fmt: skip
+    assert merge(definitions, {"age": 3}, {"age": None}) == ({}, [])
+
+
+def tree(value):
+    return SegmentFilter.model_validate(value)
+
+
+def test_C10_a_filter_is_parsed_with_typed_values():
+    parsed = parse(
+        tree({"all": [{"field": "birth_date", "op": "lte", "value": "1980-01-31"},
+                      {"none": [{"field": "fields.age", "op": "in", "value": [1, 2]}]}]}),
+        {"age": FieldType.NUMBER},
+    )  # fmt: skip
+    assert parsed == Group(
+        "all",
+        (
+            segments.Test("birth_date", Kind.DATE, "lte", date(1980, 1, 31)),
+            Group("none", (segments.Test("fields.age", Kind.NUMBER, "in", (1, 2)),)),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({}, "/filter"),
+        ({"all": [], "any": []}, "/filter"),
+        ({"field": "salary", "op": "eq", "value": 1}, "/filter/field"),
+        ({"field": "fields.age", "op": "eq", "value": 1}, "/filter/field"),
+        ({"field": "name", "op": "gte", "value": "a"}, "/filter/op"),
+        ({"any": [{"field": "birth_date", "op": "eq", "value": "31.2.1980"}]}, "/filter/any/0/value"),
+        ({"field": "name", "op": "eq", "value": "a\0b"}, "/filter/value"),
+        ({"field": "name", "op": "in", "value": ["a"] * 1_001}, "/filter/value"),
+        ({"field": "has_email", "op": "eq", "value": "yes"}, "/filter/value"),
+        ({"field": "created_at", "op": "gte", "value": "2026-01-01T00:00:00"}, "/filter/value"),
+    ],
+)
+def test_C10_a_wrong_filter_is_refused_with_its_place(wrong, pointer):
+    with pytest.raises(Invalid) as caught:
+        parse(tree(wrong), {})
+    assert [error.pointer for error in caught.value.errors] == [pointer]
+
+
+def test_C10_filters_have_a_depth_and_a_size():
+    deep = {"field": "name", "op": "eq", "value": "a"}
+    for _ in range(10):
+        deep = {"all": [deep]}
+    with pytest.raises(Invalid):
+        parse(tree(deep), {})
+    wide = {"any": [{"any": [{"field": "name", "op": "eq", "value": "a"}] * 50}] * 5}
+    with pytest.raises(Invalid):
+        parse(tree(wide), {})

@@ -1,0 +1,229 @@
+"""How rows of a file are read, which of them are the same, and what they change."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pytest
+
+from contracts.contacts import FieldType
+from services.contacts.rules import cells
+from services.contacts.rules.columns import known_headers, titles
+from services.contacts.rules.import_merging import changes
+from services.contacts.rules.import_rows import RowReader
+from services.contacts.rules.repeats import MAX_NAMESAKES, ORGANISATION_KEYS, PERSON_KEYS, Repeats
+from services.contacts.spreadsheets.delimited import find_delimiter
+from services.contacts.spreadsheets.encoding import CODE_PAGES, plausibility
+from services.contacts.spreadsheets.limits import Unreadable
+
+TODAY = date(2026, 11, 25)
+
+
+@dataclass
+class Definition:
+    code: str
+    type: FieldType
+    label: dict[str, str]
+    choices: list[str] = field(default_factory=list)
+    retired: bool = False
+
+
+def read(header, row, definitions=()):
+    return RowReader(header.split(";"), definitions, TODAY).read(2, row.split(";"))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Etunimi;Sukunimi;Sähköposti;Puhelin;Syntymäaika;Kieli;Osoite;Postinumero;Postitoimipaikka",
+        "Förnamn;Efternamn;E-post;Telefon;Födelsedatum;Språk;Adress;Postnummer;Postanstalt",
+        "First name;Last name;E-mail;Phone;Date of birth;Language;Street;Postal code;City",
+        "ETUNIMI ;sukunimi; sähkö-posti;gsm;SYNTYMÄPÄIVÄ;äidinkieli;Katuosoite;postinro;kaupunki",
+    ],
+)
+def test_C11_headings_in_three_languages_mean_the_same(header):
+    staged = read(header, "Aino;Aho;aino@Example.org;040 1234567;31.12.1980;ruotsi;Rantatie 1;100;Helsinki")
+    assert staged.reason == ""
+    found = staged.person
+    assert found["addresses"] == [
+        {"purpose": "postal", "street": "Rantatie 1", "postal_code": "00100", "city": "Helsinki"}
+    ]
+    assert (found["given_name"], found["family_name"], found["email"]) == ("Aino", "Aho", "aino@example.org")
+    assert (found["phone"], found["birth_date"], found["language"]) == ("+358401234567", "1980-12-31", "sv")
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "family"),
+    [("Aho, Aino", "Aino", "Aho"), ("Aino Maria Aho", "Aino Maria", "Aho"), ("Aho", "", "Aho"), ("Aho,", "", "Aho")],
+)
+def test_C11_a_name_in_one_column_is_split(name, given, family):
+    person = read("Nimi;Kunta", f"{name};Espoo").person
+    assert (person["given_name"], person["family_name"]) == (given, family)
+
+
+def test_C11_a_name_beside_a_business_id_is_an_organisation():
+    staged = read("Nimi;Y-tunnus", "Lumi Oy;FI02012566")
+    assert staged.person is None
+    assert (staged.organisation["name"], staged.organisation["business_id"]) == ("Lumi Oy", "0201256-6")
+
+
+def test_C3_title_and_role_belong_to_the_affiliation_when_there_is_one():
+    header = "Etunimi;Sukunimi;Organisaatio;Tehtävä;Päättäjä;Sähköposti"
+    employed = read(header, "Aino;Aho;Lumi Oy;johtaja;x;aino@lumi.fi")
+    assert {name: value for name, value in employed.affiliation.items() if name != "id"} == {
+        "title": "johtaja", "decision_maker": True,
+    }  # fmt: skip
+    assert "title" not in employed.person
+    assert "email" not in employed.organisation
+    free = read(header, "Aino;Aho;;taiteilija;;")
+    assert (free.affiliation, free.person["title"]) == (None, "taiteilija")
+
+
+def test_C11_a_header_without_names_cannot_be_read():
+    with pytest.raises(Unreadable):
+        RowReader(["Osoite", "Kunta"], [], TODAY)
+
+
+def test_C11_columns_that_mean_nothing_are_told():
+    reader = RowReader(["Etunimi", "Kengännumero", "Etunimi", ""], [], TODAY)
+    assert reader.ignored == ["Kengännumero", "Etunimi (2)", "Column 4"]
+
+
+def test_C7_retired_fields_are_not_filled():
+    size = Definition("size", FieldType.TEXT, {"fi": "Koko", "sv": "", "en": ""})
+    gone = Definition("gone", FieldType.TEXT, {"fi": "Vanha", "sv": "", "en": ""}, retired=True)
+    staged = read("Etunimi;Koko;Vanha", "Aino;xl;1", [size, gone])
+    assert staged.person["fields"] == {"size": "xl"}
+
+
+def test_titles_are_unique_and_printable():
+    assert titles(["a", "a", " \0b\n c ", "", "x" * 100]) == ["a", "a (2)", "b c", "Column 4", "x" * 80]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("31.12.1980", date(1980, 12, 31)), ("1.2.1980", date(1980, 2, 1)), ("1980-02-01", date(1980, 2, 1)),
+        ("1980-02-01 00:00:00", date(1980, 2, 1)), ("19800201", date(1980, 2, 1)), ("29.2.2000", date(2000, 2, 29)),
+    ],
+)  # fmt: skip
+def test_C11_dates_as_people_write_them(written, meant):
+    assert cells.day(written) == meant
+
+
+@pytest.mark.parametrize("written", ["31.2.1980", "29.2.1900", "32.1.1980", "1.13.1980", "1.1.80", "29221", "huhtikuu"])
+def test_C11_dates_that_do_not_exist_are_refused_with_their_value(written):
+    with pytest.raises(ValueError, match=written):
+        cells.day(written)
+
+
+@pytest.mark.parametrize("written", ["1.1.1849", "26.11.2026"])
+def test_C11_nobody_is_born_tomorrow_or_two_centuries_ago(written):
+    with pytest.raises(ValueError, match="date of birth"):
+        cells.birth_date(written, TODAY)
+
+
+@pytest.mark.parametrize(
+    "written", ["040 123 4567", "+358 (40) 123-4567", "00358401234567", "358401234567", "401234567.0", "0401234567"]
+)
+def test_C11_phone_numbers_as_people_and_spreadsheets_write_them(written):
+    assert cells.phone(written) == "+358401234567"
+
+
+@pytest.mark.parametrize("written", ["4.01234567E+08", "4,01E8", "12", "puhelin", "+999 1234567890123456"])
+def test_C11_numbers_that_nobody_can_call_are_refused(written):
+    with pytest.raises(ValueError, match=r"phone|rounded"):
+        cells.phone(written)
+
+
+def test_C9_tags_become_codes():
+    assert cells.tags("Hallitus; Kuoro,  å ä;;kuoro") == ["a-a", "hallitus", "kuoro"]
+
+
+def test_C11_a_row_repeats_the_first_that_has_one_of_its_keys():
+    repeats = Repeats(PERSON_KEYS)
+    assert repeats.first_of(2, {"email": 1, "phone": 2}) is None
+    assert repeats.first_of(3, {"phone": 2, "birth": 3}) == 2
+    assert repeats.first_of(4, {"birth": 3}) == 2
+    assert repeats.first_of(5, {"email": 9}) is None
+
+
+def test_C11_rows_that_contradict_each_other_are_not_the_same():
+    repeats = Repeats(PERSON_KEYS)
+    assert repeats.first_of(2, {"phone": 1, "birth": 10}) is None
+    assert repeats.first_of(3, {"phone": 1, "birth": 11}) is None
+    assert repeats.first_of(4, {"phone": 1, "birth": 11}) == 3
+    assert repeats.first_of(5, {"phone": 1, "number": 7, "birth": 10}) == 2
+    assert repeats.first_of(6, {"phone": 1, "number": 8, "birth": 10}) is None
+
+
+def test_C11_a_row_learned_from_keeps_others_apart():
+    """Row 3 tells the birth date of row 2; from then on another date is another person."""
+    repeats = Repeats(PERSON_KEYS)
+    repeats.first_of(2, {"phone": 1})
+    assert repeats.first_of(3, {"phone": 1, "birth": 10}) == 2
+    assert repeats.first_of(4, {"phone": 1, "birth": 11}) is None
+
+
+def test_C11_people_of_one_name_at_one_address_with_other_mail_are_two():
+    repeats = Repeats(PERSON_KEYS)
+    repeats.first_of(2, {"address": 1, "email": 10})
+    assert repeats.first_of(3, {"address": 1, "email": 11}) is None
+    assert repeats.first_of(4, {"address": 1}) == 2
+
+
+def test_C11_a_file_of_namesakes_is_read_in_linear_time():
+    repeats = Repeats(PERSON_KEYS)
+    for number in range(20_000):
+        assert repeats.first_of(number, {"phone": 1, "birth": number + 10}) is None
+    assert len(repeats._namesakes[1]) == MAX_NAMESAKES
+
+
+def test_C11_organisations_of_one_name_with_other_business_ids_are_two():
+    repeats = Repeats(ORGANISATION_KEYS)
+    assert repeats.first_of(2, {"name": 1, "business": 10}) is None
+    assert repeats.first_of(3, {"name": 1, "business": 11}) is None
+    assert repeats.first_of(4, {"name": 1}) == 2
+    assert repeats.first_of(5, {"name": 2, "business": 11}) == 3
+
+
+def test_C11_lists_grow_and_what_is_not_given_stays():
+    stored = {
+        "tags": ["a"], "fields": {"size": "m", "languages": ["fi"]}, "phone": None, "title": "FT",
+        "addresses": [{"purpose": "postal", "street": "Rantatie 1", "city": "Espoo"}],
+    }  # fmt: skip
+    given = {
+        "tags": ["b"], "fields": {"languages": ["sv"]}, "phone": "+3581", "title": "FT",
+        "addresses": [{"purpose": "postal", "street": "Rantatie 2"}],
+    }  # fmt: skip
+    assert changes(stored, given) == {
+        "tags": ["a", "b"], "fields": {"size": "m", "languages": ["fi", "sv"]}, "phone": "+3581",
+        "addresses": [{"purpose": "postal", "street": "Rantatie 2", "city": "Espoo"}],
+    }  # fmt: skip
+    assert changes(stored | changes(stored, given), given) == {}
+
+
+SAMPLES = (
+    "Väinö;Mäkinen", "Åsa;Öhman", "ÄIJÄLÄ;ÖHMAN", "Göran Sjöberg", "José;Müller", "Chloé Dubois",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", CODE_PAGES)
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_C11_an_old_code_page_is_known_by_a_single_name(sample, encoding):
+    content = sample.encode(encoding)
+    best = max(CODE_PAGES, key=lambda codec: plausibility(content.decode(codec, "replace")))
+    assert content.decode(best) == sample
+
+
+def test_C11_windows_and_latin_9_differ_in_few_letters_that_decide():
+    for encoding, sample in (("iso8859-15", "Šimon;Žukov;Mäki"), ("cp1252", "O´Connor;Mäki;“x”")):
+        content = sample.encode(encoding)
+        best = max(CODE_PAGES, key=lambda codec: plausibility(content.decode(codec, "replace")))
+        assert content.decode(best) == sample
+
+
+@pytest.mark.parametrize("delimiter", list(";,\t|"))
+def test_C11_the_delimiter_is_that_of_known_headings(delimiter):
+    header = delimiter.join(("Sukunimi", "Etunimi", "Osoite"))
+    assert find_delimiter([header, delimiter.join(("Aho", "Aino", "Rantatie 1; A, 2 | 3"))]) == delimiter
+    assert known_headers(header.split(delimiter)) == 3
