@@ -9,7 +9,7 @@ from contracts.contacts import FieldType, SegmentFilter
 from contracts.errors import Invalid
 from services.contacts.rules import segments
 from services.contacts.rules.fields import merge
-from services.contacts.rules.names import clean, fold, search_text, sort_key
+from services.contacts.rules.names import clean, fold, search_text, sort_key, swaps
 from services.contacts.rules.reachability import letter_lines, normal_email, normal_phone, sendable_email
 from services.contacts.rules.segments import Group, Kind, parse
 
@@ -36,6 +36,13 @@ def test_C10_names_are_folded_for_search():
     assert fold("Åke Öhman-Niño O’Connor Łukasz") == "ake ohman nino oconnor lukasz"
     assert search_text("Åke Öhman", "+358401234567") == " ake ohman 358401234567"
     assert clean("  A\u0308iti \n x ") == "Äiti x"
+
+
+def test_C10_a_hasty_typist_swaps_letters_within_a_word():
+    assert swaps("aatlo") == ["aalto", "aatol", "atalo"]
+    assert swaps("ano aho") == []
+    assert "aino aalto" in swaps("aino alato")
+    assert {each.index(" ") for each in swaps("aino aatlo")} == {4}
 
 
 @pytest.mark.parametrize(

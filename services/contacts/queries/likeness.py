@@ -9,18 +9,18 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Integer, and_, case, cast, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, case, cast, func, literal, or_, select, tuple_
 
 from chassis.paging import decode_cursor
 from contracts.base import Page
 from contracts.errors import Invalid
 from services.contacts import models
 from services.contacts.queries.pages import page_of
-from services.contacts.rules.names import fold, sort_key
+from services.contacts.rules.names import fold, sort_key, swaps
 
 Summary = TypeVar("Summary")
 THRESHOLD = 0.39
-"""Least word similarity of a hit: one letter missing, doubled, wrong or swapped in a name of five or more."""
+"""Least word similarity of a hit: one letter missing, doubled or wrong in a name of five or more."""
 MAX_LIKENESS = 1000
 DIGITS = re.compile(r"[\d ()./-]{3,}")
 NUMBER = re.compile(r"[A-Za-z0-9._/-]*\d[A-Za-z0-9._/-]*")
@@ -48,19 +48,34 @@ def search_page(
     if found is None:
         return Page[Any](data=[])
     table = model.__table__.c
-    matches, score = found
-    hits = (
-        select(*columns, table.sort_key, score.label("likeness"))
-        .where(matches, *conditions)
-        .cte("hits")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
-    )
-    keys = (MAX_LIKENESS - hits.c.likeness, hits.c.sort_key, hits.c.id)
-    query = select(hits).order_by(*keys).limit(request.limit + 1)
-    if after:
-        query = query.where(tuple_(*keys) > tuple_(*_position(after)))
-    rows = list(prepare(reader).execute(query))
+    position = _position(after) if after else None
+
+    def hits(matches: ColumnElement[bool], score: ColumnElement[int]) -> list[Any]:
+        shown = select(*columns, table.sort_key, score.label("likeness")).where(matches, *conditions)
+        return list(prepare(reader).execute(_best_first(shown, position, request.limit + 1)))
+
+    rows = hits(*found)
+    if not rows and position is None and (swapped := _swapped(model, request.q)) is not None:
+        rows = hits(swapped, literal(0, Integer))[: request.limit]
     return page_of(rows, request.limit, lambda row: [MAX_LIKENESS - row.likeness, row.sort_key, str(row.id)], reply)
+
+
+def _best_first(shown: Select[Any], position: tuple[int, str, UUID] | None, limit: int) -> Select[Any]:
+    hits = shown.cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
+    keys = (MAX_LIKENESS - hits.c.likeness, hits.c.sort_key, hits.c.id)
+    query = select(hits).order_by(*keys).limit(limit)
+    return query.where(tuple_(*keys) > tuple_(*position)) if position else query
+
+
+def _swapped(model: Any, typed: str) -> ColumnElement[bool] | None:
+    """For what finds nothing: names with two neighbouring letters swapped. Trigrams of short names cannot tell."""
+    search = model.__table__.c.search
+    variants = swaps(fold(typed))
+    if not variants or "@" in typed or "\0" in typed:
+        return None
+    return or_(
+        *(and_(*(search.contains(f" {word}", autoescape=True) for word in variant.split())) for variant in variants)
+    )
 
 
 def _position(after: list[Any]) -> tuple[int, str, UUID]:

@@ -9,6 +9,8 @@ import unicodedata
 MANY = {"ß": "ss", "þ": "th", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ŋ": "n", "ŧ": "t", "ħ": "h"}
 LAST_IN_FINNISH = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}
 SEARCHED_AS = {"æ": "ae", "ø": "o"}
+SHORTEST_SWAPPED = 4
+MAX_SWAPS = 30
 APOSTROPHES = "'’ʼ`´"
 
 
@@ -47,6 +49,21 @@ def fold(text: str) -> str:
     """Lower-case words without accents: "Åke Öhman-Niño" becomes "ake ohman nino"."""
     lower = unicodedata.normalize("NFC", text).lower()
     return " ".join(lower.translate(_SEARCH).split())
+
+
+def swaps(words: str) -> list[str]:
+    """Folded words with two neighbouring letters of one word swapped, as a hasty typist does; short words stay."""
+    found = {
+        words[:at] + words[at + 1] + words[at] + words[at + 2 :]
+        for at in range(len(words) - 1)
+        if " " not in words[at : at + 2] and words[at] != words[at + 1]
+        if len(_word_at(words, at)) >= SHORTEST_SWAPPED
+    }
+    return sorted(found)[:MAX_SWAPS]
+
+
+def _word_at(words: str, at: int) -> str:
+    return words[words.rfind(" ", 0, at) + 1 :].partition(" ")[0]
 
 
 def sort_key(*parts: str) -> str:
