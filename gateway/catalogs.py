@@ -75,6 +75,7 @@ def _write(folder: Path, language: str, catalog: Catalog) -> None:
     write_mo(content, catalog)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as unfinished:
         unfinished.write(content.getvalue())
+    Path(unfinished.name).chmod(0o644)  # another account than the one that installed may read them
     Path(unfinished.name).replace(target)
 
 
