@@ -135,5 +135,6 @@ def _check_product(product_id: UUID) -> None:
 
 
 def _check_person(person_id: UUID) -> None:
-    if not contacts.get_recipients(ByIds(ids=[person_id])).data:
+    found = contacts.get_recipients(ByIds(ids=[person_id])).data
+    if not found or not found[0].name:  # no name: erased
         raise Invalid.field("/person_id", "no_such_person", f"There is no person {person_id}.")

@@ -69,7 +69,10 @@ class Neighbours:
 
     def _get_recipients(self, payload: dict[str, Any]) -> Recipients:
         ids = [UUID(each) for each in payload["ids"]]
-        return Recipients(data=[Recipient(id=each, name="Aino Aalto") for each in ids if each in self.states])
+        names = {
+            each: "" if self.states[each] is PersonState.ERASED else "Aino Aalto" for each in ids if each in self.states
+        }
+        return Recipients(data=[Recipient(id=each, name=name) for each, name in names.items()])
 
     def _get_product(self, payload: dict[str, Any]) -> Product:
         product_id = UUID(payload["id"])

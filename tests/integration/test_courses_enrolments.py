@@ -95,8 +95,9 @@ def test_K2_bad_wishes_change_nothing(school):
     session = school.new_session()
     with pytest.raises(Invalid) as neither:
         school.enrol_new(session, None)
-    with pytest.raises(Invalid) as unknown:
-        school.enrol(session, new_id())
+    for nobody in (new_id(), school.neighbours.person(PersonState.ERASED)):
+        with pytest.raises(Invalid) as unknown:
+            school.enrol(session, nobody)
     assert neither.value.errors[0].pointer == unknown.value.errors[0].pointer == "/person_id"
     with pytest.raises(NotFound):
         school.enrol(school.new_session().model_copy(update={"id": new_id()}))
