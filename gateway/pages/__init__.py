@@ -17,6 +17,11 @@ SECTIONS = (
     "my_enrolments",
     "my_messages",
     "my_sign_in",
+    "today",
+    "applications",
+    "contacts",
+    "contact_forms",
+    "jobs",
 )
 
 

@@ -1,0 +1,177 @@
+"""Persons: the list with its search, the card with all that belongs to a person, and taking one out of the register."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from chassis.rpc import client, or_nothing, side_by_side
+from contracts.access import Permission
+from contracts.base import ById
+from contracts.commerce import CommerceApi, ListInvoices
+from contracts.contacts import ContactsApi, DeleteContact, History, ListAffiliations, ListPersons, Person
+from contracts.courses import CoursesApi, ListEnrolments
+from contracts.membership import ListMemberships, Membership, MembershipApi, MembershipState
+from contracts.notify import ListMessages, NotifyApi
+from gateway.i18n import local_date
+from gateway.listing import Column, Filter, ListState, Option
+from gateway.pages import history_words, state_words
+from gateway.pages.contact_input import as_typed, definitions
+from gateway.pages.door import Pages
+from gateway.pages.person_names import may
+from gateway.submitted import form_command, read, without_empty
+
+commerce = client(CommerceApi)
+contacts = client(ContactsApi)
+courses = client(CoursesApi)
+membership = client(MembershipApi)
+notify = client(NotifyApi)
+pages = Pages("contacts", __name__)
+COLUMNS: Final = (
+    Column("name", _l("Name"), "main", sort=True),
+    Column("city", _l("Town")),
+    Column("email", _l("E-mail")),
+    Column("phone", _l("Phone")),
+    Column("tags", _l("Tags")),
+)
+SHOWN: Final = 10
+"""Rows of each section of a card."""
+
+
+@pages.get("/office/contacts", may=Permission.CONTACTS_READ)
+def list_contacts() -> str:
+    """Persons by name, or the most alike to the words searched for."""
+    query = request.args.to_dict()
+    wanted = {name: query.get(name) for name in ("q", "tag", "cursor", "sort")}
+    wanted["q"] = (wanted["q"] or "").strip()[:100]
+    found = contacts.list_persons(read(ListPersons, without_empty(wanted)))
+    state = ListState(request.path, query)
+    hidden = set(query.get("without", "").split("."))
+    return render_template(
+        "contacts/list.html",
+        state=state,
+        columns=[each for each in COLUMNS if each.kind == "main" or each.key not in hidden],
+        optional=COLUMNS[1:],
+        hidden=hidden & {each.key for each in COLUMNS},
+        filters=_tag_filter(state, found.data),
+        found=found,
+    )
+
+
+def _tag_filter(state: ListState, persons: list[Any]) -> tuple[Filter, ...]:
+    """The tags of the persons shown as choices, with the one that is on."""
+    tags = {tag for each in persons for tag in each.tags} | {state.query.get("tag", "")} - {""}
+    return (Filter("tag", _l("Tag"), tuple(Option(tag, tag) for tag in sorted(tags))),) if tags - {""} else ()
+
+
+@pages.get("/office/contacts/<uuid:person_id>", may=Permission.CONTACTS_READ)
+def contact_card(person_id: UUID) -> ResponseReturnValue:
+    """A person with what every service knows; a linked id leads to the contact it is."""
+    person = contacts.get_person(ById(id=person_id))
+    if person.id != person_id:
+        return redirect(f"/office/contacts/{person.id}")
+    fields = definitions("person")
+    parts = _parts(person.id)
+    return render_template(
+        "contacts/card.html",
+        person=person,
+        fields=[(each, as_typed("", person.fields.get(each.code), each)) for each in fields],
+        standing=standing_of(parts["memberships"]),
+        parts=parts,
+        history=history_words.entries(parts["history"].data, fields) if parts["history"] else [],
+        words=state_words,
+        may_write=may(Permission.CONTACTS_WRITE),
+    )
+
+
+def _parts(person_id: UUID) -> dict[str, Any]:
+    """What belongs to a person, asked side by side: a page each, False without the right, None while away."""
+    limit = SHOWN
+    asked: dict[str, tuple[Permission, Callable[[], Any]]] = {
+        "memberships": (
+            Permission.MEMBERSHIP_READ,
+            lambda: membership.list_memberships(ListMemberships(person_id=person_id, limit=limit)),
+        ),
+        "enrolments": (
+            Permission.COURSES_READ,
+            lambda: courses.list_enrolments(ListEnrolments(person_id=person_id, limit=limit)),
+        ),
+        "invoices": (
+            Permission.COMMERCE_READ,
+            lambda: commerce.list_invoices(ListInvoices(customer_id=person_id, limit=limit)),
+        ),
+        "messages": (
+            Permission.NOTIFY_READ,
+            lambda: notify.list_messages(ListMessages(person_id=person_id, limit=limit)),
+        ),
+        "affiliations": (
+            Permission.CONTACTS_READ,
+            lambda: contacts.list_affiliations(ListAffiliations(person_id=person_id, limit=limit * 2)),
+        ),
+        "history": (Permission.CONTACTS_READ, lambda: contacts.list_history(History(id=person_id, limit=limit))),
+    }
+    answers = side_by_side(*(partial(_part, *each) for each in asked.values()))
+    return dict(zip(asked, answers, strict=True))
+
+
+def _part(right: Permission, call: Callable[[], Any]) -> Any:
+    return or_nothing(call) if may(right) else False
+
+
+def standing_of(memberships: Any) -> tuple[str, str]:
+    """In one sentence whether the person is a member, and its kind for `page.state`; empty when nobody can tell."""
+    if not memberships:
+        return "", ""
+    by_state = {each.state: each for each in reversed(memberships.data)}
+    for state, told in STANDINGS.items():
+        if state in by_state:
+            return told(by_state[state])
+    return _("Not a member"), ""
+
+
+def _in_force(found: Membership) -> tuple[str, str]:
+    if found.paid_until is None:
+        return _("Member since %(year)s", year=found.joined_on.year), "good"
+    until = local_date(found.paid_until)
+    return _("Member since %(year)s, paid until %(day)s", year=found.joined_on.year, day=until), "good"
+
+
+STANDINGS: Final[dict[MembershipState, Callable[[Membership], tuple[str, str]]]] = {
+    MembershipState.ACTIVE: _in_force,
+    MembershipState.GRACE: lambda found: (_("Member since %(year)s, fee is late", year=found.joined_on.year), "warn"),
+    MembershipState.PENDING: lambda _found: (_("Membership waits for its first payment"), "warn"),
+    MembershipState.LAPSED: lambda _found: (_("Not a member: the membership has lapsed"), "bad"),
+    MembershipState.ENDED: lambda _found: (_("Not a member any more"), ""),
+}
+
+
+@pages.post("/office/contacts/<uuid:person_id>/delete", may=Permission.CONTACTS_WRITE)
+def delete_contact(person_id: UUID) -> ResponseReturnValue:
+    """Take a person out of the register for good, once that is confirmed."""
+    version = read(DeleteContact, {"id": person_id, "version": request.form.get("version", "")})
+    person = contacts.get_person(ById(id=person_id))
+    if not request.form.get("confirmed"):
+        return _ask_to_delete(person)
+    with form_command():
+        contacts.delete_person(version)
+    flash(_("%(name)s is deleted.", name=person.name), "good")
+    return redirect("/office/contacts")
+
+
+def _ask_to_delete(person: Person) -> str:
+    return render_template(
+        "layout/confirm.html",
+        title=_("Delete %(name)s?", name=person.name),
+        text=_(
+            "Name, addresses and all that is said about the person are deleted for good. Invoices stay in the books."
+        ),
+        label=_("Delete for good"),
+        action=request.path,
+        back=f"/office/contacts/{person.id}",
+        fields=[("version", person.version)],
+    )

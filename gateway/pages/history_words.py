@@ -1,0 +1,96 @@
+"""The history of a contact in words: what changed, and who or what changed it."""
+
+from datetime import date
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from contracts.contacts import Change, FieldDefinition
+from gateway.i18n import language, local_date
+
+FIELDS: Final[dict[str, Any]] = {
+    "given_name": _l("Given name"),
+    "family_name": _l("Family name"),
+    "name": _l("Name"),
+    "title": _l("Title"),
+    "email": _l("E-mail"),
+    "phone": _l("Phone"),
+    "language": _l("Language"),
+    "birth_date": _l("Day of birth"),
+    "customer_number": _l("Customer number"),
+    "business_id": _l("Business id"),
+    "parent_id": _l("Belongs to"),
+    "addresses": _l("Addresses"),
+    "tags": _l("Tags"),
+}
+CHANNELS: Final[dict[str, Any]] = {
+    "office": _l("Office"),
+    "api": _l("Another program"),
+    "own": _l("The person, on the own pages"),
+    "link": _l("By a personal link"),
+    "web": _l("Public pages"),
+    "application": _l("Membership application"),
+    "import": _l("Import"),
+    "system": _l("Talkoo"),
+}
+STATES: Final[dict[str, Any]] = {
+    "active": _l("Is in the register"),
+    "proposed": _l("Came from the public pages"),
+    "linked": _l("Is the same as another contact"),
+    "erased": _l("Was deleted"),
+    "deleted": _l("Was deleted"),
+}
+
+
+def entries(changes: list[Change], fields: list[FieldDefinition]) -> list[dict[str, Any]]:
+    """The changes as the macro `card.history` shows them."""
+    labels = {f"fields.{each.code}": each.label.in_language(language()) for each in fields}
+    return [{"at": each.changed_at, "text": _text(each, labels), "by": author(each)} for each in changes]
+
+
+def author(change: Change) -> str:
+    """Through which channel a change came."""
+    return str(CHANNELS.get(change.channel, change.channel))
+
+
+def _text(change: Change, labels: dict[str, str]) -> str:
+    if change.field == "state":
+        return str(STATES.get(str(change.new), change.new))
+    if change.field.startswith("affiliation."):
+        return _affiliation(change)
+    label = label_of(change.field, labels)
+    old, new = in_words(change.old), in_words(change.new)
+    if not new:
+        return str(_("%(field)s removed: %(old)s", field=label, old=old))
+    if not old:
+        return str(_("%(field)s: %(new)s", field=label, new=new))
+    return str(_("%(field)s: %(new)s (was %(old)s)", field=label, new=new, old=old))
+
+
+def label_of(field: str, labels: dict[str, str]) -> str:
+    """The name of a changed field as the forms call it."""
+    return labels.get(field) or str(FIELDS.get(field, field))
+
+
+def _affiliation(change: Change) -> str:
+    what = change.new if isinstance(change.new, dict) else {}
+    title = what.get("title") or _("no title")
+    if change.field == "affiliation.ended":
+        ends_on = local_date(date.fromisoformat(what["ends_on"])) if what.get("ends_on") else ""
+        return str(_("Affiliation ends %(day)s: %(title)s", day=ends_on, title=title))
+    return str(_("Affiliation begins: %(title)s", title=title))
+
+
+def in_words(value: Any) -> str:
+    """A stored value on one line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, list):
+        return "; ".join(in_words(each) for each in value)
+    if isinstance(value, dict):
+        parts = (value.get("street"), f"{value.get('postal_code', '')} {value.get('city', '')}".strip())
+        return ", ".join(part for part in parts if part)
+    return str(value)

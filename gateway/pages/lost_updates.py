@@ -1,0 +1,77 @@
+"""Two people change one contact at the same time: the second one sees what the first one changed, and loses nothing.
+
+Fields that only the other one changed are taken over; where both wrote, the form keeps what was typed here and says
+what the other wrote. Saved again, the form counts.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from flask_babel import gettext as _
+
+from chassis.rpc import client
+from contracts.contacts import Address, Change, ContactsApi, FieldDefinition, History
+from gateway.i18n import language
+from gateway.pages.contact_input import ADDRESS, as_typed, shown_addresses, typed_addresses
+from gateway.pages.history_words import in_words, label_of
+
+contacts = client(ContactsApi)
+
+
+def merge(
+    contact: Any, version: int, values: dict[str, Any], names: Iterable[str], fields: Sequence[FieldDefinition]
+) -> tuple[dict[str, Any], list[str]]:
+    """The form on top of the contact as it is now, and a sentence for each field that the other one changed."""
+    by_name = {f"fields.{each.code}": each for each in fields}
+    known = {*names, "tags", "addresses", "parent_id", *by_name}
+    merged, told = dict(values), []
+    for field, (old, new) in _since(contact, version, known).items():
+        label = label_of(field, {name: each.label.in_language(language()) for name, each in by_name.items()})
+        if field == "addresses":
+            taken_over = _merge_addresses(merged, old or [], new or [])
+        else:
+            taken_over = _merge_field(merged, field, old, new, by_name.get(field))
+        if taken_over:
+            told.append(_("%(field)s is now: %(new)s", field=label, new=in_words(new) or "–"))
+        else:
+            told.append(
+                _("%(field)s: the other one wrote %(new)s. Saving keeps yours.", field=label, new=in_words(new))
+            )
+    return merged, told
+
+
+def _since(contact: Any, version: int, known: set[str]) -> dict[str, tuple[Any, Any]]:
+    """Old and new value by field of what was changed after `version`."""
+    history = contacts.list_history(History(id=contact.id, limit=200)).data
+    own = [each for each in history if each.field in known]
+    groups = [list(group) for _at, group in groupby(own, key=lambda each: each.changed_at)]
+    changed: dict[str, tuple[Any, Any]] = {}
+    newest_first: list[Change] = [each for group in groups[: contact.version - version] for each in group]
+    for each in reversed(newest_first):
+        changed[each.field] = (changed.get(each.field, (each.old,))[0], each.new)
+    return changed
+
+
+def _merge_field(values: dict[str, Any], field: str, old: Any, new: Any, definition: FieldDefinition | None) -> bool:
+    """Whether the other one's value stands in the form now, because nothing else was typed."""
+    name = field.replace("fields.", "fields_", 1)
+    before, now = as_typed(field, old, definition), as_typed(field, new, definition)
+    if values.get(name, "") not in (before, now):
+        return False
+    values[name] = now
+    return True
+
+
+def _merge_addresses(values: dict[str, Any], old: list[dict[str, Any]], new: list[dict[str, Any]]) -> bool:
+    typed = [address for _place, address in typed_addresses(values)]
+    if typed not in ([_whole(each) for each in old], [_whole(each) for each in new]):
+        return False
+    for name in [name for name in values if name.startswith("addresses_")]:
+        del values[name]
+    values |= shown_addresses([Address.model_validate(each) for each in new])
+    return True
+
+
+def _whole(address: dict[str, Any]) -> dict[str, str]:
+    return {part: str(getattr(Address.model_validate(address), part)) for part in ADDRESS}
