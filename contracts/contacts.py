@@ -500,6 +500,8 @@ class Import(Reply):
 
     id: UUID
     job_id: str
+    file_key: str = ""
+    """Where the file lies: to import it for real after a dry run."""
     file_name: str
     profile: ImportProfile
     dry_run: bool

@@ -21,6 +21,10 @@ SECTIONS = (
     "applications",
     "contacts",
     "contact_forms",
+    "organisations",
+    "affiliations",
+    "segments",
+    "imports",
     "jobs",
 )
 

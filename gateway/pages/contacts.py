@@ -76,20 +76,20 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
     if person.id != person_id:
         return redirect(f"/office/contacts/{person.id}")
     fields = definitions("person")
-    parts = _parts(person.id)
+    about = _about(person.id)
     return render_template(
         "contacts/card.html",
         person=person,
         fields=[(each, as_typed("", person.fields.get(each.code), each)) for each in fields],
-        standing=standing_of(parts["memberships"]),
-        parts=parts,
-        history=history_words.entries(parts["history"].data, fields) if parts["history"] else [],
+        standing=standing_of(about["memberships"]),
+        about=about,
+        history=history_words.entries(about["history"].data, fields) if about["history"] else [],
         words=state_words,
         may_write=may(Permission.CONTACTS_WRITE),
     )
 
 
-def _parts(person_id: UUID) -> dict[str, Any]:
+def _about(person_id: UUID) -> dict[str, Any]:
     """What belongs to a person, asked side by side: a page each, False without the right, None while away."""
     limit = SHOWN
     asked: dict[str, tuple[Permission, Callable[[], Any]]] = {

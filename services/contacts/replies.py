@@ -140,6 +140,7 @@ def import_of(row: Any) -> Import:
     return Import(
         id=row.id,
         job_id=row.job_id,
+        file_key=row.file_key,
         file_name=row.file_name,
         profile=row.profile,
         dry_run=row.dry_run,

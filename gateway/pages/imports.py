@@ -1,0 +1,134 @@
+"""Imports of contacts: a file is checked first, then imported for real; what was rejected says why."""
+
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID
+
+from flask import Response, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from chassis.rpc import client
+from contracts.access import Permission
+from contracts.base import ById, Job, JobById, JobState, ListRequest
+from contracts.contacts import ContactsApi, Import, ImportRow, ListImportRows, StartImport
+from contracts.errors import Invalid, NotFound, ServiceError
+from gateway.api.downloads import download
+from gateway.api.uploads import stored_file
+from gateway.form_state import FormState
+from gateway.listing import Column, ListState
+from gateway.pages.door import Pages
+from gateway.pages.import_words import ROWS, reason_text
+from gateway.pages.spreadsheet_cells import as_csv
+from gateway.pages.state_words import JOB
+from gateway.submitted import form_command, read, state
+
+contacts = client(ContactsApi)
+pages = Pages("imports", __name__)
+COLUMNS: Final = (
+    Column("file_name", _l("File"), "main"),
+    Column("started_at", _l("Started"), "date"),
+    Column("dry_run", _l("What for")),
+    *(Column(name, words, "number") for name, words in ROWS.items() if name != "duplicate"),
+)
+MOST_ROWS: Final = 100_000
+"""Rejected rows of one download."""
+
+
+@pages.form("/office/imports", may=Permission.CONTACTS_IMPORT)
+def list_imports() -> ResponseReturnValue:
+    """Imports, newest first, and the form for the next one."""
+    f, status = FormState({"what": "check"}), 200
+    if request.method == "POST":
+        try:
+            return _started()
+        except ServiceError as error:
+            if error.kind not in {"invalid", "too_large", "malformed"}:
+                raise
+            f, status = state({"what": request.form.get("what", "check"), "file": ""}, error, {"file_key": "file"}), 422
+    cursor = request.args.get("cursor")
+    found = contacts.list_imports(read(ListRequest, {"cursor": cursor, "limit": 20}))
+    shown_as = ListState("/office/imports", request.args.to_dict())
+    return render_template("imports/list.html", f=f, state=shown_as, columns=COLUMNS, found=found), status
+
+
+def _started() -> ResponseReturnValue:
+    if request.form.get("what") not in {"check", "import"}:
+        raise Invalid.field("/what", "missing", _("This is needed."))
+    key, name = stored_file(ContactsApi.service_name)
+    return _start(StartImport(file_key=key, file_name=name, dry_run=request.form["what"] == "check"))
+
+
+def _start(wanted: StartImport) -> ResponseReturnValue:
+    with form_command():
+        job = contacts.start_import(wanted)
+    return redirect(f"/office/imports/{job.id.partition('-')[2]}")
+
+
+@pages.get("/office/imports/<uuid:import_id>", may=Permission.CONTACTS_IMPORT)
+def import_card(import_id: UUID) -> ResponseReturnValue:
+    """How far an import is, and what became of its rows."""
+    found = contacts.get_import(ById(id=import_id))
+    job = _job(found)
+    if job is not None and job.finished_at is not None and request.headers.get("HX-Request"):
+        answer = make_response("")
+        answer.headers["HX-Refresh"] = "true"  # the progress has ended: show the whole page as it is now
+        return answer
+    chosen = request.args.get("state") or ("rejected" if found.counts.get("rejected") else "created")
+    asked = {"id": import_id, "state": chosen if chosen in ROWS else None, "cursor": request.args.get("cursor")}
+    return render_template(
+        "imports/card.html",
+        found=found,
+        job=job,
+        error=reason_text(str((job.result or {}).get("reason", ""))) if job else "",
+        rows=contacts.list_import_rows(read(ListImportRows, asked)),
+        chosen=chosen,
+        state=ListState(request.path, {"state": chosen, **request.args.to_dict()}),
+        states=ROWS,
+        reason=reason_text,
+        words=JOB,
+        may_repeat=found.dry_run and job is not None and job.state is JobState.SUCCEEDED,
+    )
+
+
+def _job(found: Import) -> Job | None:
+    """The import's job; None when it was long ago and its row is gone."""
+    try:
+        return contacts.get_job(JobById(id=found.job_id))
+    except NotFound:
+        return None
+
+
+@pages.post("/office/imports/<uuid:import_id>/for-real", may=Permission.CONTACTS_IMPORT)
+def import_for_real(import_id: UUID) -> ResponseReturnValue:
+    """Import the file of a check for real."""
+    checked = contacts.get_import(ById(id=import_id))
+    if not checked.dry_run:
+        raise Invalid(_("This file was imported for real already."))
+    return _start(StartImport(file_key=checked.file_key, file_name=checked.file_name, dry_run=False))
+
+
+@pages.get("/office/imports/<uuid:import_id>/rejected.csv", may=Permission.CONTACTS_IMPORT)
+def rejected_rows(import_id: UUID) -> Response:
+    """The rejected rows with their reasons, to be mended and imported again."""
+    found = contacts.get_import(ById(id=import_id))
+    rows = list(_rejected(import_id))
+    columns = list(dict.fromkeys(name for row in rows for name in row.raw))
+    headings = [*columns, _("Row"), _("Column"), _("Reason")]
+    lines = (
+        [*(row.raw.get(name) for name in columns), row.number, row.column, reason_text(row.reason)] for row in rows
+    )
+    name = f"{found.file_name.rpartition('.')[0] or found.file_name}-rejected.csv"
+    return download(as_csv(headings, lines), name, "text/csv; charset=utf-8")
+
+
+def _rejected(import_id: UUID) -> Iterator[ImportRow]:
+    cursor, count = None, 0
+    while count < MOST_ROWS:
+        wanted = ListImportRows(id=import_id, state="rejected", limit=200, cursor=cursor)
+        page = contacts.list_import_rows(wanted)
+        yield from page.data
+        cursor, count = page.next_cursor, count + len(page.data)
+        if cursor is None:
+            return
