@@ -147,8 +147,11 @@ def in_words(tree: SegmentFilter, names: dict[str, Any], level: int = 0) -> list
         if parts is not None:
             below = [line for part in parts for line in in_words(part, names, level + 1)]
             return [(level, str(JOINS[join])), *below]
-    value = ", ".join(map(str, tree.value)) if isinstance(tree.value, list) else tree.value
-    told = {True: _p("answer", "yes"), False: _p("answer", "no"), None: ""}.get(value, value)
-    return [
-        (level, f"{names.get(tree.field or '', tree.field)} {OPERATORS.get(tree.op or '', tree.op)} {told}".strip())
-    ]
+    name, op = names.get(tree.field or "", tree.field), OPERATORS.get(tree.op or "", tree.op)
+    return [(level, f"{name} {op} {_told(tree.value)}".strip())]
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_p("answer", "yes") if value else _p("answer", "no"))
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value if value is not None else "")
