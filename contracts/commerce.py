@@ -311,6 +311,8 @@ class ListInvoices(ListRequest):
 
     customer_id: UUID | None = None
     state: InvoiceState | None = None
+    overdue: bool = False
+    """Only what is open and past its due day."""
     q: Annotated[str, Field(max_length=60)] | None = None
     """Number or reference."""
 

@@ -52,7 +52,9 @@ OFFICE: Final = (
         Link(_("Bank files"), "/office/bank-files", "b"),
         Link(_("Open items"), "/office/open-items"),
         Link(_("Payment reminders"), "/office/reminders"),
+        Link(_("Card payments"), "/office/payments"),
         Link(_("Ledger"), "/office/ledger"),
+        Link(_("Products"), "/office/products"),
         Link(_("Exports"), "/office/exports"),
     )),
     Link(_("Messages"), "/office/mailings", "v", "notify.read", (

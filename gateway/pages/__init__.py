@@ -26,6 +26,10 @@ SECTIONS = (
     "segments",
     "imports",
     "jobs",
+    "invoices",
+    "bank_files",
+    "books",
+    "products",
 )
 
 

@@ -48,6 +48,8 @@ def list_invoices(reader: Connection, request: ListInvoices, scope: Scope, today
         query = query.where(TABLE.c.customer_id == request.customer_id)
     if request.state:
         query = query.where(STATES[request.state])
+    if request.overdue:
+        query = query.where(TABLE.c.open_amount > 0, TABLE.c.due_on < today)
     if request.q:
         query = _found_by(query, request.q)
     if after := cursor_id(request.cursor):
