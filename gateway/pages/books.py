@@ -31,7 +31,7 @@ OPEN_ITEMS: Final = (
 ENTRIES: Final = (
     Column("text", lazy_gettext("Posting"), "main"),
     Column("booked_on", lazy_gettext("Booked"), "date"),
-    Column("account", lazy_gettext("Account")),
+    Column("account", _p("ledger", "Account")),
     Column("debit", lazy_gettext("Debit"), "number"),
     Column("credit", lazy_gettext("Credit"), "number"),
 )
