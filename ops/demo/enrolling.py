@@ -20,8 +20,7 @@ def enrol_and_pay(stage: Stage) -> list[str]:
     stage.check("the member holds a seat", mine["state"] == "held", mine)
     stage.check("at the member price", mine["price"]["amount"] == "90.00", mine["price"])
     others = list(people.persons(OTHERS, seed=stage.tale + 3, domain=f"kurssilaiset{stage.tale}.example.org"))
-    with ThreadPoolExecutor(OTHERS) as crowd:
-        answers = list(crowd.map(lambda person: enrol_new(stage, session["id"], person), others))
+    answers = rush(stage, session["id"], others)
     held = [each for each in answers if each["state"] == "held"]
     waiting = sorted((each for each in answers if each["state"] == "waiting"), key=lambda each: each["waiting_number"])
     stage.check(f"exactly {SEATS} seats are held", len(held) + 1 == SEATS, len(held) + 1)
@@ -36,6 +35,18 @@ def enrol_and_pay(stage: Stage) -> list[str]:
         f"{SEATS} seats held, {len(waiting)} wait in order",
         f"paid once though told three times; {ticket['subject']}",
     ]
+
+
+def rush(stage: Stage, session_id: str, others: list[people.InventedPerson]) -> list[dict[str, Any]]:
+    """All others enrol at the same moment; their answers."""
+
+    def arrive(number: int) -> dict[str, Any]:
+        if number == OTHERS // 3:
+            stage.midway()
+        return enrol_new(stage, session_id, others[number])
+
+    with ThreadPoolExecutor(OTHERS) as crowd:
+        return list(crowd.map(arrive, range(OTHERS)))
 
 
 def new_session(stage: Stage) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ops.simulators.clients import Mailbox, PaymentProvider, SmsInbox, wait_unti
 
 T = TypeVar("T")
 PATIENCE = 60.0
+TRIES = 40
 
 
 class Failed(Exception):
@@ -32,16 +33,23 @@ class Visitor:
         self._http = httpx.Client(base_url=base_url, headers=headers, timeout=30, trust_env=False)
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """One request; after 429 again when the door says so, after 503 a few times."""
+        """One request; again when the door says so, and when it broke off and a repeat is safe."""
         headers = options.pop("headers", {})
         if self.csrf:
             headers["X-CSRF-Token"] = self.csrf
-        for _ in range(30):
-            answer = self._http.request(method, path, headers=headers, **options)
-            if answer.status_code not in {429, 503}:
+        repeatable = method == "GET" or "Idempotency-Key" in headers
+        for remaining in reversed(range(TRIES)):
+            try:
+                answer = self._http.request(method, path, headers=headers, **options)
+            except httpx.TransportError:
+                if not (repeatable and remaining):
+                    raise
+                time.sleep(0.5)
+                continue
+            if not (remaining and _try_again(answer)):
                 return answer
             time.sleep(min(float(answer.headers.get("Retry-After", "1")), 10))
-        return answer
+        raise AssertionError("unreachable")
 
     def get(self, path: str, **parameters: Any) -> Any:
         """The JSON of a resource that must be there."""
@@ -127,12 +135,19 @@ def text_of(page: Any) -> str:
     return " ".join(element.text_content().split())
 
 
+def _try_again(answer: httpx.Response) -> bool:
+    """Too many requests, a part that is away, or the same command still running."""
+    return answer.status_code in {429, 503} or (answer.status_code == 409 and '"still_running"' in answer.text)
+
+
 @dataclass
 class Stage:
     """The running suite and what the story has learned so far (`facts`)."""
 
     run: dict[str, Any]
     checks: int = 0
+    midway: Callable[[], object] = lambda: None
+    """What happens in the middle of the rush for seats: nothing, or what a chaos test does to the suite."""
     facts: dict[str, Any] = field(default_factory=dict)
 
     def __enter__(self) -> Self:

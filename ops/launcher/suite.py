@@ -32,7 +32,8 @@ from ops.launcher.servers import StartFailed
 from ops.launcher.state import StateFolder, state_root
 from ops.launcher.supervisor import Supervisor
 
-READY_SECONDS = 90.0
+READY_SECONDS = 240.0
+"""Usually a few seconds; a machine with much else to do needs longer."""
 Step = Callable[[str], AbstractContextManager[None]]
 
 

@@ -1,0 +1,35 @@
+"""schemathesis reads the OpenAPI document and asks what it allows and what it forbids: no 5xx, nothing undocumented."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+pytestmark = pytest.mark.timeout(600)
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@pytest.fixture
+def described(whole):
+    return schemathesis.openapi.from_url(f"{whole.base_url}/api/v1/openapi.json")
+
+
+schema = schemathesis.pytest.from_fixture("described")
+
+
+@schema.parametrize()
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+)
+def test_R5_every_operation_answers_as_documented(case, whole):
+    headers = {"Authorization": f"Bearer {whole.run['api_key']}"}
+    case.call_and_validate(headers=headers, checks=CHECKS, timeout=30)
