@@ -63,7 +63,7 @@ class Route:
 
     def _converter(self, name: str) -> str:
         if self.method is None:
-            return "uuid:" if name == "id" or name.endswith("_id") else ""
+            return "uuid:" if name == "id" else ""
         return "uuid:" if self.method.request.model_fields[name].annotation is UUID else ""
 
     @property
