@@ -182,6 +182,12 @@ class CheckIn(Request):
     session_id: UUID | None = None
 
 
+class EnrolmentLink(Reply):
+    """The token of a personal link to an enrolment (TAKE_OFFER)."""
+
+    token: str
+
+
 class TicketFile(Reply):
     """Where the ticket's PDF lies, and the code its QR carries."""
 
@@ -301,6 +307,9 @@ class CoursesApi(SystemApi, name="courses"):
 
     @command(may=[Permission.COURSES_WRITE, Rule.OWN, Rule.PUBLIC])
     def enrol(self, request: Enrol) -> Enrolment: ...
+
+    @command(may=Rule.GATEWAY, remember=False)
+    def open_enrolment_link(self, request: ById) -> EnrolmentLink: ...
 
     @query(may=[Permission.COURSES_READ, Rule.OWN, LinkPurpose.TAKE_OFFER, LinkPurpose.SHOW_TICKET])
     def get_enrolment(self, request: ById) -> Enrolment: ...

@@ -18,6 +18,7 @@ SHEETS: Final = (
     "css/page.css",
     "css/forms.css",
     "css/lists.css",
+    "css/month.css",
     "css/print.css",
 )
 """In the order of the cascade; served as one file."""

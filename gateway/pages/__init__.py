@@ -10,6 +10,12 @@ from gateway.pages.association import shell_of_request
 __all__ = ["register", "shell_of_request"]
 SECTIONS = (
     "signing_in",
+    "front",
+    "joining",
+    "courses",
+    "enrolling",
+    "paying",
+    "leaving",
     "my",
     "my_details",
     "my_memberships",

@@ -1,17 +1,20 @@
 """Courses' entrypoints."""
 
+from datetime import timedelta
 from uuid import UUID
 
+from chassis.ids import derived_id
 from chassis.rpc import client
 from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
 from contracts import courses as contract
-from contracts.access import PrincipalKind
+from contracts.access import LinkPurpose, PrincipalKind
 from contracts.base import ById, ByIds, ListRequest, Page
 from contracts.commerce import AskQuote, CommerceApi, OrderBilled, PaymentCaptured, Quote, QuoteLineRequest
 from contracts.contacts import ContactsApi, PersonAccepted, ProposePerson
 from contracts.courses import CoursesApi
 from contracts.errors import Invalid, NotAllowed, NotFound, Unavailable
+from contracts.identity import IdentityApi, IssueLink
 from services.courses import checkout
 from services.courses.commands import cancellations, catalogue, checkins, enrolments, offers
 from services.courses.queries import catalogue as catalogue_queries
@@ -21,7 +24,9 @@ from services.courses.rules.booking import Wish
 
 contacts = client(ContactsApi)
 commerce = client(CommerceApi)
+identity = client(IdentityApi)
 TRIES = 4
+LINK_LIFE = timedelta(days=14)
 
 
 class CoursesService(SystemMethods, CoursesApi):
@@ -83,6 +88,17 @@ class CoursesService(SystemMethods, CoursesApi):
             self.call.close()  # rolls back: nothing of this try is kept
             waits = not waits
         raise Unavailable("Many people enrol on this session at this moment; try again.")
+
+    def open_enrolment_link(self, request: ById) -> contract.EnrolmentLink:
+        made = enrolment_queries.get_just_made(self.reader, request.id, self.now)
+        wanted = IssueLink(
+            id=derived_id(request.id, "link"),
+            purpose=LinkPurpose.TAKE_OFFER,
+            person_id=made.person_id,
+            object_id=request.id,
+            expires_at=made.created_at + LINK_LIFE,
+        )
+        return contract.EnrolmentLink(token=identity.issue_link(wanted).token)
 
     def get_enrolment(self, request: ById) -> contract.Enrolment:
         return enrolment_queries.get_enrolment(self.reader, request.id, self.only_person, self.only_object)

@@ -49,6 +49,7 @@ class Outdated(Exception):
 Collector = Callable[[Any, Recipient], Facts]
 TRUE_IN = {
     "ticket": {EnrolmentState.CONFIRMED},
+    "seat_held": {EnrolmentState.HELD},
     "seat_offered": {EnrolmentState.OFFERED},
     "seat_offered_sms": {EnrolmentState.OFFERED},
     "hold_expired": {EnrolmentState.EXPIRED, EnrolmentState.CANCELLED},
@@ -165,7 +166,7 @@ def ticket(message: Any, receiver: Recipient) -> Facts:
 
 
 def offer(message: Any, receiver: Recipient) -> Facts:
-    """The session and a link to take the offered seat."""
+    """The session and a link to take the offered seat, or to pay the one that is held."""
     values = session(message, receiver).values
     return Facts(values | {"link": _link(message, LinkPurpose.TAKE_OFFER, "/offer", timedelta(days=14))})
 
@@ -184,6 +185,7 @@ COLLECTORS: dict[str, Collector] = {
     "welcome": welcome,
     "password_link": password_link,
     "ticket": ticket,
+    "seat_held": offer,
     "waitlisted": session,
     "seat_offered": offer,
     "seat_offered_sms": offer,

@@ -10,7 +10,15 @@ from contracts import notify
 from contracts.base import ById, ByIds, Done, Job, JobById, ListRequest, Page
 from contracts.commerce import InvoiceDocumentReady, InvoiceKind, InvoicePaid, RefundCompleted
 from contracts.contacts import ContactsApi, Recipient
-from contracts.courses import EnrolmentCancelled, EnrolmentWaitlisted, HoldExpired, SeatOffered, TicketReady
+from contracts.courses import (
+    EnrolmentCancelled,
+    EnrolmentWaitlisted,
+    HoldExpired,
+    PaymentMethod,
+    SeatHeld,
+    SeatOffered,
+    TicketReady,
+)
 from contracts.errors import NotFound
 from contracts.identity import PasswordLinkWanted
 from contracts.membership import ApplicationRejected, ApplicationSubmitted, MembershipActivated
@@ -157,6 +165,11 @@ class NotifyService(SystemMethods, NotifyApi):
     @subscribe(TicketReady)
     def send_ticket(self, event: TicketReady) -> None:
         messages.queue(self.session, "ticket", event.person_id, event.enrolment_id, self.now)
+
+    @subscribe(SeatHeld)
+    def ask_payment(self, event: SeatHeld) -> None:
+        if event.payment is PaymentMethod.CARD:
+            messages.queue(self.session, "seat_held", event.person_id, event.enrolment_id, self.now)
 
     @subscribe(EnrolmentWaitlisted)
     def tell_waiting(self, event: EnrolmentWaitlisted) -> None:

@@ -1,6 +1,6 @@
 """Enrolments with what their session is about. Each answer is one statement."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ ONE_ENROLMENT = text(f"{ENROLMENTS} WHERE e.id = :id")
 OFFER = text("""
     SELECT e.id AS enrolment_id, e.person_id, e.state, e.expires_at, e.payment, s.product_id, s.hold_minutes
       FROM enrolments e JOIN sessions s ON s.id = e.session_id WHERE e.id = :id""")
+JUST_MADE = timedelta(minutes=15)
 TICKET = text("SELECT id AS enrolment_id, person_id, state, ticket_key, ticket_code FROM enrolments WHERE id = :id")
 
 
@@ -34,6 +35,14 @@ def get_enrolment(
 ) -> contract.Enrolment:
     """One enrolment; raises NotFound."""
     return _enrolment(_find(connection, ONE_ENROLMENT, enrolment_id, only_person, only_object))
+
+
+def get_just_made(connection: Connection, enrolment_id: UUID, now: datetime) -> contract.Enrolment:
+    """An enrolment of the last minutes, for the browser that made it; raises NotFound, also for an older one."""
+    found = get_enrolment(connection, enrolment_id)
+    if found.created_at < now - JUST_MADE:
+        raise NotFound(f"There is no enrolment {enrolment_id} of this moment.", id=enrolment_id)
+    return found
 
 
 def _find(

@@ -23,6 +23,29 @@ TEXTS: dict[str, dict[str, Words]] = {
             "The ticket is attached. Show its QR code at the door.",
         ),
     },
+    "seat_held": {
+        "fi": text(
+            "Paikka on varattu sinulle: {{course}}",
+            "Hei {{given_name}},",
+            "sinulle on varattu paikka: {{course}}, {{starts_at}}, {{place}}. Maksa se viimeistään {{expires_at}}; sen"
+            " jälkeen paikka vapautuu muille. Lippu tulee sähköpostilla heti maksun jälkeen.",
+            "[[Maksa paikka|{{link}}]]",
+        ),
+        "sv": text(
+            "En plats är reserverad för dig: {{course}}",
+            "Hej {{given_name}},",
+            "en plats är reserverad för dig: {{course}}, {{starts_at}}, {{place}}. Betala den senast {{expires_at}};"
+            " därefter blir platsen ledig för andra. Biljetten kommer per e-post genast efter betalningen.",
+            "[[Betala platsen|{{link}}]]",
+        ),
+        "en": text(
+            "A seat is kept for you: {{course}}",
+            "Hello {{given_name}},",
+            "a seat is kept for you: {{course}}, {{starts_at}}, {{place}}. Pay it by {{expires_at}}; after that it is"
+            " free for others. The ticket comes by e-mail as soon as it is paid.",
+            "[[Pay the seat|{{link}}]]",
+        ),
+    },
     "waitlisted": {
         "fi": text(
             "Olet jonossa: {{course}}",

@@ -1,0 +1,115 @@
+"""Sessions as pages show them: rows of an agenda with the price of who looks, and how many seats are left."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext, to_user_timezone
+
+from chassis.rpc import client, or_nothing
+from contracts.commerce import AskQuote, CommerceApi, QuoteLine, QuoteLineRequest
+from contracts.courses import Session
+from gateway.i18n import clock_time, language, local_date, money
+
+commerce = client(CommerceApi)
+FEW: Final = 5
+TOPICS: Final[Mapping[str, Any]] = {
+    "board": lazy_gettext("Running an association"),
+    "general": lazy_gettext("General"),
+    "health": lazy_gettext("Health"),
+    "hobby": lazy_gettext("Hobbies"),
+}
+"""Names of the topics known; others are shown by their code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A session in an agenda (`components/page.html`); `at` is in the association's time zone."""
+
+    at: datetime
+    title: str
+    url: str
+    text: str
+    price: str
+    state: tuple[str, str]
+
+
+def own_person() -> UUID | None:
+    """The person who looks, when signed in."""
+    return g.principal.person_id if g.principal else None
+
+
+def prices_of(sessions: Sequence[Session]) -> dict[UUID, QuoteLine]:
+    """What the sessions cost who looks, by product; empty while commerce is away."""
+    wanted = [QuoteLineRequest(product_id=product_id) for product_id in {each.product_id for each in sessions}]
+    if not wanted:
+        return {}
+    asked = AskQuote(customer_id=own_person(), lines=wanted)
+    found = or_nothing(partial(commerce.list_prices, asked))
+    return {line.product_id: line for line in found.data} if found else {}
+
+
+def rows_of(sessions: Sequence[Session]) -> list[Row]:
+    """The sessions with their prices."""
+    prices = prices_of(sessions)
+    return [_row(each, prices.get(each.product_id)) for each in sessions]
+
+
+def _row(session: Session, price: QuoteLine | None) -> Row:
+    return Row(
+        at=to_user_timezone(session.starts_at),
+        title=session.course.name.in_language(language()),
+        url=f"/courses/{session.id}",
+        text=f"{hours(session)} · {place(session)}",
+        price=price_text(price),
+        state=seats_state(session),
+    )
+
+
+def hours(session: Session) -> str:
+    """When it begins and ends: `9.00-15.00`, with the last day when it is another."""
+    starts, ends = to_user_timezone(session.starts_at), to_user_timezone(session.ends_at)
+    last = "" if starts.date() == ends.date() else f"{local_date(ends)} "
+    return f"{clock_time(starts)}–{last}{clock_time(ends)}"
+
+
+def place(session: Session) -> str:
+    """`Sali 2, Helsinki`."""
+    return ", ".join(part for part in (session.place, session.city) if part)
+
+
+def price_text(line: QuoteLine | None) -> str:
+    """The price of who looks, and the list price where it is another; empty when it is not known."""
+    if line is None:
+        return ""
+    if not line.list_price:
+        return _("Free of charge")
+    if line.unit_price == line.list_price:
+        return money(line.list_price)
+    return _("%(own)s for you, list price %(list)s", own=money(line.unit_price), list=money(line.list_price))
+
+
+def seats_state(session: Session) -> tuple[str, str]:
+    """Seats left in words, and the kind of the mark before them."""
+    if is_full(session):
+        if session.waiting:
+            return str(ngettext("Full, one waits", "Full, %(num)s wait", session.waiting)), "warn"
+        return _("Full, join the waiting list"), "warn"
+    if session.seats_free <= FEW:
+        return str(ngettext("The last seat", "%(num)s seats left", session.seats_free)), "warn"
+    return str(ngettext("One seat free", "%(num)s seats free", session.seats_free)), "good"
+
+
+def is_full(session: Session) -> bool:
+    """Whether enrolling now means waiting: who waits goes first."""
+    return session.seats_free <= 0 or session.waiting > 0
+
+
+def topic_name(code: str) -> str:
+    """A topic in the language of the request."""
+    return str(TOPICS.get(code) or code.replace("-", " ").replace("_", " ").capitalize())
