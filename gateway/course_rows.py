@@ -88,10 +88,10 @@ def price_text(line: QuoteLine | None) -> str:
     if line is None:
         return ""
     if not line.list_price:
-        return _("Free of charge")
+        return str(_("Free of charge"))
     if line.unit_price == line.list_price:
         return money(line.list_price)
-    return _("%(own)s for you, list price %(list)s", own=money(line.unit_price), list=money(line.list_price))
+    return str(_("%(own)s for you, list price %(list)s", own=money(line.unit_price), list=money(line.list_price)))
 
 
 def seats_state(session: Session) -> tuple[str, str]:
