@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
@@ -35,13 +35,15 @@ contacts = client(ContactsApi)
 membership = client(MembershipApi)
 pages = Pages("applications", __name__)
 COLUMNS: Final = (
-    Column("name", _l("Applicant"), "main"),
-    Column("number", _l("Number"), "number"),
-    Column("type", _l("Membership")),
-    Column("submitted_at", _l("Came"), "date"),
-    Column("state", _l("State")),
+    Column("name", lazy_gettext("Applicant"), "main"),
+    Column("number", lazy_gettext("Number"), "number"),
+    Column("type", lazy_gettext("Membership")),
+    Column("submitted_at", lazy_gettext("Came"), "date"),
+    Column("state", lazy_gettext("State")),
 )
-STATE: Final = Filter("state", _l("State"), tuple(Option(each.value, words[0]) for each, words in APPLICATION.items()))
+STATE: Final = Filter(
+    "state", lazy_gettext("State"), tuple(Option(each.value, words[0]) for each, words in APPLICATION.items())
+)
 WAITING: Final = ListApplications(state=ApplicationState.SUBMITTED, limit=2)
 
 

@@ -41,8 +41,8 @@ from gateway.submitted import form_command, read, state, without_empty
 contacts = client(ContactsApi)
 pages = Pages("contact_forms", __name__)
 CLEARABLE: Final = ("email", "phone", "birth_date", "customer_number", "title", "given_name", "family_name")
-ALIKE_FROM: Final = 70.0
-"""Score from which a similar person is shown before one is entered anew."""
+ALIKE_FROM: Final = 55.0
+"""Score from which a similar person is shown before one is entered anew: nearly the same name is enough."""
 
 
 @pages.form("/office/contacts/new", may=Permission.CONTACTS_WRITE)

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
@@ -33,11 +33,11 @@ membership = client(MembershipApi)
 notify = client(NotifyApi)
 pages = Pages("contacts", __name__)
 COLUMNS: Final = (
-    Column("name", _l("Name"), "main", sort=True),
-    Column("city", _l("Town")),
-    Column("email", _l("E-mail")),
-    Column("phone", _l("Phone")),
-    Column("tags", _l("Tags")),
+    Column("name", lazy_gettext("Name"), "main", sort=True),
+    Column("city", lazy_gettext("Town")),
+    Column("email", lazy_gettext("E-mail")),
+    Column("phone", lazy_gettext("Phone")),
+    Column("tags", lazy_gettext("Tags")),
 )
 SHOWN: Final = 10
 """Rows of each section of a card."""
@@ -66,7 +66,7 @@ def list_contacts() -> str:
 def _tag_filter(state: ListState, persons: list[Any]) -> tuple[Filter, ...]:
     """The tags of the persons shown as choices, with the one that is on."""
     tags = {tag for each in persons for tag in each.tags} | {state.query.get("tag", "")} - {""}
-    return (Filter("tag", _l("Tag"), tuple(Option(tag, tag) for tag in sorted(tags))),) if tags - {""} else ()
+    return (Filter("tag", lazy_gettext("Tag"), tuple(Option(tag, tag) for tag in sorted(tags))),) if tags - {""} else ()
 
 
 @pages.get("/office/contacts/<uuid:person_id>", may=Permission.CONTACTS_READ)

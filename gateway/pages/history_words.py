@@ -4,42 +4,42 @@ from datetime import date
 from typing import Any, Final
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 
 from contracts.contacts import Change, FieldDefinition
 from gateway.i18n import language, local_date
 
 FIELDS: Final[dict[str, Any]] = {
-    "given_name": _l("Given name"),
-    "family_name": _l("Family name"),
-    "name": _l("Name"),
-    "title": _l("Title"),
-    "email": _l("E-mail"),
-    "phone": _l("Phone"),
-    "language": _l("Language"),
-    "birth_date": _l("Day of birth"),
-    "customer_number": _l("Customer number"),
-    "business_id": _l("Business id"),
-    "parent_id": _l("Belongs to"),
-    "addresses": _l("Addresses"),
-    "tags": _l("Tags"),
+    "given_name": lazy_gettext("Given name"),
+    "family_name": lazy_gettext("Family name"),
+    "name": lazy_gettext("Name"),
+    "title": lazy_gettext("Title"),
+    "email": lazy_gettext("E-mail"),
+    "phone": lazy_gettext("Phone"),
+    "language": lazy_gettext("Language"),
+    "birth_date": lazy_gettext("Day of birth"),
+    "customer_number": lazy_gettext("Customer number"),
+    "business_id": lazy_gettext("Business id"),
+    "parent_id": lazy_gettext("Belongs to"),
+    "addresses": lazy_gettext("Addresses"),
+    "tags": lazy_gettext("Tags"),
 }
 CHANNELS: Final[dict[str, Any]] = {
-    "office": _l("Office"),
-    "api": _l("Another program"),
-    "own": _l("The person, on the own pages"),
-    "link": _l("By a personal link"),
-    "web": _l("Public pages"),
-    "application": _l("Membership application"),
-    "import": _l("Import"),
-    "system": _l("Talkoo"),
+    "office": lazy_gettext("Office"),
+    "api": lazy_gettext("Another program"),
+    "own": lazy_gettext("The person, on the own pages"),
+    "link": lazy_gettext("By a personal link"),
+    "web": lazy_gettext("Public pages"),
+    "application": lazy_gettext("Membership application"),
+    "import": lazy_gettext("Import"),
+    "system": lazy_gettext("Talkoo"),
 }
 STATES: Final[dict[str, Any]] = {
-    "active": _l("Is in the register"),
-    "proposed": _l("Came from the public pages"),
-    "linked": _l("Is the same as another contact"),
-    "erased": _l("Was deleted"),
-    "deleted": _l("Was deleted"),
+    "active": lazy_gettext("Is in the register"),
+    "proposed": lazy_gettext("Came from the public pages"),
+    "linked": lazy_gettext("Is the same as another contact"),
+    "erased": lazy_gettext("Was deleted"),
+    "deleted": lazy_gettext("Was deleted"),
 }
 
 

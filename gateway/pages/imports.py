@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 
 from chassis.rpc import client
 from contracts.access import Permission
@@ -27,9 +27,9 @@ from gateway.submitted import form_command, read, state
 contacts = client(ContactsApi)
 pages = Pages("imports", __name__)
 COLUMNS: Final = (
-    Column("file_name", _l("File"), "main"),
-    Column("started_at", _l("Started"), "date"),
-    Column("dry_run", _l("What for")),
+    Column("file_name", lazy_gettext("File"), "main"),
+    Column("started_at", lazy_gettext("Started"), "date"),
+    Column("dry_run", lazy_gettext("What for")),
     *(Column(name, words, "number") for name, words in ROWS.items() if name != "duplicate"),
 )
 MOST_ROWS: Final = 100_000

@@ -6,7 +6,7 @@ from typing import Final
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 
 from chassis.rpc import or_nothing, side_by_side
 from contracts.access import Permission
@@ -19,9 +19,9 @@ from gateway.pages.state_words import JOB
 
 pages = Pages("jobs", __name__)
 KINDS: Final = {
-    "import_contacts": _l("Import of contacts"),
-    "send_mailing": _l("Mailing"),
-    "make_label_sheet": _l("Label sheet"),
+    "import_contacts": lazy_gettext("Import of contacts"),
+    "send_mailing": lazy_gettext("Mailing"),
+    "make_label_sheet": lazy_gettext("Label sheet"),
 }
 SHOWN: Final = 50
 

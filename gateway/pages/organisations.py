@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
@@ -49,11 +49,11 @@ from gateway.submitted import form_command, read, state, without_empty
 contacts = client(ContactsApi)
 pages = Pages("organisations", __name__)
 COLUMNS: Final = (
-    Column("name", _l("Name"), "main"),
-    Column("business_id", _l("Business id")),
-    Column("city", _l("Town")),
-    Column("email", _l("E-mail")),
-    Column("tags", _l("Tags")),
+    Column("name", lazy_gettext("Name"), "main"),
+    Column("business_id", lazy_gettext("Business id")),
+    Column("city", lazy_gettext("Town")),
+    Column("email", lazy_gettext("E-mail")),
+    Column("tags", lazy_gettext("Tags")),
 )
 CLEARABLE: Final = ("email", "phone", "business_id", "customer_number")
 TAKEN: Final = {"customer_number_taken": "/customer_number", "business_id_taken": "/business_id"}

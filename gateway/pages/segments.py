@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 
 from chassis.rpc import client, side_by_side
 from contracts.access import Permission
@@ -23,12 +23,12 @@ from gateway.submitted import form_command, needed, read, state, without_empty
 
 contacts = client(ContactsApi)
 pages = Pages("segments", __name__)
-COLUMNS: Final = (Column("name", _l("Name"), "main"), Column("count", _l("Persons"), "number"))
+COLUMNS: Final = (Column("name", lazy_gettext("Name"), "main"), Column("count", lazy_gettext("Persons"), "number"))
 MEMBER_COLUMNS: Final = (
-    Column("name", _l("Name"), "main"),
-    Column("city", _l("Town")),
-    Column("email", _l("E-mail")),
-    Column("phone", _l("Phone")),
+    Column("name", lazy_gettext("Name"), "main"),
+    Column("city", lazy_gettext("Town")),
+    Column("email", lazy_gettext("E-mail")),
+    Column("phone", lazy_gettext("Phone")),
 )
 
 
