@@ -1,9 +1,10 @@
-"""What contacts does in the background: imports, in phases of chunks of rows."""
+"""What contacts does in the background: imports, in phases of chunks of rows; old files are forgotten."""
 
 from collections.abc import Callable
 
 from chassis import clock, crash
 from chassis.jobs import Step, job
+from chassis.worker import Worker, periodic
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.commands import imports
@@ -24,6 +25,13 @@ def import_contacts(step: Step) -> None:
     running = Running(step.session, row, author, today, step.cursor.get("number_column", ""))
     PHASES[step.cursor.get("phase", "stage")](step, running)
     crash.point("contacts.import_chunk")
+
+
+@periodic("forget_import_files", every=3600.0)
+def forget_import_files(worker: Worker) -> bool:
+    """Remove files of old imports; more of them may be left."""
+    with worker.transaction() as session:
+        return imports.forget_files(session, worker.now() - imports.KEEP_FILES) == imports.FORGOTTEN_AT_ONCE
 
 
 def _stage(step: Step, running: Running) -> None:

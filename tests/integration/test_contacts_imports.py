@@ -35,7 +35,7 @@ from contracts.errors import Invalid, NotAllowed, NotFound, Stale
 from ops import people
 from ops.demo import papers
 from services.contacts.commands.imports import MAX_FILE_BYTES, id_of
-from services.contacts.worker import APPLIED_AT_ONCE
+from services.contacts.worker import APPLIED_AT_ONCE, forget_import_files
 from tests.integration.conftest import member, staff
 from tests.integration.importing import IMPORTER, Importing, counts
 
@@ -293,12 +293,22 @@ def test_C11_files_of_any_common_encoding_and_delimiter(imports, encoding, delim
     assert only_person(imports, "Öljymäki-Åström").name == "Åsa Öljymäki-Åström"
 
 
-def test_C11_a_customer_number_of_another_person_is_refused_in_both_runs(imports):
+@pytest.mark.parametrize(
+    ("content", "foreseen"),
+    [
+        ("Etunimi;Sukunimi;Asiakasnumero;Syntymäaika\nAino;Aho;9;1.1.1950\nEero;Lehto;9;2.2.1960\n", "another"),
+        ("Etunimi;Sukunimi;Asiakasnumero;Syntymäaika\nLeo;Salo;10;\nEero;Lehto;7;2.2.1960\n", "date of birth"),
+        ("Yritys;Y-tunnus;Asiakasnumero\nLumi Oy;0201256-6;9\nPohja Oy;0112038-9;9\n", "another"),
+    ],
+)
+def test_C11_a_number_that_two_claim_rejects_the_second(imports, content, foreseen):
     imports.call("create_person", CreatePerson(family_name="Lehto", customer_number="7", birth_date="1950-01-01"))
-    imports.call("create_person", CreatePerson(given_name="Aino", family_name="Aho", customer_number="8"))
-    content = "Etunimi;Sukunimi;Asiakasnumero\n;Lehto;7\nAino;Aho;8\nEero;Aho;9\n"
-    assert counts(imports.run(content, dry_run=True)) == {"created": 1, "unchanged": 2}
-    assert counts(imports.run(content)) == {"created": 1, "unchanged": 2}
+    for dry_run in (True, False):
+        made = imports.run(content, dry_run=dry_run)
+        assert counts(made) == {"created": 1, "rejected": 1}
+        (rejected,) = imports.rows(made, "rejected")
+        assert (rejected.number, rejected.column, foreseen in rejected.reason) == (3, "Asiakasnumero", True)
+    assert counts(imports.run(content)) == {"unchanged": 1, "rejected": 1}
 
 
 def test_C11_a_number_taken_while_the_import_runs_rejects_its_row_alone(imports):
@@ -459,6 +469,21 @@ def test_a_file_that_is_gone_when_its_turn_comes_fails_its_job(imports):
         files.delete(reader.execute(text("SELECT file_key FROM imports")).scalar_one())
     done = imports.finish(job)
     assert (done.state, "There is no file" in done.result["reason"]) == ("failed", True)
+
+
+def test_C17_the_files_of_old_imports_are_forgotten_and_their_reports_stay(imports):
+    old, new = (imports.run(HEADINGS + f"Aino{number};Aho;;\n") for number in range(2))
+    with database_of("contacts").transaction() as session:
+        session.execute(
+            text("UPDATE imports SET started_at = started_at - interval '31 days' WHERE id = :id"), {"id": old.id}
+        )
+        keys = {row.id: row.file_key for row in session.execute(text("SELECT id, file_key FROM imports"))}
+    assert forget_import_files(imports.worker) is False
+    assert forget_import_files(imports.worker) is False
+    with pytest.raises(NotFound):
+        files.load(keys[old.id])
+    assert files.load(keys[new.id])
+    assert counts(imports.call("get_import", ById(id=old.id))) == {"created": 1}
 
 
 def test_a_file_that_breaks_off_leaves_nothing_behind(imports):

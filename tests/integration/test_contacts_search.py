@@ -19,6 +19,8 @@ from contracts.contacts import (
     EndAffiliation,
     FieldType,
     FindSimilar,
+    History,
+    ListAffiliations,
     ListOrganisations,
     ListPersons,
     PersonAccepted,
@@ -140,6 +142,32 @@ def test_a_cursor_of_another_order_is_refused(call):
     ):
         with pytest.raises(Invalid) as caught:
             call("list_persons", request)
+        assert caught.value.errors[0].pointer == "/cursor"
+
+
+FORGED = ["?", "W10", "WyJ4Il0", "WyJ4IiwieCJd", "W251bGxd", "WyJcdTAwMDAiLCJ4Il0", "WzFlOTksIngiLCJ4Il0", "bnVsbA"]
+"""Nothing, [], ["x"], ["x","x"], [null], ["\\u0000","x"], [1e99,"x","x"], null."""
+
+
+@pytest.mark.parametrize("cursor", FORGED)
+def test_a_forged_cursor_is_refused_by_every_list(call, cursor):
+    person = call("create_person", CreatePerson(family_name="Aho"))
+    made = call("create_segment", CreateSegment(name="x", filter=SegmentFilter(all=[])))
+    importer = staff(Permission.CONTACTS_IMPORT)
+    for method, request, principal in (
+        ("list_persons", ListPersons(cursor=cursor), OFFICE),
+        ("list_persons", ListPersons(cursor=cursor, q="aho"), OFFICE),
+        ("list_persons", ListPersons(cursor=cursor, sort="-created_at"), OFFICE),
+        ("list_organisations", ListOrganisations(cursor=cursor), OFFICE),
+        ("list_organisations", ListOrganisations(cursor=cursor, q="aho"), OFFICE),
+        ("list_affiliations", ListAffiliations(cursor=cursor, person_id=person.id), OFFICE),
+        ("list_history", History(cursor=cursor, id=person.id), OFFICE),
+        ("list_segments", ListRequest(cursor=cursor), OFFICE),
+        ("list_segment_members", SegmentMembers(cursor=cursor, id=made.id), OFFICE),
+        ("list_imports", ListRequest(cursor=cursor), importer),
+    ):
+        with pytest.raises(Invalid) as caught:
+            call(method, request, principal)
         assert caught.value.errors[0].pointer == "/cursor"
 
 

@@ -52,6 +52,8 @@ class Kind:
     table: str
     row: str
     state: str
+    alive: str
+    """Whether the contact is in the register."""
     which: str
     given: str
     """What a row has to say about a contact that exists, of columns that are not made from others."""
@@ -90,7 +92,7 @@ class Kind:
             SELECT r.number, t.id, g.given, to_jsonb(t) AS stored
             FROM import_rows r JOIN {self.table} t ON t.id = r.{self.row}_id
             CROSS JOIN LATERAL (SELECT {self.given} AS given) g
-            WHERE {CHUNK} AND {self.which} AND NOT to_jsonb(t) @> g.given
+            WHERE {CHUNK} AND {self.which} AND {self.alive} AND NOT to_jsonb(t) @> g.given
             ORDER BY t.id FOR UPDATE OF t
             """  # noqa: S608
         )
@@ -136,12 +138,21 @@ class Changed:
 
 
 PERSONS = Kind(
-    "persons", "person", "active", "r.person IS NOT NULL AND r.same_as IS NULL", f"r.person - {MADE_FROM_OTHERS}"
+    table="persons",
+    row="person",
+    state="active",
+    alive="t.state = 'active'",
+    which="r.person IS NOT NULL AND r.same_as IS NULL",
+    given=f"r.person - {MADE_FROM_OTHERS}",
 )
 ORGANISATIONS = Kind(
-    "organisations", "organisation", "", "r.leads",
-    f"""CASE WHEN r.person IS NULL THEN r.organisation - {MADE_FROM_OTHERS}
-             WHEN t.business_id IS NULL AND r.organisation ? 'business_id'
-             THEN jsonb_build_object('business_id', r.organisation -> 'business_id') ELSE '{{}}' END""",
-)  # fmt: skip
+    table="organisations",
+    row="organisation",
+    state="",
+    alive="t.deleted_at IS NULL",
+    which="r.leads",
+    given=f"""CASE WHEN r.person IS NULL THEN r.organisation - {MADE_FROM_OTHERS}
+                   WHEN t.business_id IS NULL AND r.organisation ? 'business_id'
+                   THEN jsonb_build_object('business_id', r.organisation -> 'business_id') ELSE '{{}}' END""",
+)
 """A row about a person changes nothing in the organisation it names but a business id that was not known."""

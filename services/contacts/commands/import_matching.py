@@ -114,10 +114,11 @@ DROP_REPEATED_AFFILIATIONS = f"""
     """  # noqa: S608
 TAKEN_PERSON_NUMBERS = f"""
     UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
-        reason = 'Another person has the customer number ' || (r.person ->> 'customer_number') || '.'
+        reason = 'The customer number ' || (r.person ->> 'customer_number')
+            || ' belongs to another person, or to one with another date of birth.'
     WHERE {CHUNK} AND r.same_as IS NULL AND EXISTS (
         SELECT FROM persons t WHERE t.customer_number = r.person ->> 'customer_number' AND t.state = 'active'
-        AND t.id <> r.person_id)
+        AND (t.id <> r.person_id OR t.birth_date <> (r.person ->> 'birth_date')::date))
     """  # noqa: S608
 TAKEN_ORGANISATION_NUMBERS = f"""
     UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
@@ -126,6 +127,20 @@ TAKEN_ORGANISATION_NUMBERS = f"""
         SELECT FROM organisations t WHERE t.deleted_at IS NULL AND t.id <> r.organisation_id
         AND (t.customer_number = r.organisation ->> 'customer_number' OR t.business_id = r.organisation ->> 'business_id'))
     """  # noqa: S608, E501
+
+
+def _number_of_two(column: str) -> str:
+    """A customer number that one file gives to two: the first keeps it."""
+    return f"""
+    UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
+        reason = 'Row ' || f.first || ' gives the same customer number to another.'
+    FROM (SELECT number, first_value(number) OVER w AS first, first_value({column}_id) OVER w AS first_id
+          FROM import_rows WHERE {STAGED} AND {column} ? 'customer_number'
+          WINDOW w AS (PARTITION BY {column} ->> 'customer_number' ORDER BY number)) f
+    WHERE r.import_id = :import_id AND r.number = f.number AND r.{column}_id <> f.first_id
+    """  # noqa: S608
+
+
 GONE = f"""
     UPDATE import_rows r SET state = 'rejected',
         reason = 'This contact was deleted or merged while the import was running; import the file again.'
@@ -149,6 +164,8 @@ SETTLE_IDS = [
         _agree("organisation", "organisation_as", "organisation ?| '{business_id,customer_number}'"),
         _tell_apart("organisation", "organisation_as", "business_id", "customer_number"),
         _give_new_id("organisation", "organisation_as"),
+        _number_of_two("person"),
+        _number_of_two("organisation"),
     )
 ]
 SETTLE_ROLES = [text(each) for each in (CHOOSE_LEADERS, DROP_REPEATED_AFFILIATIONS)]

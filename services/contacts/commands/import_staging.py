@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.contacts.rules.import_rows import RowReader, StagedRow
@@ -19,12 +20,15 @@ COPY = (
     'COPY import_rows (import_id, number, raw, state, reason, "column", person, organisation, affiliation,'
     " fingerprint, same_as, organisation_as) FROM STDIN"
 )
+PATIENCE = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+"""A large workbook is unpacked before its first row comes."""
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
 
 
 def stage(session: Session, import_id: UUID, table: Table, reader: RowReader) -> tuple[int, int]:
     """Store all rows of a file; how many there are, and how many of them are rejected. Raises Unreadable."""
+    session.execute(PATIENCE)
     connection: Any = session.connection().connection
     count = rejected = 0
     lines = _lines(str(import_id), table, reader)

@@ -6,7 +6,7 @@ affiliations. A dry run does all but the applying.
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,9 @@ JOB_KIND = "import_contacts"
 MAX_FILE_BYTES = 50_000_000
 OWN_FILES = "contacts/"
 """Files of other services, such as invoices, are none of an importer's business."""
+KEEP_FILES = timedelta(days=30)
+"""A file holds people who may be deleted from the register meanwhile."""
+FORGOTTEN_AT_ONCE = 100
 STATES = ("created", "updated", "unchanged", "rejected", "duplicate")
 OLDER_ONE_OPEN = text(
     """
@@ -106,6 +109,16 @@ def start(session: Session, request: StartImport, author: Author) -> Job:
     )
     session.flush()
     return jobs.as_contract(jobs.get(session, job_id))
+
+
+def forget_files(session: Session, before: datetime) -> int:
+    """Remove the stored files of some imports started before then; the reports of their rows stay. How many."""
+    old = select(models.Import).where(models.Import.started_at < before, models.Import.file_key != "")
+    rows = session.scalars(old.limit(FORGOTTEN_AT_ONCE).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        files.delete(row.file_key)
+        row.file_key = ""
+    return len(rows)
 
 
 def id_of(job_id: str) -> UUID:

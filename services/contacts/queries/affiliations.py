@@ -4,11 +4,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from chassis.paging import decode_cursor, page
+from chassis.paging import page
 from contracts.base import Page
 from contracts.contacts import Affiliation, ListAffiliations
 from contracts.errors import Invalid
 from services.contacts import models
+from services.contacts.queries.pages import position
 from services.contacts.replies import affiliation_of
 
 ROWS = models.Affiliation.__table__.c
@@ -36,7 +37,7 @@ def list_page(reader: Connection, request: ListAffiliations) -> Page[Affiliation
         query = query.where(ROWS.person_id == _known_as(reader, request.person_id))
     if request.organisation_id:
         query = query.where(ROWS.organisation_id == request.organisation_id)
-    after = decode_cursor(request.cursor)
+    after = position(request.cursor, UUID)
     if after:
         query = query.where(ROWS.id > after[0])
     found = [

@@ -2,12 +2,11 @@
 
 from sqlalchemy import Connection, select
 
-from chassis.paging import decode_cursor
 from contracts.base import Page
 from contracts.contacts import Change, History
 from contracts.errors import NotFound
 from services.contacts import models
-from services.contacts.queries.pages import page_of
+from services.contacts.queries.pages import page_of, position
 from services.contacts.replies import change_of
 
 ROWS = models.Change.__table__.c
@@ -18,10 +17,10 @@ def list_page(reader: Connection, request: History) -> Page[Change]:
     """Changes of a person or an organisation; raises NotFound when nothing has this id."""
     linked = reader.execute(select(PERSONS.linked_to).where(PERSONS.id == request.id)).scalar()
     subject = ROWS.subject_id == (linked or request.id)
-    after = decode_cursor(request.cursor)
+    after = position(request.cursor, int)
     query = select(models.Change.__table__).where(subject).order_by(ROWS.id.desc()).limit(request.limit + 1)
     if after:
-        query = query.where(ROWS.id < int(after[0]))
+        query = query.where(ROWS.id < after[0])
     rows = reader.execute(query).all()
     if not rows and not after:
         raise NotFound(f"There is no contact {request.id}.", id=request.id)

@@ -4,11 +4,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from chassis.paging import decode_cursor, page
+from chassis.paging import page
 from contracts.base import ListRequest, Page
 from contracts.contacts import Import, ImportRow, ListImportRows
 from contracts.errors import NotFound
 from services.contacts import models
+from services.contacts.queries.pages import position
 from services.contacts.replies import import_of
 
 IMPORTS = models.Import.__table__
@@ -27,7 +28,7 @@ def get(reader: Connection, import_id: UUID) -> Import:
 def list_page(reader: Connection, request: ListRequest) -> Page[Import]:
     """Imports, newest first."""
     query = select(IMPORTS).order_by(IMPORTS.c.id.desc()).limit(request.limit + 1)
-    after = decode_cursor(request.cursor)
+    after = position(request.cursor, UUID)
     if after:
         query = query.where(IMPORTS.c.id < after[0])
     return page([import_of(row) for row in reader.execute(query)], request.limit, lambda each: [each.id])
@@ -47,9 +48,9 @@ def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
         .order_by(ROWS.number)
         .limit(request.limit + 1)
     )
-    after = decode_cursor(request.cursor)
+    after = position(request.cursor, int)
     if after:
-        query = query.where(ROWS.number > int(after[0]))
+        query = query.where(ROWS.number > after[0])
     rows = [
         ImportRow(
             number=row.number,

@@ -11,11 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, case, cast, func, literal, or_, select, tuple_
 
-from chassis.paging import decode_cursor
 from contracts.base import Page
-from contracts.errors import Invalid
 from services.contacts import models
-from services.contacts.queries.pages import page_of
+from services.contacts.queries.pages import page_of, position, printed
 from services.contacts.rules.names import fold, sort_key, swaps
 
 Summary = TypeVar("Summary")
@@ -43,28 +41,27 @@ def search_page(
     reply: Callable[[Any], Summary],
 ) -> Page[Summary]:
     """A page of the rows of `model` that `request.q` finds, most alike first."""
-    after = decode_cursor(request.cursor, 3)
+    after = position(request.cursor, int, printed, UUID)
     found = _matching(model, request.q)
     if found is None:
         return Page[Any](data=[])
     table = model.__table__.c
-    position = _position(after) if after else None
 
     def hits(matches: ColumnElement[bool], score: ColumnElement[int]) -> list[Any]:
         shown = select(*columns, table.sort_key, score.label("likeness")).where(matches, *conditions)
-        return list(prepare(reader).execute(_best_first(shown, position, request.limit + 1)))
+        return list(prepare(reader).execute(_best_first(shown, after, request.limit + 1)))
 
     rows = hits(*found)
-    if not rows and position is None and (swapped := _swapped(model, request.q)) is not None:
+    if not rows and after is None and (swapped := _swapped(model, request.q)) is not None:
         rows = hits(swapped, literal(0, Integer))[: request.limit]
     return page_of(rows, request.limit, lambda row: [MAX_LIKENESS - row.likeness, row.sort_key, str(row.id)], reply)
 
 
-def _best_first(shown: Select[Any], position: tuple[int, str, UUID] | None, limit: int) -> Select[Any]:
+def _best_first(shown: Select[Any], after: tuple[Any, ...] | None, limit: int) -> Select[Any]:
     hits = shown.cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
     keys = (MAX_LIKENESS - hits.c.likeness, hits.c.sort_key, hits.c.id)
     query = select(hits).order_by(*keys).limit(limit)
-    return query.where(tuple_(*keys) > tuple_(*position)) if position else query
+    return query.where(tuple_(*keys) > tuple_(*after)) if after else query
 
 
 def _swapped(model: Any, typed: str) -> ColumnElement[bool] | None:
@@ -76,13 +73,6 @@ def _swapped(model: Any, typed: str) -> ColumnElement[bool] | None:
     return or_(
         *(and_(*(search.contains(f" {word}", autoescape=True) for word in variant.split())) for variant in variants)
     )
-
-
-def _position(after: list[Any]) -> tuple[int, str, UUID]:
-    try:
-        return int(after[0]), str(after[1]), UUID(str(after[2]))
-    except ValueError:
-        raise Invalid.field("/cursor", "bad_cursor", "This cursor is not one of ours; start again.") from None
 
 
 def _matching(model: Any, typed: str) -> tuple[ColumnElement[bool], ColumnElement[int]] | None:

@@ -5,13 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, bindparam, select, tuple_
 
-from chassis.paging import decode_cursor
 from contracts.base import Page
 from contracts.contacts import ListOrganisations, Organisation, OrganisationSummary
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries import likeness
-from services.contacts.queries.pages import page_of
+from services.contacts.queries.pages import page_of, position, printed
 from services.contacts.replies import organisation_of, organisation_summary_of
 
 ORGANISATIONS = models.Organisation.__table__.c
@@ -34,7 +33,7 @@ def list_page(reader: Connection, request: ListOrganisations) -> Page[Organisati
         return likeness.search_page(
             reader, models.Organisation, SUMMARY, [IN_REGISTER], request, organisation_summary_of
         )
-    after = decode_cursor(request.cursor, 2)
+    after = position(request.cursor, printed, UUID)
     query: Select[Any] = select(*SUMMARY, ORGANISATIONS.sort_key).where(IN_REGISTER)
     if after:
         query = query.where(tuple_(ORGANISATIONS.sort_key, ORGANISATIONS.id) > tuple_(*after))

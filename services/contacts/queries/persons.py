@@ -1,19 +1,17 @@
 """Persons by id, and lists of them."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased
 
-from chassis.paging import decode_cursor
 from contracts.base import Page
 from contracts.contacts import ListPersons, Person, PersonState, PersonSummaries, PersonSummary
-from contracts.errors import Invalid, NotFound
+from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries import likeness
-from services.contacts.queries.pages import page_of
+from services.contacts.queries.pages import moment, page_of, position, printed
 from services.contacts.replies import person_of, person_summary_of
 
 PERSONS = models.Person.__table__.c
@@ -81,16 +79,8 @@ def list_page(reader: Connection, request: ListPersons) -> Page[PersonSummary]:
 def _sorted(query: Select[Any], column: ColumnElement[Any], request: ListPersons) -> Select[Any]:
     """In the order that is asked for, from the cursor on."""
     down = request.sort.startswith("-")
-    after = decode_cursor(request.cursor, 2)
+    after = position(request.cursor, moment if column is PERSONS.created_at else printed, UUID)
     if after:
-        place, last = tuple_(column, PERSONS.id), tuple_(*_position(column, after))
+        place, last = tuple_(column, PERSONS.id), tuple_(*after)
         query = query.where(place < last if down else place > last)
     return query.order_by(*(each.desc() if down else each for each in (column, PERSONS.id)))
-
-
-def _position(column: ColumnElement[Any], after: list[Any]) -> tuple[Any, UUID]:
-    try:
-        value = datetime.fromisoformat(after[0]) if column is PERSONS.created_at else str(after[0])
-        return value, UUID(str(after[1]))
-    except (ValueError, TypeError):
-        raise Invalid.field("/cursor", "bad_cursor", "This cursor is not one of ours; start again.") from None

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from chassis.paging import decode_cursor
 from contracts.base import ListRequest, Page
 from contracts.contacts import FieldType, PersonSummary, Segment, SegmentFilter, SegmentMembers
 from contracts.errors import NotFound
 from services.contacts import models
-from services.contacts.queries.pages import page_of
+from services.contacts.queries.pages import page_of, position
 from services.contacts.queries.persons import ACTIVE, PERSONS, SUMMARY
 from services.contacts.queries.segment_filters import Condition, condition
 from services.contacts.replies import person_summary_of
@@ -56,7 +55,7 @@ def reply(connection: Any, row: Any, today: date) -> Segment:
 def list_page(reader: Connection, request: ListRequest, today: date) -> Page[Segment]:
     """Saved segments, newest first."""
     query = select(SEGMENTS).order_by(SEGMENTS.c.id.desc()).limit(request.limit + 1)
-    after = decode_cursor(request.cursor)
+    after = position(request.cursor, UUID)
     if after:
         query = query.where(SEGMENTS.c.id < after[0])
     rows = reader.execute(query).all()
@@ -67,7 +66,7 @@ def list_members(reader: Connection, request: SegmentMembers, today: date) -> Pa
     """The persons of a segment by id, so that pages never overlap."""
     tree = SegmentFilter.model_validate(_row(reader, request.id).filter)
     conditions = [ACTIVE, compiled(reader, tree, today)]
-    after = decode_cursor(request.cursor)
+    after = position(request.cursor, UUID)
     if after:
         conditions.append(PERSONS.id > after[0])
     rows = reader.execute(select(*SUMMARY).where(*conditions).order_by(PERSONS.id).limit(request.limit + 1)).all()

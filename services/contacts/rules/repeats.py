@@ -10,7 +10,7 @@ MAX_NAMESAKES = 16
 """How many different persons behind one key are looked at; a file full of namesakes must not take hours."""
 
 PERSON_KEYS: Mapping[str, tuple[str, ...]] = {
-    "number": (),
+    "number": ("birth",),
     "email": ("number", "birth"),
     "birth": ("number",),
     "phone": ("number", "birth"),
