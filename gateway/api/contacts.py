@@ -33,6 +33,7 @@ resource.get(
 )
 resource.post("/persons/{person_id}/consents", ContactsApi.set_consent, "Allow or ban a channel for marketing",
               example={"channel": "email", "allowed": False, "evidence": "Asked by phone"})  # fmt: skip
+resource.get("/persons/{id}/consents", ContactsApi.get_consents, "Which channels may be used for marketing")
 
 resource.get("/organisations", ContactsApi.list_organisations, "Organisations by name, or by likeness to `q`")
 resource.post(

@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from chassis.rpc import call_raw
 from chassis.validation import as_invalid
 from contracts.errors import FieldError, Invalid, Stale
+from gateway.admission import admit
 from gateway.api.routes import VERSION, Route
 from gateway.problems import Malformed, PreconditionMissing, TooLarge, UnsupportedMedia
 
@@ -27,16 +28,16 @@ def register(blueprint: Blueprint, routes: list[Route]) -> None:
 
 
 def _guarded(route: Route, view: Callable[..., Any]) -> Callable[..., Any]:
-    """The view, refused without the Idempotency-Key it needs."""
-    if not route.key_required:
-        return view
+    """The view, refused to who may not, and without the Idempotency-Key it needs."""
 
     def guarded(**path: Any) -> Any:
-        if not request.headers.get("Idempotency-Key"):
+        admit(route.may)
+        if route.key_required and not request.headers.get("Idempotency-Key"):
             message = "Send an Idempotency-Key with this request, such as a UUID."
             raise Malformed(message, code="idempotency_key_missing")
         return view(**path)
 
+    guarded.may = route.may  # type: ignore[attr-defined]
     return guarded
 
 

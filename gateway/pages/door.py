@@ -13,10 +13,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Blueprint, g
+from flask import Blueprint
 
-from contracts.access import Access, Permission, Rule
-from contracts.errors import NotAllowed, NotSignedIn, Unavailable
+from contracts.access import Access
+from gateway.admission import admit
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -26,6 +26,8 @@ class Pages(Blueprint):
 
     def __init__(self, name: str, import_name: str) -> None:
         super().__init__(name, import_name)
+        self.addresses: list[tuple[str, list[str]]] = []
+        """Every address of the section with its verbs."""
 
     def get(self, rule: str, *, may: Access | tuple[Access, ...], **options: Any) -> Callable[[V], V]:  # type: ignore[override]
         """A page to read."""
@@ -51,22 +53,7 @@ class Pages(Blueprint):
 
             guarded.may = rights  # type: ignore[attr-defined]
             self.add_url_rule(rule, view.__name__, guarded, **options)
+            self.addresses.append((rule, options["methods"]))
             return view
 
         return declare
-
-
-def admit(rights: tuple[Access, ...]) -> None:
-    """Let the caller in, or raise NotSignedIn, NotAllowed or, when nobody can tell, Unavailable."""
-    if Rule.PUBLIC in rights:
-        return
-    who = g.principal
-    if who is None:
-        if g.get("identity_away"):
-            raise Unavailable("The part that knows who you are does not answer; try again in a moment.")
-        raise NotSignedIn("Sign in to see this page.")
-    if Rule.SIGNED_IN in rights or (Rule.OWN in rights and who.person_id):
-        return
-    wanted = [right for right in rights if isinstance(right, Permission)]
-    if not any(right.value in who.permissions for right in wanted):
-        raise NotAllowed(f"This needs the right {', '.join(wanted)}.", right=", ".join(wanted))
