@@ -1,14 +1,10 @@
-"""In which state a membership, an invoice, an enrolment or a message is: words, and the kind `page.state` colours."""
-
-from typing import Final
+"""In which state a membership, an invoice or an enrolment of one's own is: words, and the kind for `page.state`."""
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
 from contracts.commerce import Invoice, InvoiceKind, InvoiceState
 from contracts.courses import Enrolment, EnrolmentState
 from contracts.membership import Membership, MembershipState
-from contracts.notify import Message, MessageState
 from gateway.i18n import date_time, language, local_date
 
 Standing = tuple[str, str]
@@ -57,19 +53,3 @@ def of_enrolment(found: Enrolment) -> Standing:
     if found.state is EnrolmentState.WAITING:
         return _("On the waiting list"), "busy"
     return (_("Expired"), "") if found.state is EnrolmentState.EXPIRED else (_("Cancelled"), "")
-
-
-MESSAGES: Final = {
-    MessageState.CREATED: (lazy_gettext("About to be sent"), "busy"),
-    MessageState.SENDING: (lazy_gettext("Being sent"), "busy"),
-    MessageState.DELIVERED: (lazy_gettext("Delivered"), "good"),
-    MessageState.TEMPORARY_FAILURE: (lazy_gettext("Is tried again"), "warn"),
-    MessageState.PERMANENT_FAILURE: (lazy_gettext("Could not be delivered"), "bad"),
-    MessageState.SUPPRESSED: (lazy_gettext("Not sent"), ""),
-}
-
-
-def of_message(found: Message) -> Standing:
-    """How far the message got."""
-    text, kind = MESSAGES[found.state]
-    return str(text), kind

@@ -10,10 +10,10 @@ from chassis.rpc import client
 from contracts.access import Rule
 from contracts.base import ById
 from contracts.notify import ListMessages, Message, NotifyApi
-from gateway import standing
 from gateway.listing import Column, ListState
 from gateway.pages.door import Pages
 from gateway.pages.own import own, own_id
+from gateway.pages.state_words import MESSAGE
 from gateway.submitted import read
 
 notify = client(NotifyApi)
@@ -33,7 +33,7 @@ def messages() -> str:
     state = ListState(request.path, request.args.to_dict())
     found = notify.list_messages(read(ListMessages, {"person_id": own_id(), "cursor": state.query.get("cursor")}))
     return render_template(
-        "my/messages.html", state=state, columns=COLUMNS, found=found, title_of=title_of, standing=standing.of_message
+        "my/messages.html", state=state, columns=COLUMNS, found=found, title_of=title_of, words=MESSAGE
     )
 
 
@@ -46,7 +46,7 @@ def message(message_id: UUID) -> str:
         "my/message.html",
         message=found,
         title=title_of(found),
-        standing=standing.of_message(found),
+        standing=MESSAGE[found.state],
         paragraphs=paragraphs,
     )
 
