@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ops.bench import events, reading, resting
+from ops.bench import enrolling, events, reading, resting
 from ops.bench.findings import Finding, Report
 from ops.bench.scene import Scene, set_up
 from ops.bench.turns import FULL, QUICK
@@ -15,6 +15,9 @@ from ops.launcher.checkout import find_checkout
 
 MEASUREMENTS: dict[str, Callable[[Scene], list[Finding]]] = {
     "P1": reading.by_id,
+    "P2": reading.own_page,
+    "P3": reading.by_name,
+    "P4": enrolling.measure,
     "P5": events.measure,
     "P13": resting.measure,
 }
@@ -23,17 +26,24 @@ MEASUREMENTS: dict[str, Callable[[Scene], list[Finding]]] = {
 def main(arguments: list[str]) -> int:
     """0: measured (whatever goals were met); 1: something could not be measured."""
     wanted = _parser().parse_args(arguments)
-    report = Report(wanted.persons, wanted.quick)
+    report, failed = Report(wanted.persons, wanted.quick), []
     console = Console(width=None if sys.stdout.isatty() else 110)
     console.print(f"A private suite with {wanted.persons:,} contacts starts ...")
     with set_up(wanted.persons, QUICK if wanted.quick else FULL) as scene:
         for name in [each for each in MEASUREMENTS if each in (wanted.figures or MEASUREMENTS)]:
             console.print(f"{name} ...")
-            report.findings += MEASUREMENTS[name](scene)
+            try:
+                scene.wait_at_rest()
+                report.findings += MEASUREMENTS[name](scene)
+            except Exception:
+                failed.append(name)
+                console.print_exception()
     report.show(console)
     report.write(wanted.json)
     console.print(f"Written to {wanted.json}")
-    return 0
+    if failed:
+        console.print(f"[red]Could not be measured: {', '.join(failed)}[/]")
+    return 1 if failed else 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -22,8 +23,10 @@ from chassis import outbox
 from chassis.database import Database
 from chassis.ids import new_id
 from contracts.commerce import InvoiceIssued, InvoiceKind
-from ops.bench.findings import Finding
+from ops.bench.findings import Finding, against_floor
 from ops.bench.floors import publisher
+from ops.bench.load import Outcome
+from ops.bench.reading import rate
 from ops.bench.scene import Scene
 from ops.bench.turns import Turns
 from ops.launcher import databases
@@ -110,18 +113,18 @@ def _throughput(scene: Scene, producer: Database, consumer: Database) -> list[Fi
     count = scene.pace.events
     pid = scene.suite.pids["membership"]
 
-    def relay() -> float:
+    def relay() -> Outcome:
         os.kill(pid, signal.SIGSTOP)  # the relay's turn alone; the consumer takes the same messages afterwards
         return _relayed(producer, count)
 
-    def consume() -> float:
+    def consume() -> Outcome:
         return _consumed(consumer, count, lambda: os.kill(pid, signal.SIGCONT))
 
-    def publish() -> float:
+    def publish() -> Outcome:
         os.kill(scene.floor_pids[0], signal.SIGSTOP)
         return publisher.in_batches(broker, count)
 
-    def hear() -> float:
+    def hear() -> Outcome:
         os.kill(scene.floor_pids[0], signal.SIGCONT)
         return _heard(broker, count)
 
@@ -140,17 +143,12 @@ def _throughput(scene: Scene, producer: Database, consumer: Database) -> list[Fi
         for each in (pid, scene.floor_pids[0]):
             os.kill(each, signal.SIGCONT)
     return [
-        _against(turns, "relay", "events relayed with confirms", "F-event batch", 0.5),
-        _against(turns, "consumer", "events consumed with inbox", "F-event handler", 0.2),
-        Finding("F-event", "published one by one with confirms", "/s", turns.median("F-event single", float)),
+        replace(against_floor("relay", "events relayed", "/s", turns, rate, "F-event batch", at_least=0.5), id="P5"),
+        replace(
+            against_floor("consumer", "events consumed", "/s", turns, rate, "F-event handler", at_least=0.2), id="P5"
+        ),
+        Finding("F-event", "published one by one", "/s", turns.median("F-event single", rate)),
     ]
-
-
-def _against(turns: Turns[float], name: str, what: str, floor: str, at_least: float) -> Finding:
-    return Finding(
-        "P5", what, "/s", turns.median(name, float), floor, turns.median(floor, float),
-        turns.ratio(name, floor, float), at_least=at_least,
-    )  # fmt: skip
 
 
 def _event() -> InvoiceIssued:
@@ -159,33 +157,35 @@ def _event() -> InvoiceIssued:
     )
 
 
-def _relayed(producer: Database, count: int) -> float:
-    """Record many events in one transaction and wait until the relay has marked all of them; events per second."""
+def _relayed(producer: Database, count: int) -> Outcome:
+    """Record many events in one transaction and wait until the relay has marked all of them."""
     with producer.transaction() as session:
         outbox.record_all(session, [_event() for _ in range(count)])
     committed = _one(producer, "SELECT clock_timestamp()")
     _wait(lambda: _one(producer, "SELECT count(*) FROM outbox WHERE sent_at IS NULL") == 0, "the relay")
-    return count / float((_one(producer, "SELECT max(sent_at) FROM outbox") - committed).total_seconds())
+    seconds = (_one(producer, "SELECT max(sent_at) FROM outbox") - committed).total_seconds()
+    return Outcome.of_events(count, seconds)
 
 
-def _consumed(consumer: Database, count: int, let_go: Callable[[], None]) -> float:
-    """Let the consumer take what waits in its queue; events per second."""
+def _consumed(consumer: Database, count: int, let_go: Callable[[], None]) -> Outcome:
+    """Let the consumer take what waits in its queue."""
     before = _one(consumer, "SELECT count(*) FROM inbox")
     began = _one(consumer, "SELECT clock_timestamp()")
     let_go()
     _wait(lambda: _one(consumer, "SELECT count(*) FROM inbox") >= before + count, "the consumer")
-    return count / float((_one(consumer, "SELECT max(received_at) FROM inbox") - began).total_seconds())
+    seconds = (_one(consumer, "SELECT max(received_at) FROM inbox") - began).total_seconds()
+    return Outcome.of_events(count, seconds)
 
 
-def _heard(broker: str, count: int) -> float:
-    """Wait until the plain service has taken what waits in its queue; events per second."""
+def _heard(broker: str, count: int) -> Outcome:
+    """Wait until the plain service has taken what waits in its queue."""
     connection = pika.BlockingConnection(pika.URLParameters(broker))
     channel = connection.channel()
     began = time.perf_counter()
     _wait(lambda: channel.queue_declare(publisher.QUEUE, passive=True).method.message_count == 0, "the plain handler")
     seconds = time.perf_counter() - began
     connection.close()
-    return count / seconds
+    return Outcome.of_events(count, seconds)
 
 
 def _one(database: Database, query: str) -> Any:

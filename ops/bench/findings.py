@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import Any
 import orjson
 from rich.console import Console
 from rich.table import Table
+
+from ops.bench.load import Outcome
+from ops.bench.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,23 @@ class Finding:
         if self.at_least is not None:
             return f"≥ {self.at_least:g} ×"
         return f"≤ {self.at_most:g} ×" if self.at_most is not None else ""
+
+
+def against_floor(
+    id: str,  # noqa: A002  (the field's name)
+    what: str,
+    unit: str,
+    turns: Turns,
+    of: Callable[[Outcome], float],
+    floor: str,
+    at_least: float | None = None,
+    at_most: float | None = None,
+) -> Finding:
+    """The figure named like its id, beside a floor that was measured turn about with it."""
+    return Finding(
+        id, what, unit, turns.median(id, of), floor, turns.median(floor, of), turns.ratio(id, floor, of), at_least,
+        at_most, ", ".join(filter(None, (turns.fault(id), turns.fault(floor)))),
+    )  # fmt: skip
 
 
 @dataclass

@@ -114,10 +114,10 @@ class Load:
         now = time.perf_counter()
         if now < self.counted_from:
             return
-        if status.startswith("2"):
-            self.latencies.append(now - connection.sent_at)
-        else:
+        if not status.startswith("2"):
             self.refused[status] += 1
+            return
+        self.latencies.append(now - connection.sent_at)
         if self.plan.keep_bodies:
             self.bodies.append(body.decode("latin-1"))
 

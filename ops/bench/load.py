@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Self
 
 import orjson
 from pydantic import BaseModel
@@ -22,6 +23,7 @@ class Plan(BaseModel):
     once: bool = False
     """Send each request once and stop, instead of beginning again."""
     keep_bodies: bool = False
+    """Of answers of status 2xx."""
 
 
 class Outcome(BaseModel):
@@ -42,6 +44,11 @@ class Outcome(BaseModel):
     server_cpu: float = 0.0
     """Seconds of processor time that everything behind the door took meanwhile, PostgreSQL and RabbitMQ included."""
     bodies: list[str] = []
+
+    @classmethod
+    def of_events(cls, count: int, seconds: float) -> Self:
+        """So many events in so many seconds."""
+        return cls(answered=count, refused={}, seconds=seconds, p50=0, p95=0, p99=0, cpu=0)
 
     @property
     def cpu_per_request(self) -> float:

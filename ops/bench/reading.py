@@ -1,9 +1,18 @@
-"""P1: one person by id."""
+"""P1: one person by id. P2: a member's own page. P3: persons by a name with a typing error."""
 
-from ops.bench.findings import Finding
+import random
+import secrets
+from urllib.parse import quote_plus
+
+from ops.bench import peers
+from ops.bench.findings import Finding, against_floor
 from ops.bench.load import Outcome, request
 from ops.bench.scene import Scene
 from ops.bench.turns import Turns
+from ops.demo.stage import Failed, Visitor, text_of
+
+NAMES = 300
+"""Different names that are searched for."""
 
 
 def by_id(scene: Scene) -> list[Finding]:
@@ -21,30 +30,76 @@ def by_id(scene: Scene) -> list[Finding]:
     )
     idle = Turns(
         scene.pace.rounds,
+        {"F-read": lambda: scene.idle(scene.floor_port, plain), "P1": lambda: scene.idle(scene.port, ours)},
+    )
+    return [
+        Finding("F-http", "Flask alone", "req/s", busy.median("F-http", rate), fault=busy.fault("F-http")),
+        Finding("F-rpc", "and RPC, returning at once", "req/s", busy.median("F-rpc", rate), fault=busy.fault("F-rpc")),
+        against_floor("P1", "a person by id", "req/s", busy, rate, "F-read", at_least=1.2),
+        against_floor("P1", "processor time per request", "ms", busy, cpu, "F-read"),
+        against_floor("P1", "a person by id, idle p50", "ms", idle, p50, "F-read", at_most=1.2),
+    ]
+
+
+def own_page(scene: Scene) -> list[Finding]:
+    """P2: a member with a membership, an unpaid invoice and an enrolment looks at the overview."""
+    cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in _signed_in_member(scene).items())}
+    plain = [request("GET", f"/persons/{each.id}") for each in scene.persons]
+    idle = Turns(
+        scene.pace.rounds,
         {
             "F-read": lambda: scene.idle(scene.floor_port, plain),
-            "P1": lambda: scene.idle(scene.port, ours),
+            "P2": lambda: scene.idle(scene.port, [request("GET", "/my", cookie)]),
         },
     )
-    floors = [
-        Finding(name, what, "req/s", busy.median(name, rate), fault=fault(busy.values[name]))
-        for name, what in (("F-http", "Flask alone"), ("F-rpc", "and a method that returns at once"))
-    ]
+    return [against_floor("P2", "the member's own page, idle p50", "ms", idle, p50, "F-read", at_most=2.5)]
+
+
+def _signed_in_member(scene: Scene) -> dict[str, str]:
+    """The cookies of somebody whose page has something from every service on it."""
+    person_id, office = str(scene.persons[0].id), scene.office
+    membership_type = office.get("/membership-types")["data"][0]
+    session = office.get("/sessions")["data"][0]
+    office.post("/memberships", {"person_id": person_id, "membership_type_id": membership_type["id"]})
+    office.post("/enrolments", {"session_id": session["id"], "person_id": person_id, "payment": "invoice"})
+    sign_in = {"username": f"bench-{secrets.token_hex(4)}", "password": secrets.token_urlsafe(16)}
+    office.post("/accounts", {**sign_in, "person_id": person_id})
+    scene.wait_at_rest()
+    invoice = office.get("/invoices", customer_id=person_id)["data"][0]
+    member = Visitor(scene.suite.base_url)
+    member.post("/sign-in", sign_in)
+    if invoice["number"] not in text_of(member.page("/my")):
+        raise Failed("the member's page does not show the invoice")
+    return member.cookies()
+
+
+def by_name(scene: Scene) -> list[Finding]:
+    """P3: a page of 50 persons."""
+    chance = random.Random(3)
+    names = [mistyped(f"{each.given_name} {each.family_name}", chance) for each in scene.persons[:NAMES]]
+    ours = [request("GET", f"/api/v1/persons?q={quote_plus(name)}", scene.authorised) for name in names]
+    plain = [request("GET", f"/persons?q={quote_plus(name)}") for name in names]
+    busy = Turns(
+        scene.pace.rounds,
+        {"F-search": lambda: scene.busy(scene.floor_port, plain), "P3": lambda: scene.busy(scene.port, ours)},
+    )
+    found = busy.median("P3", rate)
     return [
-        *floors,
+        against_floor("P3", "persons by a mistyped name", "req/s", busy, rate, "F-search", at_least=0.6),
         Finding(
-            "P1", "a person by id", "req/s", busy.median("P1", rate), "F-read", busy.median("F-read", rate),
-            busy.ratio("P1", "F-read", rate), at_least=1.2, fault=fault([*busy.values["P1"], *busy.values["F-read"]]),
-        ),
-        Finding(
-            "P1", "processor time per request", "ms", busy.median("P1", cpu), "F-read", busy.median("F-read", cpu),
-            busy.ratio("P1", "F-read", cpu),
-        ),
-        Finding(
-            "P1", "a person by id, idle p50", "ms", idle.median("P1", p50), "F-read", idle.median("F-read", p50),
-            idle.ratio("P1", "F-read", p50), at_most=1.2, fault=fault([*idle.values["P1"], *idle.values["F-read"]]),
+            "P3", "persons by a mistyped name", "req/s", found, "pretix", peers.PRETIX_SEARCH,
+            found / peers.PRETIX_SEARCH, at_least=80, fault=busy.fault("P3"),
         ),
     ]  # fmt: skip
+
+
+def mistyped(name: str, chance: random.Random) -> str:
+    """The name with one letter of its last word missing, doubled or swapped with the next."""
+    rest, _, last = name.rpartition(" ")
+    at = chance.randrange(1, max(len(last) - 1, 2))
+    before, letters, after = last[:at], last[at : at + 2], last[at + 2 :]
+    wrong = (before + letters[1:] + after, before + letters[0] + letters + after, before + letters[::-1] + after)
+    return f"{rest} {chance.choice(wrong)}".strip()
 
 
 def rate(outcome: Outcome) -> float:
@@ -60,12 +115,3 @@ def cpu(outcome: Outcome) -> float:
 def p50(outcome: Outcome) -> float:
     """Median of the time to an answer, in milliseconds."""
     return outcome.p50
-
-
-def fault(outcomes: list[Outcome]) -> str:
-    """What was refused, in words; empty when nothing was."""
-    refused: dict[str, int] = {}
-    for outcome in outcomes:
-        for status, count in outcome.refused.items():
-            refused[status] = refused.get(status, 0) + count
-    return ", ".join(f"{count} answers were {status}" for status, count in sorted(refused.items()))

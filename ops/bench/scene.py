@@ -2,9 +2,11 @@
 
 import json
 import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -15,13 +17,17 @@ from ops.bench.floors.stack import running_floors
 from ops.bench.load import Outcome, Plan
 from ops.bench.processes import processor_seconds, server_pids
 from ops.bench.turns import Pace
+from ops.demo.stage import Visitor
 from ops.launcher.suite import Suite, running_suite
 from ops.seed.__main__ import fill
 from services.contacts import models
 
 ORGANISATIONS = 1_000
 SEED = 1
-SAMPLE = 2_000
+SAMPLE = 5_000
+AT_REST = 0.25
+"""Seconds of processor time per second that all processes take together when they have nothing to do."""
+REST_PATIENCE = 180.0
 UNLIMITED = {"TALKOO_RATE_LIMIT_PER_MINUTE": "1000000"}
 """The bench is one caller who asks for thousands of callers."""
 
@@ -51,11 +57,26 @@ class Scene:
         """The port of the suite's door."""
         return self.suite.ports["gateway"]
 
-    def busy(self, port: int, requests: list[str]) -> Outcome:
+    @cached_property
+    def office(self) -> Visitor:
+        """The administrator at the door."""
+        return Visitor(self.suite.base_url, self.facts["api_key"])
+
+    def wait_at_rest(self) -> None:
+        """Wait until the suite has worked off what earlier measurements gave it to do."""
+        deadline = time.monotonic() + REST_PATIENCE
+        while time.monotonic() < deadline:
+            before = processor_seconds(self.suite.pids.values())
+            time.sleep(1)
+            if processor_seconds(self.suite.pids.values()) - before < AT_REST:
+                return
+        raise TimeoutError(f"the suite does not come to rest within {REST_PATIENCE:.0f} s")
+
+    def busy(self, port: int, requests: list[str], *, once: bool = False) -> Outcome:
         """Load with 16 connections, and the processor time it costs behind the door."""
         behind = [*self.suite.pids.values(), *self.floor_pids, *server_pids(self.suite)]
         before = processor_seconds(behind)
-        outcome = load.run(Plan(port=port, requests=requests, seconds=self.pace.seconds))
+        outcome = load.run(Plan(port=port, requests=requests, seconds=self.pace.seconds, once=once))
         return outcome.model_copy(update={"server_cpu": processor_seconds(behind) - before})
 
     def idle(self, port: int, requests: list[str]) -> Outcome:

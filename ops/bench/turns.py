@@ -1,11 +1,11 @@
 """Measuring turn about, so that what drifts on the machine drifts for floor and figure alike."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
-from typing import Generic, TypeVar
 
-T = TypeVar("T")
+from ops.bench.load import Outcome
 
 
 @dataclass(frozen=True)
@@ -29,20 +29,25 @@ FULL = Pace(rounds=5, seconds=6.0, idle_seconds=2.0, buyers_runs=20, events=10_0
 QUICK = Pace(rounds=3, seconds=2.0, idle_seconds=1.0, buyers_runs=2, events=3_000, event_seconds=5.0)
 
 
-class Turns(Generic[T]):
-    """Values by name, one from each round."""
+class Turns:
+    """Outcomes by name, one from each round."""
 
-    def __init__(self, rounds: int, measures: Mapping[str, Callable[[], T]]) -> None:
-        self.values: dict[str, list[T]] = {name: [] for name in measures}
+    def __init__(self, rounds: int, measures: Mapping[str, Callable[[], Outcome]]) -> None:
+        self.values: dict[str, list[Outcome]] = {name: [] for name in measures}
         for _ in range(rounds):
             for name, measure in measures.items():
                 self.values[name].append(measure())
 
-    def median(self, name: str, of: Callable[[T], float]) -> float:
+    def median(self, name: str, of: Callable[[Outcome], float]) -> float:
         """The median over the rounds."""
         return median(of(value) for value in self.values[name])
 
-    def ratio(self, figure: str, floor: str, of: Callable[[T], float]) -> float:
-        """The median of the rounds' own ratios of figure to floor."""
+    def ratio(self, figure: str, floor: str, of: Callable[[Outcome], float]) -> float:
+        """The median of the rounds' own ratios of figure to floor; 0 when the floor was never answered."""
         pairs = zip(self.values[figure], self.values[floor], strict=True)
-        return median(of(above) / of(below) for above, below in pairs)
+        return median(of(above) / of(below) if of(below) else 0.0 for above, below in pairs)
+
+    def fault(self, name: str) -> str:
+        """What was refused, in words; empty when nothing was."""
+        refused = sum((Counter(each.refused) for each in self.values[name]), Counter[str]())
+        return ", ".join(f"{name}: {count} answers were {status}" for status, count in sorted(refused.items()))

@@ -6,6 +6,8 @@ from typing import Any
 
 import pika
 
+from ops.bench.load import Outcome
+
 EXCHANGE = "plain.events"
 ROUTING_KEY = "happened"
 QUEUE = "evt-plain-happened--plain.hear"
@@ -14,8 +16,8 @@ BODY = json.dumps({"invoice_id": "0" * 36, "customer_id": "0" * 36, "kind": "inv
 PROPERTIES = pika.BasicProperties(content_type="application/json", content_encoding="utf-8", delivery_mode=2)
 
 
-def one_by_one(url: str, count: int) -> float:
-    """Publish, each message after the confirm of the one before; messages per second."""
+def one_by_one(url: str, count: int) -> Outcome:
+    """Publish, each message after the confirm of the one before."""
     connection = pika.BlockingConnection(pika.URLParameters(url))
     channel = connection.channel()
     channel.confirm_delivery()
@@ -24,11 +26,11 @@ def one_by_one(url: str, count: int) -> float:
         channel.basic_publish(EXCHANGE, ROUTING_KEY, BODY, PROPERTIES)
     seconds = time.perf_counter() - began
     connection.close()
-    return count / seconds
+    return Outcome.of_events(count, seconds)
 
 
-def in_batches(url: str, count: int, size: int = 100) -> float:
-    """Publish, each batch after the confirms of the one before; messages per second."""
+def in_batches(url: str, count: int, size: int = 100) -> Outcome:
+    """Publish, each batch after the confirms of the one before."""
     return _Batches(url, count, size).run()
 
 
@@ -39,9 +41,9 @@ class _Batches:
         self._connection = pika.SelectConnection(pika.URLParameters(url), on_open_callback=self._opened)
         self._channel: Any = None
 
-    def run(self) -> float:
+    def run(self) -> Outcome:
         self._connection.ioloop.start()
-        return self._count / self._seconds
+        return Outcome.of_events(self._count, self._seconds)
 
     def _opened(self, connection: Any) -> None:
         connection.channel(on_open_callback=self._ready)
