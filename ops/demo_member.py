@@ -3,13 +3,15 @@
 import secrets
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from chassis import files
 from chassis.ids import derived_id
 from chassis.rpc import client, with_key
+from chassis.settings import settings
 from contracts.base import ById, ListRequest
 from contracts.commerce import CommerceApi, ImportBankFile, Invoice, ListInvoices
 from contracts.contacts import Address, ContactsApi, CreatePerson, Person
@@ -64,7 +66,7 @@ def _invoice(person: Person) -> Invoice | None:
 def _pay(invoice: Invoice) -> None:
     """By a bank's file with one payment, as members pay; the same file twice books nothing."""
     payments = [(f"{invoice.gross:.2f}", invoice.reference, "Talkoolainen Jaana")]
-    content = camt_054(invoice.iban, datetime.now(UTC).date(), "DEMOMEMBER", payments)
+    content = camt_054(invoice.iban, datetime.now(ZoneInfo(settings().talkoo_time_zone)).date(), "DEMOMEMBER", payments)
     key = f"commerce/{derived_id('demo', 'member', 'bank-file')}"
     files.store(key, content)
     with with_key("demo:member:payment"):
