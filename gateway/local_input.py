@@ -1,12 +1,13 @@
-"""Dates and sums as people type them, in Finnish form first and in others where they cannot be mistaken."""
+"""Days, times and sums as people type them, in Finnish form first, in others where they cannot be mistaken."""
 
 import re
-from datetime import date
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 _LOCAL_DATE: Final = re.compile(r"(\d{1,2})\s*[./]\s*(\d{1,2})\s*[./]\s*(\d{4})", re.ASCII)
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_TIME: Final = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?", re.ASCII)
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f']+")
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}([.,]\d{3})+", re.ASCII)
@@ -29,6 +30,20 @@ def parse_date(text: str) -> date | None:
         raise NotUnderstood(text)
     try:
         return date(int(year), int(month), int(day))
+    except ValueError:
+        raise NotUnderstood(text) from None
+
+
+def parse_time(text: str) -> time | None:
+    """`9.05`, `9:05` or `9`, by 24 hours; empty text is None. Raises NotUnderstood."""
+    text = text.strip()
+    if not text:
+        return None
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise NotUnderstood(text)
+    try:
+        return time(int(match[1]), int(match[2] or 0))
     except ValueError:
         raise NotUnderstood(text) from None
 

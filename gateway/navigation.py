@@ -39,6 +39,7 @@ OFFICE: Final = (
     )),
     Link(_("Membership"), "/office/memberships", "m", "membership.read", (
         Link(_("Applications"), "/office/applications", "a"),
+        Link(_("Membership types"), "/office/membership-types"),
         Link(_("Fee runs"), "/office/fee-runs"),
         Link(_("Sections and groups"), "/office/sections"),
     )),

@@ -13,7 +13,7 @@ from chassis.validation import as_invalid
 from contracts.errors import FieldError, Invalid, ServiceError
 from gateway import wording
 from gateway.form_state import FormState
-from gateway.local_input import NotUnderstood, parse_date, parse_decimal
+from gateway.local_input import NotUnderstood, parse_date, parse_decimal, parse_time
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -39,6 +39,11 @@ def read(model: type[M], values: Mapping[str, Any]) -> M:
 def day(values: dict[str, Any], name: str) -> None:
     """Replace a typed day by a date, in place; raises Invalid when it cannot be understood."""
     values[name] = _understood(parse_date, values[name], name, "date_parsing")
+
+
+def time_of_day(values: dict[str, Any], name: str) -> None:
+    """Replace a typed time of day by a time, in place; raises Invalid when it cannot be understood."""
+    values[name] = _understood(parse_time, values[name], name, "time_parsing")
 
 
 def amount(values: dict[str, Any], name: str) -> None:

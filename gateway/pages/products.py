@@ -79,7 +79,7 @@ def new_product() -> ResponseReturnValue:
         with form_command():
             product = commerce.create_product(_product(dict(values)))
     except (Invalid, Conflict) as error:
-        return _product_page(state(values, error, {"fi": "name_fi"})), 422
+        return _product_page(state(values, error)), 422
     flash(_("%(name)s is in the list of products.", name=product.name.in_language(language())), "good")
     return redirect("/office/products")
 

@@ -1,0 +1,145 @@
+"""Courses and sessions for the office, past and unpublished ones too; making new ones."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_babel import lazy_pgettext as _p
+
+from chassis import clock
+from chassis.rpc import client, side_by_side
+from contracts.access import Permission
+from contracts.base import ListRequest
+from contracts.courses import CoursesApi, CreateCourse, CreateSession, ListSessions
+from contracts.errors import Conflict, FieldError, Invalid
+from gateway.asked import asked, list_state
+from gateway.form_state import FormState
+from gateway.i18n import language
+from gateway.listing import Column, Filter, Option
+from gateway.local_input import NotUnderstood
+from gateway.local_today import moment
+from gateway.pages.door import Pages
+from gateway.pages.products import all_products, choices
+from gateway.submitted import day, form_command, needed, read, state, time_of_day, typed, without_empty
+
+courses = client(CoursesApi)
+pages = Pages("office_courses", __name__)
+MOST: Final = 200
+COURSES: Final = (
+    Column("name", lazy_gettext("Course"), "main"),
+    Column("code", _p("short name", "Code")),
+    Column("topic", lazy_gettext("Topic")),
+)
+SESSIONS: Final = (
+    Column("course", lazy_gettext("Course"), "main"),
+    Column("starts_at", lazy_gettext("Begins"), "date"),
+    Column("place", lazy_gettext("Place")),
+    Column("seats", lazy_gettext("Seats free"), "number"),
+    Column("waiting", lazy_gettext("Waiting"), "number"),
+    Column("state", lazy_gettext("State")),
+)
+WHEN: Final = Filter(
+    "when", lazy_gettext("When"), (Option("past", _p("sessions", "Past")), Option("all", _p("sessions", "All")))
+)
+SESSION_FIELDS: Final = (
+    *("course_id", "day", "starts", "end_day", "ends", "place", "city", "seats", "product_id"),
+    *("hold_minutes", "offer_hours", "published"),
+)
+SHOWN_AS: Final = {"starts_at": "starts", "ends_at": "ends"}
+
+
+@pages.get("/office/courses", may=Permission.COURSES_READ)
+def list_courses() -> str:
+    """Courses by code."""
+    found = courses.list_courses(asked(ListRequest))
+    return render_template("courses_office/courses.html", state=list_state(), columns=COURSES, found=found)
+
+
+@pages.form("/office/courses/new", may=Permission.COURSES_WRITE)
+def new_course() -> ResponseReturnValue:
+    """A new course; its sessions follow."""
+    if request.method == "GET":
+        return render_template("courses_office/course_form.html", f=FormState({"topic": "general"}))
+    names = [f"{part}_{each}" for part in ("name", "description") for each in ("fi", "sv", "en")]
+    values = typed("code", "topic", *names)
+    try:
+        with form_command():
+            made = courses.create_course(_course(values))
+    except (Invalid, Conflict) as error:
+        return render_template("courses_office/course_form.html", f=state(values, error)), 422
+    flash(_("%(name)s is made. Now say when and where it is held.", name=made.name.in_language(language())), "good")
+    return redirect(f"/office/sessions/new?course_id={made.id}")
+
+
+def _course(values: dict[str, str]) -> CreateCourse:
+    given: dict[str, Any] = without_empty({"code": values["code"], "topic": values["topic"]})
+    given["name"] = without_empty({each: values[f"name_{each}"] for each in ("fi", "sv", "en")})
+    given["description"] = {each: values[f"description_{each}"] for each in ("fi", "sv", "en")}
+    return read(CreateCourse, given)
+
+
+@pages.get("/office/sessions", may=Permission.COURSES_READ)
+def list_sessions() -> str:
+    """Sessions by start: those to come, those past, or all; unpublished ones too."""
+    when = request.args.get("when", "")
+    limits = {"past": {"starts_before": clock.now()}, "all": {}}.get(when, {"starts_after": clock.now()})
+    found = courses.list_sessions(asked(ListSessions, "q", "topic", "city", all=True, **limits))
+    return render_template(
+        "courses_office/sessions.html",
+        state=list_state(),
+        columns=SESSIONS,
+        filters=(WHEN,),
+        found=found,
+        now=clock.now(),
+    )
+
+
+@pages.form("/office/sessions/new", may=Permission.COURSES_WRITE)
+def new_session() -> ResponseReturnValue:
+    """A new session: day and times as they are where the association is."""
+    if request.method == "GET":
+        defaults = {"hold_minutes": "30", "offer_hours": "48", "published": "yes"}
+        return _session_page(FormState({**defaults, "course_id": request.args.get("course_id", "")}))
+    values = typed(*SESSION_FIELDS)
+    try:
+        with form_command():
+            made = courses.create_session(_session(values))
+    except Invalid as error:
+        return _session_page(state(values, error, SHOWN_AS)), 422
+    flash(_("The session is made."), "good")
+    return redirect(f"/office/sessions/{made.id}")
+
+
+def _session(values: dict[str, str]) -> CreateSession:
+    given: dict[str, Any] = dict(values)
+    needed(given, "day", "starts", "ends")
+    for name in ("day", "end_day"):
+        day(given, name)
+    for name in ("starts", "ends"):
+        time_of_day(given, name)
+    first, last = given.pop("day"), given.pop("end_day")
+    given["starts_at"] = _moment(first, given.pop("starts"), "starts")
+    given["ends_at"] = _moment(last or first, given.pop("ends"), "ends")
+    return read(CreateSession, {**without_empty(given), "published": bool(values["published"])})
+
+
+def _moment(on: date, at: Any, name: str) -> str:
+    try:
+        return moment(on, at).isoformat()
+    except NotUnderstood as error:
+        found = FieldError(pointer=f"/{name}", code="time_skipped", message=str(error))
+        raise Invalid("no such time", errors=[found]) from None
+
+
+def _session_page(f: FormState) -> str:
+    given, products = side_by_side(_all_courses, lambda: choices(all_products()))
+    return render_template("courses_office/session_form.html", f=f, courses=given, products=products)
+
+
+def _all_courses() -> list[tuple[UUID, str]]:
+    found = courses.list_courses(ListRequest(limit=MOST)).data
+    return [(each.id, each.name.in_language(language())) for each in found]
