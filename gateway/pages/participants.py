@@ -55,8 +55,8 @@ ENDED: Final = (
     Column("created_at", lazy_gettext("Enrolled"), "date"),
 )
 PAYMENTS: Final = (
-    ("invoice", _p("payment", "By invoice")),
-    ("card", _p("payment", "By card, from a link in the confirmation")),
+    ("invoice", _p("payment", "By invoice"), ""),
+    ("card", _p("payment", "By card"), ""),
 )
 
 
