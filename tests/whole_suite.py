@@ -111,5 +111,6 @@ def listening(context: BrowserContext, complaints: list[str]) -> Page:
 
 
 def _is_complaint(message: ConsoleMessage) -> bool:
-    """Errors of the console, but for Chromium's note that a form was answered with 4xx."""
-    return message.type == "error" and "status of 4" not in message.text
+    """Errors of the console, but for Chromium's note that a page was answered with 4xx or, on purpose, 503."""
+    answered = "status of 4" in message.text or "status of 503" in message.text
+    return message.type == "error" and not answered
