@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from werkzeug import Response
 
 from chassis.rpc import client
-from contracts.access import Rule
+from contracts.access import LinkPurpose, Rule
 from contracts.contacts import ContactsApi
-from contracts.errors import Invalid, NotSignedIn, ServiceError
+from contracts.errors import Gone, Invalid, NotSignedIn, ServiceError
 from contracts.identity import AskPasswordReset, EnterCode, IdentityApi, SessionToken, SetPassword, SignIn, SignInResult
 from gateway.callers import by_link, session_token
 from gateway.form_state import FormState
@@ -24,6 +24,7 @@ identity = client(IdentityApi)
 contacts = client(ContactsApi)
 pages = Pages("signing_in", __name__)
 TRIES_PER_MINUTE: Final = 30
+PASSWORD_LINKS: Final = {LinkPurpose.SET_PASSWORD, LinkPurpose.FIRST_ADMINISTRATOR}
 
 
 @pages.form("/sign-in", may=Rule.PUBLIC)
@@ -116,8 +117,9 @@ def forgotten() -> ResponseReturnValue:
 @pages.form("/my/password/<token>", may=Rule.PUBLIC)
 def set_password(token: str) -> ResponseReturnValue:
     """Set the password by a personal link; opening the page uses nothing up."""
-    with by_link(token):
-        pass
+    with by_link(token) as link:
+        if link.link_purpose not in PASSWORD_LINKS:
+            raise Gone("This link sets no password.", code="link_gone")
     if request.method == "GET":
         return render_template("signing_in/set_password.html", f=FormState(), token=token)
     limit_form("password", TRIES_PER_MINUTE)
