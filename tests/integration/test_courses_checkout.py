@@ -5,16 +5,21 @@ from collections.abc import Iterator
 import pymupdf
 import pytest
 
+from chassis import clock
+from chassis.principals import verify
+from contracts.access import Principal, PrincipalKind
 from contracts.base import ById, ListRequest, Nothing
 from contracts.commerce import ListInvoices, OrderState
-from contracts.courses import CancelEnrolment, EnrolmentState, PaymentMethod
-from contracts.errors import Conflict, NotAllowed, NotFound
+from contracts.courses import CancelEnrolment, Enrol, EnrolmentState, NewPerson, PaymentMethod
+from contracts.errors import Conflict, NotAllowed, NotFound, NotSignedIn
+from contracts.identity import LinkToken
 from services.courses import worker as courses_tasks
-from tests.integration.conftest import ANONYMOUS, member
+from tests.integration.conftest import ANONYMOUS, member, staff
 from tests.integration.school import at_once
 from tests.integration.town import Town, opened_town
 
 pytestmark = pytest.mark.integration
+GATEWAY = Principal(kind=PrincipalKind.SYSTEM, id="gateway")
 
 
 @pytest.fixture
@@ -45,12 +50,50 @@ def test_K2_paid_three_times_told_confirmed_once_with_one_ticket(town):
     assert sorted(town.subjects(person)) == [
         f"Kuitti: lasku {town.call('commerce', 'list_invoices', ListInvoices()).data[0].number} on maksettu",
         "Lippusi: Johtaminen",
+        "Paikka on varattu sinulle: Johtaminen",
     ]
     mail = town.mail(person, "Lippusi")
     assert [each["name"] for each in mail["attachments"]] == ["ticket.pdf"]
     with pymupdf.open(stream=town.mailbox.attachment(mail["id"], 0), filetype="pdf") as pdf:
         assert "Aino Aalto" in pdf[0].get_text()
     assert balanced(town)
+
+
+def visitor_enrols(town):
+    """Somebody new takes a seat; the enrolment."""
+    new_person = NewPerson(given_name="Ulla", family_name="Uusi", email="ulla@example.org")
+    found = town.call("courses", "enrol", Enrol(session_id=town.session().id, new_person=new_person), ANONYMOUS)
+    town.settle()
+    return found
+
+
+def test_K2_E4_a_visitor_pays_by_the_link_of_the_enrolment_just_made_and_by_its_mail(town):
+    mine, other = visitor_enrols(town), visitor_enrols(town)
+    asked = ById(id=mine.id)
+    token = town.call("courses", "open_enrolment_link", asked, GATEWAY).token
+    assert town.call("courses", "open_enrolment_link", asked, GATEWAY).token == token
+    signed = town.call("identity", "get_link_principal", LinkToken(token=token), ANONYMOUS)
+    told = town.mailbox.wait_for("ulla@example.org", "Paikka on varattu sinulle", seconds=1)["text"]
+    by_mail = town.link_principal(told, "/offer")
+    visitor = verify(signed.token, clock.now())
+    assert {visitor.link_object, by_mail.link_object} == {mine.id, other.id}
+    for link in (visitor, by_mail):
+        paid = mine if link.link_object == mine.id else other
+        with pytest.raises(NotFound):
+            town.pay(link, order_id=(other if paid is mine else mine).order_id)
+        town.pay(link, order_id=paid.order_id)
+    town.settle(twice=True)
+    assert [town.enrolment(each).state for each in (mine, other)] == [EnrolmentState.CONFIRMED] * 2
+
+
+def test_only_the_gateway_gets_the_link_and_only_at_once(town):
+    mine = visitor_enrols(town)
+    for principal in (ANONYMOUS, member(mine.person_id), staff()):
+        with pytest.raises((NotAllowed, NotSignedIn)):
+            town.call("courses", "open_enrolment_link", ById(id=mine.id), principal)
+    town.alter("courses", "UPDATE enrolments SET created_at = now() - interval '16 minutes' WHERE id = :id", id=mine.id)
+    with pytest.raises(NotFound):
+        town.call("courses", "open_enrolment_link", ById(id=mine.id), GATEWAY)
 
 
 @pytest.mark.parametrize("seed", range(3))
