@@ -182,6 +182,8 @@ FIELDS: Final[dict[str, Any]] = {
     "terms_not_accepted": _("Accept the rules to apply."),
     "timezone_aware": _("Give the time with its zone, for example 2026-12-31T18:00:00+02:00."),
     "too_deep": _("This filter has too many levels. Make it simpler."),
+    "time_parsing": _("This is not a time of day. Write it as 9.00."),
+    "time_skipped": _("This time does not exist: the clocks are moved forward over it."),
     "too_easy": _("This password is guessed easily. Use several unrelated words."),
     "too_long": _("There are too many here. Leave some out."),
     "too_many": _("This filter has too many conditions. Make it simpler."),

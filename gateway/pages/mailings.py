@@ -1,0 +1,158 @@
+"""Mailings to segments: prepared, previewed as a receiver gets them, launched, paused, resumed, cancelled."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+from flask_babel import lazy_pgettext as _p
+
+from chassis.rpc import client, or_nothing, side_by_side
+from contracts.access import Permission
+from contracts.base import ById, ListRequest
+from contracts.contacts import ContactsApi, SegmentMembers
+from contracts.errors import Conflict, Invalid
+from contracts.notify import CreateMailing, Mailing, MailingState, NotifyApi, PreviewMailing
+from gateway.asked import ask_first, asked, list_state
+from gateway.form_state import FormState
+from gateway.i18n import number
+from gateway.listing import Column
+from gateway.pages.door import Pages
+from gateway.pages.person_names import may
+from gateway.submitted import form_command, read, state, typed, without_empty
+
+notify = client(NotifyApi)
+contacts = client(ContactsApi)
+pages = Pages("office_mailings", __name__)
+MOST: Final = 200
+COLUMNS: Final = (
+    Column("name", lazy_gettext("Name"), "main"),
+    Column("state", lazy_gettext("State")),
+    Column("created_at", lazy_gettext("Made"), "date"),
+    Column("recipients", lazy_gettext("Receivers"), "number"),
+    Column("sent", _p("mailing", "Sent"), "number"),
+    Column("failed", _p("mailing", "Failed"), "number"),
+)
+STATES: Final[Mapping[MailingState, tuple[Any, str]]] = {
+    MailingState.DRAFT: (_p("mailing", "Draft, nothing is sent yet"), ""),
+    MailingState.SENDING: (_p("mailing", "Being sent"), "busy"),
+    MailingState.PAUSED: (_p("mailing", "Paused"), "warn"),
+    MailingState.SENT: (_p("mailing", "Sent"), "good"),
+    MailingState.CANCELLED: (_p("mailing", "Cancelled"), ""),
+}
+
+
+@pages.get("/office/mailings", may=Permission.NOTIFY_READ)
+def list_mailings() -> str:
+    """Mailings, newest first."""
+    found = notify.list_mailings(asked(ListRequest))
+    return render_template("mailings/list.html", state=list_state(), columns=COLUMNS, found=found, states=STATES)
+
+
+@pages.form("/office/mailings/new", may=Permission.NOTIFY_SEND)
+def new_mailing() -> ResponseReturnValue:
+    """Prepare a mailing; nothing is sent yet."""
+    if request.method == "GET":
+        return _form(FormState({"segment_id": request.args.get("segment_id", ""), "marketing": "yes"}))
+    values = typed("name", "segment_id", "subject", "body", "marketing")
+    try:
+        given = {**without_empty(values), "marketing": bool(values["marketing"])}
+        with form_command():
+            made = notify.create_mailing(read(CreateMailing, given))
+    except Invalid as error:
+        return _form(state(values, error)), 422
+    flash(_("The draft is saved. Look at it as a receiver gets it, then send it."), "good")
+    return redirect(f"/office/mailings/{made.id}")
+
+
+def _form(f: FormState) -> str:
+    return render_template("mailings/form.html", f=f, segments=segments())
+
+
+def segments() -> list[tuple[UUID, str]]:
+    """Saved segments with how many persons they find now, for a choice in a form."""
+    found = contacts.list_segments(ListRequest(limit=MOST)).data
+    return [(each.id, f"{each.name} ({number(each.count)})") for each in found]
+
+
+@pages.get("/office/mailings/<uuid:mailing_id>", may=Permission.NOTIFY_READ)
+def show_mailing(mailing_id: UUID) -> str:
+    """One mailing: how far it is, and how receivers get it."""
+    mailing = notify.get_mailing(ById(id=mailing_id))
+    segment, receivers = side_by_side(
+        partial(or_nothing, partial(contacts.get_segment, ById(id=mailing.segment_id))),
+        partial(or_nothing, partial(contacts.list_segment_members, SegmentMembers(id=mailing.segment_id, limit=20))),
+    )
+    return render_template(
+        "mailings/mailing.html",
+        mailing=mailing,
+        segment=segment,
+        receivers=receivers,
+        preview=_preview(mailing),
+        shown=request.args.get("person_id", ""),
+        standing=STATES[mailing.state],
+        can_send=may(Permission.NOTIFY_SEND),
+    )
+
+
+def _preview(mailing: Mailing) -> Any:
+    given = request.args.get("person_id", "")
+    if not given:
+        return None
+    person_id = read(ById, {"id": given}).id
+    return notify.preview_mailing(PreviewMailing(id=mailing.id, person_id=person_id))
+
+
+@pages.post("/office/mailings/<uuid:mailing_id>/launch", may=Permission.NOTIFY_SEND)
+def launch(mailing_id: UUID) -> ResponseReturnValue:
+    """Send a draft or go on with a paused one; asks first, with the number of receivers."""
+    mailing = notify.get_mailing(ById(id=mailing_id))
+    count = contacts.get_segment(ById(id=mailing.segment_id)).count
+    question = ask_first(
+        _("Send %(name)s?", name=mailing.name),
+        ngettext(
+            "%(count)s receiver gets it by e-mail. What has left cannot be called back.",
+            "%(count)s receivers get it by e-mail. What has left cannot be called back.",
+            count,
+            count=number(count),
+        ),
+        _("Send now"),
+        f"/office/mailings/{mailing_id}",
+    )
+    if question is not None:
+        return question
+    return _done(mailing_id, partial(notify.launch_mailing, ById(id=mailing_id)), _("It is being sent."))
+
+
+@pages.post("/office/mailings/<uuid:mailing_id>/pause", may=Permission.NOTIFY_SEND)
+def pause(mailing_id: UUID) -> ResponseReturnValue:
+    """Stop for a while; what has left has left."""
+    return _done(mailing_id, partial(notify.pause_mailing, ById(id=mailing_id)), _("It is paused."))
+
+
+@pages.post("/office/mailings/<uuid:mailing_id>/cancel", may=Permission.NOTIFY_SEND)
+def cancel(mailing_id: UUID) -> ResponseReturnValue:
+    """Never send what has not left."""
+    question = ask_first(
+        _("Cancel this mailing?"),
+        _("What has not left is never sent. This cannot be undone."),
+        _("Cancel the mailing"),
+        f"/office/mailings/{mailing_id}",
+    )
+    if question is not None:
+        return question
+    return _done(mailing_id, partial(notify.cancel_mailing, ById(id=mailing_id)), _("The mailing is cancelled."))
+
+
+def _done(mailing_id: UUID, command: Any, text: str) -> ResponseReturnValue:
+    try:
+        with form_command():
+            command()
+        flash(text, "good")
+    except Conflict:
+        flash(_("This is not possible any more; the page shows how things stand."), "warn")
+    return redirect(f"/office/mailings/{mailing_id}")
