@@ -38,7 +38,7 @@ def read(model: type[M], values: Mapping[str, Any]) -> M:
 
 def day(values: dict[str, Any], name: str) -> None:
     """Replace a typed day by a date, in place; raises Invalid when it cannot be understood."""
-    values[name] = _understood(parse_date, values[name], name, "date_parsing")
+    values[name] = _understood(parse_date, values[name], name, "day_not_understood")
 
 
 def time_of_day(values: dict[str, Any], name: str) -> None:

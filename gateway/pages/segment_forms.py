@@ -117,7 +117,7 @@ def _value(kind: str, text: str, row: int) -> Any:
         if kind == "number":
             return float(parse_decimal(text) or 0)
     except NotUnderstood:
-        code = "date_parsing" if kind == "date" else "decimal_parsing"
+        code = "day_not_understood" if kind == "date" else "decimal_parsing"
         raise Invalid.field(f"/value_{row}", code, f"{text} is not understood.") from None
     if kind == "flag":
         if text.lower() not in YES | NO:

@@ -29,6 +29,7 @@ membership = client(MembershipApi)
 pages = Pages("today", __name__)
 STAFF: Final = tuple(Permission)
 WAITING: Final = ListApplications(state=ApplicationState.SUBMITTED, limit=20)
+OVERDUE: Final = ListInvoices(overdue=True, limit=20)
 LATE_SECONDS: Final = 30.0
 HITS: Final = 8
 
@@ -36,12 +37,13 @@ HITS: Final = 8
 @pages.get("/office", may=STAFF)
 def today() -> str:
     """The inbox, running jobs and warnings, each for those with the right."""
-    applications, statistics, running, states = side_by_side(
+    applications, statistics, overdue, running, states = side_by_side(
         *(
             partial(_part, *each)
             for each in (
                 (Permission.MEMBERSHIP_READ, lambda: membership.list_applications(WAITING)),
                 (Permission.MEMBERSHIP_READ, lambda: membership.get_statistics(Nothing())),
+                (Permission.COMMERCE_READ, lambda: commerce.list_invoices(OVERDUE)),
                 (Permission.SYSTEM_READ, lambda: jobs.jobs_of_all(ListJobs(open_only=True))[0]),
                 (Permission.SYSTEM_READ, _states),
             )
@@ -54,6 +56,7 @@ def today() -> str:
         persons=persons_by_id(each.person_id for each in applications.data) if applications else {},
         types=type_names() if applications and applications.data else {},
         statistics=statistics,
+        overdue=overdue,
         running=running or [],
         warnings=[each for each in states or [] if is_alarming(*each)],
         sees_applications=may(Permission.MEMBERSHIP_READ),

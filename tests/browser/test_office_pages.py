@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from chassis.ids import new_id
 from ops.simulators.clients import wait_until
@@ -197,7 +197,8 @@ def test_C3_a_person_joins_an_organisation_and_leaves_it(whole: Whole, visit: Vi
 def test_C11_a_file_is_checked_and_imported_with_progress_and_a_report(whole: Whole, visit: Visit) -> None:
     given = word()
     page = visit("/office/imports", as_user="admin")
-    file = {"name": "jäsenet.csv", "mimeType": "text/csv", "buffer": MESSY.format(given=given).encode("cp1252")}
+    content = MESSY.format(given=given).encode("cp1252")
+    file: FilePayload = {"name": "jäsenet.csv", "mimeType": "text/csv", "buffer": content}
     page.get_by_role("button", name="Lue tiedosto").click()
     expect(page.locator("#file-error")).to_be_visible()
     page.locator("#file").set_input_files(files=[file])
