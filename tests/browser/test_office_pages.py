@@ -85,6 +85,8 @@ def test_M7_an_application_is_approved_as_the_contact_it_is_and_the_next_one_is_
     expect(page.get_by_text(f"Hakemus {applied['number']} on hyväksytty.")).to_be_visible()
     opened = wait_until(lambda: _opened(whole, applied["id"]), 30, "opened application")
     assert opened["person_id"] == contact["id"]
+    page.reload()
+    expect(page.get_by_role("main").get_by_role("link", name=f"Kerttu {name}", exact=True)).to_be_visible()
     page.goto(f"/office/applications/{other['id']}")
     page.get_by_role("button", name="Hylkää").click()
     expect(page.locator("#reason-error")).to_be_visible()
