@@ -116,6 +116,7 @@ FIELDS: Final[dict[str, Any]] = {
     "datetime_type": _("This is not a time. Write it as 2026-12-31T18:00:00+02:00."),
     "decimal_max_digits": _("This number is too big."),
     "decimal_max_places": _("Give at most two decimals."),
+    "day_not_understood": _("This is not a day. Write it as 31.12.2026."),
     "decimal_parsing": _("This is not a number."),
     "decimal_type": _("This is not a number."),
     "dict_type": _("Send an object here."),
