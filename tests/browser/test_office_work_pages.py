@@ -1,11 +1,16 @@
-"""Pages of course organiser and administrator: own details, system; all are accessible."""
+"""Course organiser and administrator: sessions, check-in, mailings, own details, system."""
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.soundness import check_pages
+from chassis.ids import new_id
+from ops.simulators.clients import wait_until
+from tests.browser.soundness import check_page, check_pages
+from tests.whole_suite import Whole
 
 Visit = Callable[..., Page]
 pytestmark = pytest.mark.timeout(300)
@@ -26,8 +31,68 @@ PAGES = (
 )
 
 
+def new_segment(whole: Whole) -> dict[str, Any]:
+    """Two persons under a tag of their own."""
+    tag = f"t{str(new_id())[-8:]}"
+    for name in ("Aune", "Eino"):
+        email = f"{name.lower()}.{tag}@example.org"
+        whole.api.post("/persons", {"given_name": name, "family_name": tag, "email": email, "tags": [tag]})
+    rule = {"field": "tag", "op": "eq", "value": tag}
+    return dict(whole.api.post("/segments", {"name": tag, "filter": {"all": [rule]}}))
+
+
 def test_the_pages_are_accessible_and_fit(visit):
     check_pages(visit, PAGES, "admin")
+
+
+def test_K1_K2_a_new_session_of_20_seats_gets_a_participant_and_a_file_without_formulas(visit, whole):
+    page = visit("/office/sessions/new", as_user="kurssit")
+    page.get_by_label("Kurssi", exact=True).select_option(index=1)
+    for label, text in (("Päivä", "31.3.2030"), ("Alkaa", "9.00"), ("Päättyy", "16.00"), ("Paikka", "Sali 2")):
+        page.get_by_label(label, exact=True).fill(text)
+    page.locator("#seats").fill("20")
+    page.locator("#product_id").select_option(index=1)
+    page.locator("#day").fill("31.2.2030")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.locator("#day-error")).to_be_visible()
+    page.locator("#day").fill("30.3.2030")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.get_by_text("20 paikkaa vapaana")).to_be_visible()
+    session_id = page.url.rpartition("/")[2]
+    assert whole.api.get(f"/sessions/{session_id}")["starts_at"] == "2030-03-30T07:00:00Z"
+    name = f"Kaisa {str(new_id())[-6:]}"
+    whole.api.post("/persons", {"given_name": "=Ovi", "family_name": name})
+    page.get_by_role("link", name="Ilmoita joku").click()
+    page.locator("#q").fill(name)
+    page.locator("#q").press("Enter")
+    page.get_by_role("radio", name=re.compile(name)).check()
+    page.locator("#enrol .primary").click()
+    expect(page.locator("#participants")).to_contain_text(name)
+    check_page(page)
+    exported = page.request.get(f"/office/sessions/{session_id}/participants.csv").text()
+    assert "'=Ovi" in exported
+
+
+def test_N3_a_mailing_is_previewed_and_launched_with_its_number_of_receivers(visit, whole):
+    segment = new_segment(whole)
+    page = visit(f"/office/mailings/new?segment_id={segment['id']}", as_user="toimisto")
+    page.locator("#name").fill("Kevätkirje")
+    page.locator("#subject").fill("Hei {{given_name}}")
+    page.locator("#body").fill("Tervetuloa, {{surname}}")
+    page.get_by_role("button", name="Tallenna luonnos").click()
+    expect(page.locator("#body-error")).to_be_visible()
+    page.locator("#body").fill("Tervetuloa, {{name}}")
+    page.get_by_role("button", name="Tallenna luonnos").click()
+    page.get_by_role("link", name="Aune").click()
+    expect(page.locator("#preview")).to_contain_text("Hei Aune")
+    check_page(page)
+    page.get_by_role("button", name="Lähetä").click()
+    expect(page.get_by_text("2 vastaanottajaa saa sen")).to_be_visible()
+    page.get_by_role("button", name="Lähetä nyt").click()
+    mailing_id = page.url.rpartition("/")[2]
+    wait_until(lambda: whole.api.get(f"/mailings/{mailing_id}")["state"] == "sent" or None, 60, "the mailing is sent")
+    page.reload()
+    expect(page.locator(".standing")).to_have_text("Lähetetty")
 
 
 def test_I5_own_details_are_changed_and_a_lost_update_is_refused(visit, whole):
