@@ -77,7 +77,7 @@ def _page(f: FormState) -> str:
 
 
 def _tell(booked: BankFile) -> None:
-    if booked.entries == 0:
+    if booked.duplicate == booked.entries:
         flash(_("Nothing new: all entries of this file had come before. Nothing was booked twice."), "warn")
     else:
         flash(_("The file is booked."), "good")
