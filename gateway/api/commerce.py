@@ -12,6 +12,7 @@ from contracts.commerce import BankFile, CallbackResult, CommerceApi, ImportBank
 from gateway.api.door import answer
 from gateway.api.downloads import download
 from gateway.api.forms import FileForm
+from gateway.api.providers import from_provider
 from gateway.api.routes import Resource
 from gateway.api.uploads import form_fields, stored_file
 
@@ -84,7 +85,7 @@ def import_bank_file() -> Response:
 def receive_payment_callback(provider: str) -> Response:
     """What the provider tells us, by address; only what it has signed counts."""
     parameters = dict(list(request.args.to_dict().items())[:MOST_PARAMETERS])
-    result = commerce.receive_callback(ProviderCallback(provider=provider, parameters=parameters))
+    result = commerce.receive_callback(from_provider(ProviderCallback, provider, parameters=parameters))
     return answer(CALLBACK, result.model_dump(mode="json"))
 
 

@@ -12,6 +12,7 @@ from contracts.base import ById
 from contracts.errors import NotFound
 from contracts.notify import NotifyApi, StatusCallback
 from gateway.api.downloads import download
+from gateway.api.providers import from_provider
 from gateway.api.routes import Resource
 
 notify = client(NotifyApi)
@@ -55,14 +56,14 @@ def get_label_sheet_pdf(id: UUID) -> Response:  # noqa: A002  (the name in the a
 def receive_message_status(provider: str) -> Response:
     """A provider's signed report on a message."""
     query = f"?{request.query_string.decode()}" if request.query_string else ""
-    notify.receive_status(
-        StatusCallback(
-            provider=provider,
-            url=(settings().talkoo_base_url + request.path + query)[:500],
-            signature=request.headers.get("X-Twilio-Signature", "")[:200],
-            parameters=dict(list(request.form.to_dict().items())[:MOST_PARAMETERS]),
-        )
+    report = from_provider(
+        StatusCallback,
+        provider,
+        url=(settings().talkoo_base_url + request.path + query)[:500],
+        signature=request.headers.get("X-Twilio-Signature", "")[:200],
+        parameters=dict(list(request.form.to_dict().items())[:MOST_PARAMETERS]),
     )
+    notify.receive_status(report)
     return Response(status=204)
 
 

@@ -109,3 +109,17 @@ def test_problems_speak_the_callers_language(whole):
     finnish = whole.visitor().ask("GET", "/api/v1/persons", headers={"Accept-Language": "fi"})
     assert finnish.json()["detail"] != "Sign in to do this."
     assert finnish.json()["code"] == "not_signed_in"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/payments/providers/nobody/callback"), ("POST", "/messages/providers/nobody/status")],
+)
+def test_a_provider_we_do_not_know_is_not_found(whole, method, path):
+    assert whole.visitor().ask(method, f"/api/v1{path}").status_code == 404
+
+
+def test_E4_a_forged_payment_callback_is_refused(whole):
+    forged = {"checkout-status": "ok", "checkout-transaction-id": "x", "signature": "0" * 64}
+    answer = whole.visitor().ask("GET", "/api/v1/payments/providers/paytrail/callback", params=forged)
+    assert (answer.status_code, answer.json()["code"]) == (422, "forged_notice")
