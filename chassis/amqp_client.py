@@ -76,6 +76,7 @@ class AmqpRpcClient:
             self._waiting.pop(correlation_id, None)
 
     def _message(self, request: Request, correlation_id: str) -> tuple[str, bytes, BasicProperties]:
+        """The service leaves out what comes after `x-deadline`. AMQP's own expiration would send it to the dead letters."""
         milliseconds = int(request.deadline * 1000)
         properties = BasicProperties(
             content_type="application/json",
@@ -83,7 +84,6 @@ class AmqpRpcClient:
             reply_to=self._reply_key,
             correlation_id=correlation_id,
             delivery_mode=2 if request.persistent else 1,
-            expiration=str(milliseconds),
             headers={**request.headers, "x-deadline": int(time.time() * 1000) + milliseconds},
         )
         body = orjson.dumps({"args": [request.payload], "kwargs": {}})

@@ -10,8 +10,13 @@ def balance(stage: Stage) -> list[str]:
     stage.soon("drained outboxes", lambda: all(each["outbox_unsent"] == 0 for each in services(stage)) or None, 30)
     for each in services(stage):
         stage.check(f"nothing of {each['service']} is parked or dead", each["parked"] == each["dead"] == 0, each)
-    stage.soon("empty queues", lambda: not any(queues(stage).values()) or None, 30)
+    stage.soon("empty queues", lambda: not any(queues(stage).values()) or None, 30, lambda: waiting(stage))
     return [f"{len(trial['lines'])} accounts, difference {trial['difference']}; {len(queues(stage))} queues empty"]
+
+
+def waiting(stage: Stage) -> dict[str, int]:
+    """The queues that are not empty."""
+    return {name: messages for name, messages in queues(stage).items() if messages}
 
 
 def services(stage: Stage) -> list[dict[str, int]]:

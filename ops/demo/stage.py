@@ -178,8 +178,14 @@ class Stage:
         if not holds:
             raise Failed(f"{claim} does not hold{f' (seen: {seen})' if seen != '' else ''}")
 
-    def soon(self, claim: str, find: Callable[[], T | bool | None], seconds: float = PATIENCE) -> T:
-        """Wait until `find` gives something; fail the story when it does not."""
+    def soon(
+        self,
+        claim: str,
+        find: Callable[[], T | bool | None],
+        seconds: float = PATIENCE,
+        seen: Callable[[], object] = lambda: "",
+    ) -> T:
+        """Wait until `find` gives something; fail the story, with what is `seen`, when it does not."""
         self.checks += 1
         end = time.monotonic() + seconds
         while True:
@@ -187,7 +193,7 @@ class Stage:
             if found is not None and found is not False:
                 return found  # type: ignore[return-value]
             if time.monotonic() > end:
-                raise Failed(f"{claim} did not happen within {seconds:.0f} s")
+                raise Failed(f"{claim} did not happen within {seconds:.0f} s {seen()}".rstrip())
             time.sleep(0.15)
 
     def until(
