@@ -76,7 +76,7 @@ class AmqpRpcClient:
             self._waiting.pop(correlation_id, None)
 
     def _message(self, request: Request, correlation_id: str) -> tuple[str, bytes, BasicProperties]:
-        """The service leaves out what comes after `x-deadline`. AMQP's own expiration would send it to the dead letters."""
+        """The service leaves out what comes after `x-deadline`; AMQP's own expiration would make it a dead letter."""
         milliseconds = int(request.deadline * 1000)
         properties = BasicProperties(
             content_type="application/json",
