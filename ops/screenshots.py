@@ -19,7 +19,10 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 
 def addresses(office: Visitor) -> dict[str, tuple[str, str]]:
     """Name of the picture: who looks, at what."""
-    first = lambda path, **parameters: office.get(path, limit=1, **parameters)["data"][0]["id"]  # noqa: E731
+
+    def first(path: str) -> str:
+        return str(office.get(path, limit=1)["data"][0]["id"])
+
     session = first("/sessions")
     person = office.get("/memberships", limit=1)["data"][0]["person_id"]
     return {
