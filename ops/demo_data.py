@@ -3,13 +3,19 @@
     python -m ops.demo_data           fills an empty suite; the last line is JSON with sign-ins and an API key
     python -m ops.demo_data --empty   prints a one-time link for the first administrator instead
 
-Everything is made through the services' own commands, under fixed keys: a second run repeats nothing.
+Everything is made through the services' own commands, under fixed keys: a second run repeats nothing, and makes up for
+a first one that was cut short.
 """
 
 import json
 import secrets
 import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from chassis import rpc
@@ -31,6 +37,7 @@ from contracts.contacts import (
     SegmentFilter,
 )
 from contracts.courses import CoursesApi, CreateCourse, CreateSession
+from contracts.errors import KeyReused, StillRunning, Unavailable
 from contracts.identity import CreateAccount, CreateApiKey, IdentityApi, IssueLink
 from contracts.membership import (
     CreateMembershipType,
@@ -43,12 +50,23 @@ from contracts.membership import (
 from ops import demo_member, people
 from ops.demo_tables import COURSES, PLACES, PRODUCTS, STAFF
 
+Made = TypeVar("Made")
+TRIES = 20
 NAMESPACE = UUID("7a1b0c52-6c1e-4f0e-9d55-3b8a6f0c9d10")
 contacts = client(ContactsApi)
 membership = client(MembershipApi)
 courses = client(CoursesApi)
 commerce = client(CommerceApi)
 identity = client(IdentityApi)
+
+
+def patiently(make: Callable[[], Made]) -> Made:
+    """Try again while a service is too busy to answer in time; its key keeps a command from being done twice."""
+    for _ in range(TRIES):
+        with suppress(Unavailable, StillRunning):
+            return make()
+        time.sleep(1)
+    return make()
 
 
 def known_id(name: str) -> UUID:
@@ -59,7 +77,7 @@ def known_id(name: str) -> UUID:
 def seller() -> None:
     """The association's own details, which invoices need."""
     current = commerce.get_seller(Nothing())
-    with with_key("demo:seller"):
+    with with_key("demo:seller"), suppress(KeyReused):  # what the office has changed since stays
         commerce.update_seller(
             UpdateSellerDetails(
                 version=current.version,
@@ -144,7 +162,7 @@ def course_calendar(product: dict[str, UUID]) -> None:
         for repeat in range(2 + number % 2):
             place, city = PLACES[(number + repeat) % len(PLACES)]
             starts_at = first + timedelta(days=9 * number + 30 * repeat, hours=0 if "day" in product_code else 8)
-            with with_key(f"demo:session:{code}:{repeat}"):
+            with with_key(f"demo:session:{code}:{repeat}"), suppress(KeyReused):  # made on an earlier day
                 courses.create_session(
                     CreateSession(
                         course_id=course.id,
@@ -235,9 +253,9 @@ def sign_ins() -> list[dict[str, str]]:
         if username in existing:
             continue
         password = f"talkoo-{secrets.token_urlsafe(9)}"
-        identity.create_account(
-            CreateAccount(username=username, password=password, phone=phone, roles=[role], sms_code=True)
-        )
+        request = CreateAccount(username=username, password=password, phone=phone, roles=[role], sms_code=True)
+        with with_key(f"demo:account:{new_id()}"):
+            patiently(partial(identity.create_account, request))
         made.append({"role": label, "username": username, "password": password, "phone": phone})
     return made
 
@@ -281,7 +299,7 @@ def main(arguments: list[str]) -> None:
     if arguments == ["--empty"]:
         first_administrator()
     else:
-        fill()
+        patiently(fill)
     rpc.close()
 
 
