@@ -4,7 +4,9 @@ FROM python:3.11-slim-bookworm
 ENV PATH=/opt/talkoo/bin:$PATH \
     LANG=C.UTF-8 \
     PYTHONUNBUFFERED=1 \
-    PYTHONDONTWRITEBYTECODE=1
+    PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_MMAP_THRESHOLD_=1000000 \
+    MALLOC_ARENA_MAX=2
 
 RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/talkoo --shell /usr/sbin/nologin talkoo \
  && install -d -o talkoo -g talkoo -m 700 /var/lib/talkoo /var/lib/talkoo/files /var/lib/talkoo/run

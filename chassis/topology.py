@@ -1,9 +1,11 @@
 """Every exchange, queue and binding of the suite: one declared list, applied before anything relays.
 
 `python -m chassis.topology apply` declares it; services, relay and worker check it passively at start.
+`python -m chassis.topology bound` lists the types of events that have a queue.
 A queue's arguments never change under its name (RabbitMQ would refuse): use a new name.
 """
 
+import json
 import os
 import sys
 import time
@@ -151,7 +153,10 @@ def wait_until_applied(service: str, seconds: float = 60) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["apply"]:
-        sys.exit("usage: python -m chassis.topology apply")
-    apply(settings().amqp_url)
-    print(f"{len(queues())} queues declared")  # noqa: T201
+    if sys.argv[1:] == ["apply"]:
+        apply(settings().amqp_url)
+        print(f"{len(queues())} queues declared")  # noqa: T201
+    elif sys.argv[1:] == ["bound"]:
+        print(json.dumps(sorted(bound_event_types())))  # noqa: T201
+    else:
+        sys.exit("usage: python -m chassis.topology apply|bound")

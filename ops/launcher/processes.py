@@ -13,6 +13,9 @@ from ops.launcher.services import SERVICES
 DOOR, WORK, OUTSIDE = 0, 1, 2
 """Stages of stopping: first the door, then what works, last the simulators it talks to."""
 
+GREEN = (("EVENTLET_HUB", "poll"), ("EVENTLET_NO_GREENDNS", "yes"))
+"""The quickest hub for few sockets; names are looked up by the system, as libpq does (8 MB less in each service)."""
+
 
 @dataclass(frozen=True)
 class ProcessSpec:
@@ -40,7 +43,7 @@ def declared(host: str, ports: Mapping[str, int], outside: Mapping[str, Company]
 
 def _service(name: str) -> ProcessSpec:
     arguments = ("-m", "chassis.serve", name)
-    return ProcessSpec(name, arguments, environment.of_service(name), variables=(("EVENTLET_HUB", "poll"),))
+    return ProcessSpec(name, arguments, environment.of_service(name), variables=GREEN)
 
 
 def _gateway(host: str, port: int) -> ProcessSpec:
