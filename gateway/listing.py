@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
-Kind = Literal["text", "main", "number", "date"]
+Kind = Literal["text", "long", "main", "number", "date"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column; the one of kind `main` names the row and carries the link that a click on the row opens.
 
-    On a phone, numbers and dates keep their label beside them; text and states must speak for themselves.
+    Texts of kind `long`, such as e-mail addresses, may break anywhere. On a phone, numbers and dates keep their label
+    beside them; text and states must speak for themselves.
     """
 
     key: str

@@ -24,6 +24,7 @@ def addresses(office: Visitor) -> dict[str, tuple[str, str]]:
         return str(office.get(path, limit=1)["data"][0]["id"])
 
     session = first("/sessions")
+    invoice = next(each["id"] for each in office.get("/invoices", limit=50)["data"] if each["state"] == "open")
     person = office.get("/memberships", limit=1)["data"][0]["person_id"]
     return {
         "front": ("", "/"),
@@ -40,7 +41,7 @@ def addresses(office: Visitor) -> dict[str, tuple[str, str]]:
         "imports": ("toimisto", "/office/imports"),
         "segments": ("toimisto", "/office/segments"),
         "invoices": ("rahasto", "/office/invoices"),
-        "invoice": ("rahasto", f"/office/invoices/{first('/invoices')}"),
+        "invoice": ("rahasto", f"/office/invoices/{invoice}"),
         "bank-files": ("rahasto", "/office/bank-files"),
         "ledger": ("rahasto", "/office/ledger"),
         "participants": ("kurssit", f"/office/sessions/{session}"),

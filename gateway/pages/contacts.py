@@ -35,7 +35,7 @@ pages = Pages("contacts", __name__)
 COLUMNS: Final = (
     Column("name", lazy_gettext("Name"), "main", sort=True),
     Column("city", lazy_gettext("Town")),
-    Column("email", lazy_gettext("E-mail")),
+    Column("email", lazy_gettext("E-mail"), "long"),
     Column("phone", lazy_gettext("Phone")),
     Column("tags", lazy_gettext("Tags")),
 )

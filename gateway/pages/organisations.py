@@ -52,7 +52,7 @@ COLUMNS: Final = (
     Column("name", lazy_gettext("Name"), "main"),
     Column("business_id", lazy_gettext("Business id")),
     Column("city", lazy_gettext("Town")),
-    Column("email", lazy_gettext("E-mail")),
+    Column("email", lazy_gettext("E-mail"), "long"),
     Column("tags", lazy_gettext("Tags")),
 )
 CLEARABLE: Final = ("email", "phone", "business_id", "customer_number")

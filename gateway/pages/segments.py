@@ -27,7 +27,7 @@ COLUMNS: Final = (Column("name", lazy_gettext("Name"), "main"), Column("count", 
 MEMBER_COLUMNS: Final = (
     Column("name", lazy_gettext("Name"), "main"),
     Column("city", lazy_gettext("Town")),
-    Column("email", lazy_gettext("E-mail")),
+    Column("email", lazy_gettext("E-mail"), "long"),
     Column("phone", lazy_gettext("Phone")),
 )
 
