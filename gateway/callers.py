@@ -93,7 +93,11 @@ def _principal() -> SignedPrincipal | None:
 def session_token() -> str:
     """The session cookie's value, or empty when there is none that could be one."""
     value = request.cookies.get(COOKIE, "")
-    return value if 20 <= len(value) <= 200 and all(each.isalnum() or each in "-_.~" for each in value) else ""
+    return (
+        value
+        if 20 <= len(value) <= 200 and value.isascii() and all(each.isalnum() or each in "-_.~" for each in value)
+        else ""
+    )
 
 
 def _of_api_key(header: str) -> SignedPrincipal:

@@ -69,7 +69,10 @@ def _from_our_pages() -> bool:
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         return False
     origin = request.headers.get("Origin", "")
-    return origin in {"", "null"} or urlsplit(origin).netloc == request.host
+    try:
+        return origin in {"", "null"} or urlsplit(origin).netloc == request.host
+    except ValueError:  # an address that cannot be, such as `http://[`
+        return False
 
 
 def _remember_visit(response: Response) -> Response:

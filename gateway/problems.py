@@ -6,6 +6,7 @@ import orjson
 from flask import Flask, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
+from gunicorn.http.errors import NoMoreData, ParseException
 from werkzeug.exceptions import HTTPException
 
 from chassis.ids import new_id
@@ -66,6 +67,8 @@ def init_problems(app: Flask) -> None:
     app.after_request(_echo_request_id)
     app.register_error_handler(ServiceError, _service_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(ParseException, _broken_body)
+    app.register_error_handler(NoMoreData, _broken_body)
     app.register_error_handler(Exception, _defect)
 
 
@@ -143,6 +146,11 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if status == 405 and (allowed := getattr(error, "valid_methods", None)):
         answer.headers["Allow"] = ", ".join(allowed)
     return answer
+
+
+def _broken_body(_error: Exception) -> ResponseReturnValue:
+    """A body whose chunks are not as HTTP writes them, or that ended too early."""
+    return _service_error(Malformed("The body is broken off or wrongly chunked; send it again."))
 
 
 def _defect(error: Exception) -> ResponseReturnValue:

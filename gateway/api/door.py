@@ -18,6 +18,8 @@ from gateway.problems import Malformed, PreconditionMissing, TooLarge, Unsupport
 
 JSON = "application/json"
 PREFIX = "/api/v1"
+MOST_NESTED = 200
+"""Levels of a JSON body; more can be read, but not sent on to a service."""
 
 
 def register(blueprint: Blueprint, routes: list[Route]) -> None:
@@ -124,9 +126,18 @@ def json_object() -> dict[str, Any]:
         raise TooLarge("This body is too large.") from None
     except (orjson.JSONDecodeError, RecursionError) as error:
         raise Malformed(f"The body is not JSON: {str(error)[:100]}", code="malformed_json") from None
+    if _is_deeper(found, MOST_NESTED):
+        raise Malformed(f"The body is nested more than {MOST_NESTED} deep; make it flatter.", code="malformed_json")
     if not isinstance(found, dict):
         raise Invalid("Send a JSON object.", code="not_an_object")
     return found
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    parts = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(each, levels - 1) for each in parts)
 
 
 def _no_body() -> None:
