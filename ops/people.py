@@ -38,6 +38,17 @@ FAMILY_SV = (
     ).split()
 )
 FAMILY_OTHER = "Ivanova O'Connor Nguyen Kowalska García Hassan Abdi Tamm Müller Dubois Smith-Jones D'Angelo".split()
+STEMS_FI = (
+    "Aho Haka Halla Harju Heinä Honka Hovi Järvi Kaisla Kallio Kangas Karja Kataja Keto Kivi Korpi Koivu Koski Kuusi Laine"
+    " Lampi Lehto Leppä Louhi Mänty Mäki Männikkö Myllä Niemi Niitty Oja Orava Paju Pelto Pihlaja Puro Raita Ranta Rauta"
+    " Rinne Saari Salmi Salo Savi Selkä Suo Suvi Tammi Tervas Tuomi Uusi Vaara Vaahtera Vesi Viita Virta Vuori Ylä Ala"
+).split()
+ENDINGS_FI = (
+    "nen la sto aho harju joki järvi kallio kangas korpi koski lahti lampi lehto luoma maa mäki niemi niitty oja pelto"
+    " perä puro ranta rinne saari salmi salo suo talo vaara virta vuori"
+).split()
+WELL_KNOWN = 0.4
+"""The share of Finnish speakers who have one of the common names; the others' names are many and rare."""
 STREETS = (
     "Kirkkokatu Koulukuja Rantatie Mäkitie Asemakatu Puistotie Myllytie Torikatu Hämeentie Linnankatu Storgatan".split()
 )
@@ -121,7 +132,16 @@ def _name(chance: random.Random, language: str) -> tuple[str, str]:
         return chance.choice(GIVEN_SV), chance.choice(FAMILY_SV)
     if language == "en":
         return chance.choice(GIVEN_OTHER), chance.choice(FAMILY_OTHER)
-    return chance.choice(GIVEN_FI), chance.choice(FAMILY_FI)
+    return chance.choice(GIVEN_FI), _finnish_family_name(chance)
+
+
+def _finnish_family_name(chance: random.Random) -> str:
+    if chance.random() < WELL_KNOWN:
+        return chance.choice(FAMILY_FI)
+    stem, ending = chance.choice(STEMS_FI), chance.choice(ENDINGS_FI)
+    if ending == "la" and not set(stem.lower()) & set("aou"):
+        ending = "lä"
+    return stem + ending if stem.lower() != ending else stem
 
 
 def ascii_name(name: str) -> str:

@@ -1,0 +1,97 @@
+"""The bench's own parts: its load is what it says, its floors work, and it measures a whole suite."""
+
+import json
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from ops.bench import __main__ as bench
+from ops.bench import load
+from ops.bench.load import Plan
+from ops.bench.turns import Pace
+
+
+class Counting(BaseHTTPRequestHandler):
+    """Answers and remembers what it was asked: /fine, /busy (503), /gone (closes without an answer), /big."""
+
+    protocol_version = "HTTP/1.1"
+    asked: Counter[str]
+
+    def do_GET(self):
+        self.asked[self.path] += 1
+        if self.path == "/gone":
+            self.close_connection = True
+            return
+        body = b"x" * (300_000 if self.path == "/big" else 2)
+        self.send_response(503 if self.path == "/busy" else 200)
+        self.send_header("content-LENGTH", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):
+        self.asked[self.rfile.read(int(self.headers["Content-Length"])).decode()] += 1
+        self.send_response(201)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write("å".encode())
+
+    def log_message(self, *_arguments):
+        """Say nothing."""
+
+
+@pytest.fixture
+def server():
+    Counting.asked = Counter()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Counting) as running:
+        threading.Thread(target=running.serve_forever).start()
+        yield running.server_port
+        running.shutdown()
+
+
+def test_the_load_counts_what_the_server_has_answered(server):
+    outcome = load.run(
+        Plan(port=server, requests=[load.request("GET", "/fine")], connections=4, seconds=0.5, warm_up=0)
+    )
+    assert 0 <= Counting.asked["/fine"] - outcome.served <= 4
+    assert outcome.answered == outcome.served > 20
+    assert outcome.refused == {}
+    assert 0 < outcome.p50 <= outcome.p95 <= outcome.p99
+    assert outcome.per_second == pytest.approx(outcome.answered / 0.5, rel=0.2)
+
+
+def test_what_is_refused_or_lost_is_no_answer_and_the_load_goes_on(server):
+    requests = [load.request("GET", path) for path in ("/busy", "/gone", "/fine")] * 5
+    outcome = load.run(Plan(port=server, requests=requests, connections=1, seconds=20, warm_up=0, once=True))
+    assert outcome.refused == {"503": 5, "closed": 5}
+    assert outcome.answered == 5
+
+
+def test_each_request_is_sent_once_and_bodies_are_kept(server):
+    requests = [load.request("POST", "/", {"X-Key": str(n)}, f"ä{n}".encode()) for n in range(50)]
+    plan = Plan(port=server, requests=requests, connections=8, seconds=20, warm_up=0, once=True, keep_bodies=True)
+    outcome = load.run(plan)
+    assert outcome.answered == 50
+    assert Counting.asked == Counter({f"ä{n}": 1 for n in range(50)})
+    assert {body.encode("latin-1").decode() for body in outcome.bodies} == {"å"}
+
+
+def test_an_answer_in_many_pieces_is_taken_whole(server):
+    plan = Plan(port=server, requests=[load.request("GET", "/big")], seconds=5, warm_up=0, once=True, keep_bodies=True)
+    assert [len(body) for body in load.run(plan).bodies] == [300_000]
+
+
+@pytest.mark.timeout(300)
+def test_every_figure_of_the_bench_can_be_measured(tmp_path, monkeypatch):
+    short = Pace(rounds=1, seconds=0.5, idle_seconds=0.3, buyers_runs=1, events=200, event_seconds=1.0)
+    monkeypatch.setattr(bench, "QUICK", short)
+    target = tmp_path / "bench.json"
+    assert bench.main(["--quick", "--persons", "600", "--json", str(target)]) == 0
+    found = json.loads(target.read_bytes())
+    assert {each["id"] for each in found["findings"]} >= set(bench.MEASUREMENTS)
+    assert [each for each in found["findings"] if each["fault"] or each["figure"] <= 0] == []
+    judged = [each for each in found["findings"] if each["at_least"] or each["at_most"]]
+    assert all(each["ratio"] > 0 and each["met"] in {True, False} for each in judged)
+    held = next(each for each in judged if each["what"] == "runs that held exactly 50")
+    assert held["met"]
