@@ -16,6 +16,7 @@ M = TypeVar("M", bound=BaseModel)
 TRIES = 5
 MOST_WAIT = 30.0
 TRY_AGAIN = frozenset({429, 503})
+NOT_FOUND = 404
 
 
 class Refused(Exception):
@@ -27,7 +28,7 @@ class Door:
 
     def __init__(self, base_url: str, api_key: str) -> None:
         self.base_url = base_url
-        headers = {"Authorization": f"Bearer {api_key}"}
+        headers = {"Authorization": f"Bearer {api_key}", "Accept-Language": "en"}
         self._http = httpx.Client(base_url=f"{base_url}/api/v1", headers=headers, timeout=60, trust_env=False)
 
     @classmethod
@@ -106,7 +107,7 @@ def explanation(answer: httpx.Response) -> str:
         detail = problem["detail"]
     except (ValueError, KeyError, TypeError):
         return f"{answer.request.method} {answer.request.url.path} was answered {answer.status_code}."
-    lines = [str(detail)]
+    lines = [f"{detail} ({answer.request.url.path})" if answer.status_code == NOT_FOUND else str(detail)]
     wrong = [error for error in problem.get("errors") or [] if error.get("message") not in {None, detail}]
     lines.extend(f"  {error.get('pointer') or '/'}: {error['message']}" for error in wrong)
     if answer.status_code >= 500 and problem.get("request_id"):

@@ -1,0 +1,172 @@
+"""Operators' commands on a whole running suite: imports, jobs, parked and unreadable messages."""
+
+import csv
+import json
+import re
+
+import httpx
+import pika
+import pytest
+
+from chassis import outbox
+from chassis.database import Database
+from chassis.ids import new_id
+from contracts.commerce import InvoiceIssued, InvoiceKind
+from ops import people
+from ops.demo.papers import csv_file
+from ops.launcher.suite import running_suite
+from ops.operator.__main__ import main
+from ops.simulators.clients import wait_until
+
+pytestmark = pytest.mark.timeout(300)
+QUEUE = "evt-commerce-invoice.issued.v1--membership.record_invoice"
+REJECTED = "Tyhjä;;ei-osoite;;;;;;\r\n;;;;;;;;\r\n"
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    with running_suite() as running:
+        facts = json.loads(running.run_module("ops.demo_data", "--empty").strip().splitlines()[-1])
+        path = tmp_path_factory.mktemp("run") / "run.json"
+        path.write_text(json.dumps({"base_url": running.base_url, "api_key": facts["api_key"]}))
+        running.run_path = path
+        running.api_key = facts["api_key"]
+        yield running
+
+
+@pytest.fixture
+def command(suite, monkeypatch, capsys):
+    """Runs a command; its exit code and what it said."""
+    monkeypatch.setenv("TALKOO_RUN_FILE", str(suite.run_path))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*words):
+        capsys.readouterr()
+        code = main(list(words))
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return run
+
+
+def imported(suite):
+    """How many persons of the file are in the register."""
+    headers = {"Authorization": f"Bearer {suite.api_key}"}
+    answer = httpx.get(f"{suite.base_url}/api/v1/persons?limit=200", headers=headers, trust_env=False)
+    return sum(".21." in (person["email"] or "") for person in answer.json()["data"])
+
+
+def test_C11_a_file_is_tried_imported_and_its_rejected_rows_are_told(suite, command, tmp_path):
+    file = tmp_path / "register.csv"
+    file.write_bytes(csv_file(list(people.persons(40, seed=21)), delimiter=";", extra=REJECTED))
+    code, said = command("import", str(file), "--dry-run")
+    assert (code, imported(suite)) == (0, 0)
+    assert "Dry run, nothing was changed: 40 created" in said
+    code, said = command("import", str(file), "--report", str(tmp_path / "rejected.csv"))
+    assert code == 0
+    assert "Imported: 40 created" in said
+    assert imported(suite) == 40
+    with (tmp_path / "rejected.csv").open(encoding="utf-8-sig", newline="") as report:
+        rows = list(csv.DictReader(report, delimiter=";"))
+    assert f"Rejected rows ({len(rows)})" in said
+    assert all(row["reason"] in said for row in rows)
+    assert "ei-osoite" in rows[0].values()
+    code, said = command("import", str(file))
+    assert "40 unchanged" in said
+
+
+def test_C11_what_cannot_be_imported_is_refused_with_a_sentence(suite, command, tmp_path):
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    code, said = command("import", str(empty))
+    assert (code, said.count("The file is empty.")) == (1, 1)
+    nameless = tmp_path / "nameless.csv"
+    nameless.write_text("colour;size\nred;4\n")
+    code, said = command("import", str(nameless))
+    assert code == 1
+    assert "The import failed: No column holds names" in said
+    code, said = command("import", str(nameless), "--profile", "purchases")
+    assert code == 1
+    assert "This kind of import is not offered." in said
+
+
+def test_jobs_are_listed_and_one_that_has_ended_cannot_be_cancelled(suite, command, tmp_path):
+    file = tmp_path / "one.csv"
+    file.write_text("Etunimi;Sukunimi\nAino;Aho\n")
+    command("import", str(file))
+    code, said = command("jobs")
+    assert (code, said.strip()) == (0, "No job is open. (All: ./talkoo jobs --all)")
+    code, said = command("jobs", "--all")
+    assert code == 0
+    job_id = re.search(r"contacts-[0-9a-f-]{36}", said)[0]
+    assert "succeeded" in said
+    assert command("jobs", "cancel", job_id) == (0, f"{job_id} had ended already: succeeded.\n")
+    for unknown in (f"contacts-{new_id()}", f"kitchen-{new_id()}", "x"):
+        code, said = command("jobs", "cancel", unknown)
+        assert (code, "There is no such thing" in said) == (1, True)
+    code, said = command("jobs", "cancel", "../system/services")
+    assert (code, "was not found" in said) == (1, True)
+
+
+def test_a_parked_event_is_listed_shown_and_put_back_in_line(suite, command):
+    unknown = new_id()
+    _bill_a_membership(suite, unknown)
+    number = wait_until(lambda: _number_of(unknown, command), 30, "parked event")
+    assert command("dead-letters", "list", "contacts") == (0, "No event is parked or dead.\n")
+    code, said = command("dead-letters", "replay", "membership", number)
+    assert (code, "1 put back in line in membership" in said) == (0, True)
+    code, said = command("dead-letters", "show", "membership", "999999")
+    assert (code, "membership has no parked event 999999" in said) == (1, True)
+    code, said = command("dead-letters", "replay", "membership", "999999")
+    assert (code, "There is no such thing" in said) == (1, True)
+    code, said = command("dead-letters", "replay", "kitchen", "--all")
+    assert (code, "There is no service kitchen. There are: contacts" in said) == (1, True)
+
+
+def test_dead_events_are_put_back_in_line_together(suite, command):
+    for _ in range(3):
+        _bill_a_membership(suite, new_id())
+    membership = Database(suite.infrastructure.database_urls["membership"], "test")
+    with membership.reader() as connection:
+        count = "SELECT count(*) FROM parked WHERE NOT dead"
+        wait_until(lambda: connection.exec_driver_sql(count).scalar_one() >= 3 or None, 30, "parked events")
+        dead = connection.exec_driver_sql("UPDATE parked SET dead = true").rowcount
+        assert command("dead-letters", "list")[1].count("dead") == dead
+        code, said = command("dead-letters", "replay", "membership", "--all")
+        assert (code, f"{dead} put back in line" in said) == (0, True)
+        assert connection.exec_driver_sql("SELECT count(*) FROM parked WHERE dead").scalar_one() == 0
+    membership.dispose()
+
+
+def test_messages_that_cannot_be_read_are_counted_by_their_queue(suite, command):
+    connection = pika.BlockingConnection(pika.URLParameters(suite.infrastructure.amqp_urls["talkoo"]))
+    for _ in range(2):
+        connection.channel().basic_publish("", QUEUE, b"{", pika.BasicProperties(content_type="application/json"))
+    connection.close()
+    told = f"2 unreadable in the queue dlq.{QUEUE}"
+    wait_until(lambda: _if_holds(command("dead-letters", "list", "membership"), told), 30, "unreadable messages")
+    assert told not in command("dead-letters", "list", "contacts")[1]
+
+
+def _bill_a_membership(suite, membership_id):
+    """An invoice for a membership that nobody knows: membership parks the event."""
+    commerce = Database(suite.infrastructure.database_urls["commerce"], "test")
+    with commerce.transaction() as session:
+        about = {"about_kind": "membership", "about_id": membership_id}
+        outbox.record(
+            session, InvoiceIssued(invoice_id=new_id(), customer_id=new_id(), kind=InvoiceKind.INVOICE, **about)
+        )
+    commerce.dispose()
+
+
+def _number_of(membership_id, command):
+    """The number of the parked event about this membership, as list and show tell it."""
+    _, listed = command("dead-letters", "list")
+    for number in re.findall(r"membership +(\d+) +invoice\.issued\.v1 +record_invoice", listed):
+        if str(membership_id) in command("dead-letters", "show", "membership", number)[1]:
+            return number
+    return None
+
+
+def _if_holds(answer, text):
+    return answer[1] if text in answer[1] else None
