@@ -130,7 +130,7 @@ class ListRequest(Request):
     """What every list takes: page size and the cursor of the page before."""
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, StringConstraints(max_length=500)] | None = None
+    cursor: Annotated[str, StringConstraints(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")] | None = None
 
 
 class ById(Request):
