@@ -71,3 +71,11 @@ def write(locale: Path, language: str, area: str, text: str, translation: str) -
 
 def compiled(folder: Path) -> str:
     return (folder / "fi" / "LC_MESSAGES" / "messages.mo").read_bytes().decode("utf-8", "replace")
+
+
+def test_what_root_compiles_the_suites_account_can_read(tmp_path):
+    for language in catalogs.TRANSLATED:
+        write(tmp_path, language, "courses", "Session", "Tilaisuus")
+    compiled = list(catalogs.compile_all(tmp_path).rglob("*.mo"))
+    assert compiled
+    assert all(path.stat().st_mode & 0o004 for path in compiled)
