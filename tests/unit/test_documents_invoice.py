@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from time import perf_counter
 
 import pymupdf
 import pytest
@@ -220,19 +219,6 @@ def test_payment_abroad_has_qr_but_no_bank_barcode() -> None:
     text = text_of(render_invoice(replace(document(), payment=abroad), "en"))
     assert "Scan with your banking app" in text
     assert "Virtual barcode" not in text
-
-
-def test_twenty_invoices_a_second() -> None:
-    render_invoice(document(), "fi")
-    best = min(timed(number) for number in range(10))
-    assert best < 0.05
-
-
-def timed(number: int) -> float:
-    numbered = replace(document(), number=f"2026-{number:06}")
-    started = perf_counter()
-    render_invoice(numbered, "fi")
-    return perf_counter() - started
 
 
 def test_long_names_never_reach_the_barcode() -> None:
