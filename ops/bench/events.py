@@ -161,9 +161,9 @@ def _relayed(producer: Database, count: int) -> Outcome:
     """Record many events in one transaction and wait until the relay has marked all of them."""
     with producer.transaction() as session:
         outbox.record_all(session, [_event() for _ in range(count)])
-    committed = _one(producer, "SELECT clock_timestamp()")
+        began = session.execute(text("SELECT clock_timestamp()")).scalar_one()
     _wait(lambda: _one(producer, "SELECT count(*) FROM outbox WHERE sent_at IS NULL") == 0, "the relay")
-    seconds = (_one(producer, "SELECT max(sent_at) FROM outbox") - committed).total_seconds()
+    seconds = (_one(producer, "SELECT max(sent_at) FROM outbox") - began).total_seconds()
     return Outcome.of_events(count, seconds)
 
 

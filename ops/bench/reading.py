@@ -2,6 +2,7 @@
 
 import random
 import secrets
+from contextlib import closing
 from urllib.parse import quote_plus
 
 from ops.bench import peers
@@ -66,11 +67,11 @@ def _signed_in_member(scene: Scene) -> dict[str, str]:
     office.post("/accounts", {**sign_in, "person_id": person_id})
     scene.wait_at_rest()
     invoice = office.get("/invoices", customer_id=person_id)["data"][0]
-    member = Visitor(scene.suite.base_url)
-    member.post("/sign-in", sign_in)
-    if invoice["number"] not in text_of(member.page("/my")):
-        raise Failed("the member's page does not show the invoice")
-    return member.cookies()
+    with closing(Visitor(scene.suite.base_url)) as member:
+        member.post("/sign-in", sign_in)
+        if invoice["number"] not in text_of(member.page("/my")):
+            raise Failed("the member's page does not show the invoice")
+        return member.cookies()
 
 
 def by_name(scene: Scene) -> list[Finding]:

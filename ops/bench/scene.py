@@ -4,9 +4,8 @@ import json
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -44,6 +43,8 @@ class Scene:
     pace: Pace
     facts: dict[str, Any]
     """What the demo data told: API key and sign-ins."""
+    office: Visitor
+    """The administrator at the door."""
     persons: list[Any]
     """A sample of rows (id, given_name, family_name) of the seeded persons."""
 
@@ -56,11 +57,6 @@ class Scene:
     def port(self) -> int:
         """The port of the suite's door."""
         return self.suite.ports["gateway"]
-
-    @cached_property
-    def office(self) -> Visitor:
-        """The administrator at the door."""
-        return Visitor(self.suite.base_url, self.facts["api_key"])
 
     def wait_at_rest(self) -> None:
         """Wait until the suite has worked off what earlier measurements gave it to do."""
@@ -91,8 +87,9 @@ def set_up(persons: int, pace: Pace) -> Iterator[Scene]:
         facts = json.loads(suite.run_module("ops.demo_data").strip().splitlines()[-1])
         url = suite.infrastructure.database_urls["contacts"]
         fill(url, persons, ORGANISATIONS, SEED)
-        with running_floors(suite) as (floor_port, floor_pids):
-            yield Scene(suite, floor_port, floor_pids, pace, facts, _sample(url))
+        office = Visitor(suite.base_url, facts["api_key"])
+        with closing(office), running_floors(suite) as (floor_port, floor_pids):
+            yield Scene(suite, floor_port, floor_pids, pace, facts, office, _sample(url))
 
 
 def _sample(url: str) -> list[Any]:

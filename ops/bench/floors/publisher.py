@@ -38,11 +38,16 @@ class _Batches:
     def __init__(self, url: str, count: int, size: int) -> None:
         self._count, self._size = count, size
         self._published = self._confirmed = 0
-        self._connection = pika.SelectConnection(pika.URLParameters(url), on_open_callback=self._opened)
+        self._connection = pika.SelectConnection(
+            pika.URLParameters(url),
+            on_open_callback=self._opened,
+            on_close_callback=lambda connection, _reason: connection.ioloop.stop(),
+        )
         self._channel: Any = None
 
     def run(self) -> Outcome:
         self._connection.ioloop.start()
+        self._connection.ioloop.close()
         return Outcome.of_events(self._count, self._seconds)
 
     def _opened(self, connection: Any) -> None:
@@ -66,6 +71,5 @@ class _Batches:
         if self._confirmed == self._count:
             self._seconds = time.perf_counter() - self._began
             self._connection.close()
-            self._connection.ioloop.stop()
         elif self._confirmed == self._published:
             self._publish_batch()
