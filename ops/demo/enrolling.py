@@ -53,7 +53,7 @@ def new_session(stage: Stage) -> dict[str, Any]:
     """A course with a session of twenty seats."""
     product = next(each for each in stage.office.get("/products", limit=200)["data"] if each["code"] == "course-day")
     code = f"story-{stage.tale}"
-    name = {"fi": f"Talkoiden johtaminen {stage.tale}", "sv": "Leda talko", "en": "Leading a working party"}
+    name = {"fi": course_name(stage), "sv": "Leda talko", "en": "Leading a working party"}
     course = stage.office.post("/courses", {"code": code, "name": name, "topic": "board"})
     starts_at = datetime.now(UTC) + timedelta(days=40)
     session: dict[str, Any] = stage.office.post(
@@ -69,6 +69,11 @@ def new_session(stage: Stage) -> dict[str, Any]:
         },
     )
     return session
+
+
+def course_name(stage: Stage) -> str:
+    """The course of this tale, in the language of those who enrol."""
+    return f"Talkoiden johtaminen {stage.tale}"
 
 
 def enrol_new(stage: Stage, session_id: str, person: people.InventedPerson) -> dict[str, Any]:
@@ -102,9 +107,10 @@ def pay(stage: Stage, visitor: Visitor, enrolment: dict[str, Any]) -> dict[str, 
     captured = [p for p in stage.office.get("/payments", order_id=order_id)["data"] if p["state"] == "captured"]
     stage.check("the payment is booked once", len(captured) == 1, captured)
     address = recipient(stage, enrolment)
-    mail = stage.mail(address, "Lippusi")
+    subject = f"Lippusi: {course_name(stage)}"
+    mail = stage.mail(address, subject)
     stage.check("the ticket is a PDF", mail["attachments"][0]["name"].endswith(".pdf"), mail["attachments"])
-    tickets = [each for each in stage.mailbox.messages(address) if "Lippusi" in each["subject"]]
+    tickets = [each for each in stage.mailbox.messages(address) if each["subject"] == subject]
     stage.check("the ticket came once", len(tickets) == 1, tickets)
     return mail
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
+from collections.abc import Collection
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_GATEWAY_PORT = 8000
 GATEWAY = "gateway"
 NAMES = ("postgres", "amqp", "epmd", "distribution", "smtp", "mailbox", "sms", "payments")
+SERVERS = range(20_000, 32_000)
+"""Below the ports that the system gives to outgoing connections: while a server is down, none can sit on its port."""
+TRIES = 1_000
 
 
 class PortTaken(Exception):
@@ -34,23 +39,22 @@ def accepts(port: int, host: str = LOOPBACK) -> bool:
 
 
 def choose(remembered: dict[str, int], names: tuple[str, ...] = NAMES) -> dict[str, int]:
-    """A free port for each name: the remembered one where it still is free, else one the system gives."""
+    """A free port of `SERVERS` for each name: the remembered one where it still is free."""
     chosen: dict[str, int] = {}
     for name in names:
         port = remembered.get(name, 0)
-        usable = port and port not in chosen.values() and is_free(port)
+        usable = port in SERVERS and port not in chosen.values() and is_free(port)
         chosen[name] = port if usable else free_port(set(chosen.values()))
     return chosen
 
 
-def free_port(taken: set[int]) -> int:
-    """A port outside `taken` that the system says is free."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind((LOOPBACK, 0))
-            port: int = probe.getsockname()[1]
-        if port not in taken:
+def free_port(taken: Collection[int] = ()) -> int:
+    """A free port of `SERVERS` outside `taken`; a random one, so that two suites that start together seldom collide."""
+    for _ in range(TRIES):
+        port = random.choice(SERVERS)
+        if port not in taken and is_free(port):
             return port
+    raise PortTaken(f"no free port found from {SERVERS.start} to {SERVERS.stop - 1}")
 
 
 def gateway_port(host: str = LOOPBACK) -> int:
@@ -62,4 +66,4 @@ def gateway_port(host: str = LOOPBACK) -> int:
         if not is_free(int(wanted), host):
             raise PortTaken(f"port {wanted} (TALKOO_PORT) is in use; name another one")
         return int(wanted)
-    return DEFAULT_GATEWAY_PORT if is_free(DEFAULT_GATEWAY_PORT, host) else free_port(set())
+    return DEFAULT_GATEWAY_PORT if is_free(DEFAULT_GATEWAY_PORT, host) else free_port()

@@ -210,7 +210,7 @@ def running_suite(
     root = state_dir or _fresh_folder(state_root(find_checkout(), account) / "suites")
     state = StateFolder(root, account)
     log = MergedLog(state.root / "talkoo.log", stream=None)
-    suite = Suite(state, log=log, private=True, port=ports.free_port(set()), variables=variables, specs=specs)
+    suite = Suite(state, log=log, private=True, port=ports.free_port(), variables=variables, specs=specs)
     try:
         suite.start_servers()
         if specs is None:

@@ -5,15 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.design_site import make_app, serving
+from tests.whole_suite import listening
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
-    "--disable-sync --no-first-run"
-)
 PAGES = ("", "/list", "/card", "/form", "/job", "/site", "/member", "/message/404")
 WIDTHS = {"desktop": 1280, "phone": 390}
 
@@ -24,43 +20,22 @@ def address() -> Iterator[str]:
         yield f"{base}/design"
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def complaints() -> list[str]:
     return []
 
 
 @pytest.fixture
-def page(chromium: Browser, complaints: list[str]) -> Iterator[Page]:
-    with chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB") as context:
+def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
+    with browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB") as context:
         yield listening(context, complaints)
     assert complaints == []
 
 
-def listening(context: BrowserContext, complaints: list[str]) -> Page:
-    """A page that notes script errors and breaches of the content security policy."""
-    page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
-    return page
-
-
-def is_complaint(message: ConsoleMessage) -> bool:
-    """Errors of the console, but for Chromium's note that a form was answered with 422."""
-    return message.type == "error" and "status of 422" not in message.text
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
-def test_pages_have_no_accessibility_violation_and_fit_the_screen(chromium, address, scheme, width):
-    with chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme) as context:
+def test_pages_have_no_accessibility_violation_and_fit_the_screen(browser, address, scheme, width):
+    with browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme) as context:
         page = context.new_page()
         for path in PAGES:
             page.goto(address + path)
@@ -185,8 +160,8 @@ def test_a_form_is_sent_once_however_often_it_is_clicked(page, address):
     assert len(sent) == 1
 
 
-def test_mistakes_are_listed_linked_and_keep_what_was_typed(chromium, address):
-    with chromium.new_context(locale="en-GB") as context:
+def test_mistakes_are_listed_linked_and_keep_what_was_typed(browser, address):
+    with browser.new_context(locale="en-GB") as context:
         page = context.new_page()
         page.goto(f"{address}/form")
         page.get_by_label("Day of birth").fill("31.2.2026")
@@ -221,8 +196,8 @@ def test_a_running_job_moves_without_reloading(page, address):
     assert page.evaluate("document.body.dataset.same") == "yes"
 
 
-def test_lost_connection_is_told(chromium, address):
-    with chromium.new_context(locale="en-GB") as context:
+def test_lost_connection_is_told(browser, address):
+    with browser.new_context(locale="en-GB") as context:
         page = context.new_page()
         page.goto(f"{address}/list")
         context.set_offline(True)
@@ -231,8 +206,8 @@ def test_lost_connection_is_told(chromium, address):
         expect(page.locator("#list tbody tr")).to_have_count(20)
 
 
-def test_phone_opens_the_navigation_in_place(chromium, address):
-    with chromium.new_context(viewport={"width": 390, "height": 800}, locale="en-GB") as context:
+def test_phone_opens_the_navigation_in_place(browser, address):
+    with browser.new_context(viewport={"width": 390, "height": 800}, locale="en-GB") as context:
         page = context.new_page()
         page.goto(f"{address}/list")
         navigation = page.get_by_role("navigation", name="Main navigation")
@@ -244,8 +219,8 @@ def test_phone_opens_the_navigation_in_place(chromium, address):
         expect(page.get_by_role("link", name="Menu")).to_be_focused()
 
 
-def test_everything_works_without_javascript(chromium, address):
-    with chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}) as context:
+def test_everything_works_without_javascript(browser, address):
+    with browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}) as context:
         page = context.new_page()
         page.goto(f"{address}/list?lang=en")
         page.get_by_role("link", name="Menu").click()
@@ -267,8 +242,8 @@ def test_everything_works_without_javascript(chromium, address):
 
 
 @pytest.mark.parametrize(("language", "words"), [("fi", "Siirry sisältöön"), ("sv", "Hoppa till innehållet")])
-def test_shell_speaks_the_language_chosen_and_remembers_it(chromium, address, language, words):
-    with chromium.new_context(locale="en-GB") as context:
+def test_shell_speaks_the_language_chosen_and_remembers_it(browser, address, language, words):
+    with browser.new_context(locale="en-GB") as context:
         page = context.new_page()
         page.goto(f"{address}/site?lang={language}")
         page.goto(f"{address}/list")

@@ -1,6 +1,5 @@
 """The companies outside, simulated over sockets (mail, SMS, card payments), and our settings for them."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 
 from chassis.settings import settings
+from ops.launcher.ports import free_port
 from ops.simulators.clients import Mailbox, PaymentProvider, SmsInbox
 from ops.simulators.faults import Faults
 from ops.simulators.mailbox.app import create_app as mailbox_app
@@ -63,12 +63,6 @@ def opened_companies(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Mailbox,
         delivery.smtp().close()
     monkeypatch.undo()
     clear_caches()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def clear_caches() -> None:

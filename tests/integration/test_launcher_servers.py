@@ -102,7 +102,7 @@ def test_servers_run_without_root(servers: Infrastructure) -> None:
 def test_data_survive_a_crash_of_postgresql(servers: Infrastructure) -> None:
     assert servers.postgres is not None
     state = StateFolder(servers.state.root.parent / "tests-crash", servers.state.account)
-    server = PostgresServer(state, ports.free_port(set()), servers.postgres.bin_folder)
+    server = PostgresServer(state, ports.free_port(), servers.postgres.bin_folder)
     try:
         started(server)
         execute(server.admin_url, "CREATE TABLE IF NOT EXISTS proof (n int)")

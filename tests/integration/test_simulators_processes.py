@@ -2,7 +2,6 @@
 
 import signal
 import smtplib
-import socket
 import subprocess
 import sys
 import time
@@ -12,15 +11,10 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from ops.launcher.ports import free_port
 from ops.simulators.clients import Mailbox, PaymentProvider, SmsInbox, wait_until
 
 pytestmark = pytest.mark.integration
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Mail is built, sent over real SMTP and read in the mailbox (N3, N7, N8; faults 43-45 of the fault list)."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from ops.launcher.ports import free_port
 from ops.simulators.clients import Mailbox
 from ops.simulators.faults import Faults
 from ops.simulators.mailbox.app import create_app
@@ -35,12 +35,6 @@ class Running:
 
     def sender(self, timeout: float = 5.0, size: int = 4) -> SmtpSender:
         return SmtpSender(SmtpServer("127.0.0.1", self.smtp_port), timeout=timeout, size=size)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -77,11 +77,18 @@ def test_remembered_ports_are_kept_while_they_are_free() -> None:
 
 def test_a_port_in_use_is_replaced() -> None:
     with socket.socket() as server:
-        server.bind((ports.LOOPBACK, 0))
+        taken = ports.free_port()
+        server.bind((ports.LOOPBACK, taken))
         server.listen()
-        taken = server.getsockname()[1]
         assert ports.accepts(taken)
         assert ports.choose({"amqp": taken})["amqp"] != taken
+
+
+def test_no_outgoing_connection_can_take_the_port_of_a_server_that_is_down() -> None:
+    """A broker that restarts found a connection of a client on its port, once."""
+    first_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert ports.SERVERS.stop <= first_outgoing
+    assert set(ports.choose({"amqp": first_outgoing}).values()) <= set(ports.SERVERS)
 
 
 @pytest.mark.parametrize("wanted", ["", "http", "0", "70000", "-1"])
