@@ -12,15 +12,24 @@ from tests.whole_suite import Whole, chromium, listening, whole_suite
 settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared machine")
 KINDS = ("unit", "integration", "contracts", "e2e", "browser", "chaos")
+ORDER = ("e2e", "browser", "chaos")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark each test with the name of its folder."""
-    root = config.rootpath / "tests"
+    """Mark each test with the name of its folder and, for pytest-xdist, of its group; the longest come first."""
     for item in items:
-        folder = Path(item.path).relative_to(root).parts[0]
-        if folder in KINDS:
-            item.add_marker(folder)
+        path = Path(item.path).relative_to(config.rootpath / "tests")
+        if path.parts[0] in KINDS:
+            item.add_marker(path.parts[0])
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(group_of(item, path)))
+    items.sort(key=lambda item: ORDER.index(folder) if (folder := item.path.parent.name) in ORDER else len(ORDER))
+
+
+def group_of(item: pytest.Item, path: Path) -> str:
+    """What one process runs: a file, or all that use the shared running suite."""
+    return "whole" if "whole" in getattr(item, "fixturenames", ()) else str(path)
 
 
 @pytest.fixture(scope="session")

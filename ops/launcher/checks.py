@@ -17,6 +17,8 @@ CHECKS = {
     "mypy": ("mypy", "--strict", *TYPED),
     "import-linter": ("lint-imports",),
 }
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+"""Two processes; tests/conftest.py says what one of them runs together."""
 
 
 def test(checkout: Path, pytest_arguments: list[str]) -> int:
@@ -28,7 +30,7 @@ def test(checkout: Path, pytest_arguments: list[str]) -> int:
     if failed:
         print(f"== FAILED before the tests: {', '.join(failed)}", flush=True)
     with infrastructure():
-        tests = _run(checkout, "pytest", *pytest_arguments)
+        tests = _run(checkout, "pytest", *(pytest_arguments or SIDE_BY_SIDE))
     return tests or (1 if failed else 0)
 
 

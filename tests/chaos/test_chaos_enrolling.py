@@ -65,7 +65,7 @@ FAULTS = {
 
 @pytest.fixture(scope="module")
 def operator():
-    """Who does the faults: one thread of their own that outlives them, as a server ends with the thread that began it."""
+    """Who does the faults: one thread that outlives them, as a server ends with the thread that began it."""
     with ThreadPoolExecutor(1) as found:
         yield found
 
