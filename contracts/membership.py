@@ -28,7 +28,7 @@ from contracts.base import (
     command,
     query,
 )
-from contracts.contacts import Address
+from contracts.contacts.addresses import Address
 from contracts.system import SystemApi
 
 

@@ -29,11 +29,9 @@ def api_of(service: str) -> type[Service]:
 
 def events_of(service: str) -> list[type[Event]]:
     """The events a service records, by type."""
-    module = importlib.import_module(f"contracts.{service}")
+    importlib.import_module(f"contracts.{service}")
     own = [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Event) and value is not Event and value.source == service
+        each for each in Event.__subclasses__() if each.__module__.startswith("contracts.") and each.source == service
     ]
     return sorted(own, key=lambda event: event.type)
 

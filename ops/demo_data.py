@@ -25,17 +25,12 @@ from chassis.settings import settings
 from contracts.access import LinkPurpose, Permission
 from contracts.base import ListRequest, Nothing, Translated, TranslatedText
 from contracts.commerce import CommerceApi, CreateProduct, UpdateSellerDetails
-from contracts.contacts import (
-    Address,
-    ContactsApi,
-    CreateAffiliation,
-    CreateOrganisation,
-    CreatePerson,
-    CreateSegment,
-    Organisation,
-    Person,
-    SegmentFilter,
-)
+from contracts.contacts import ContactsApi
+from contracts.contacts.addresses import Address
+from contracts.contacts.affiliations import CreateAffiliation
+from contracts.contacts.organisations import CreateOrganisation, Organisation
+from contracts.contacts.persons import CreatePerson, Person
+from contracts.contacts.segments import CreateSegment, SegmentFilter
 from contracts.courses import CoursesApi, CreateCourse, CreateSession
 from contracts.errors import KeyReused, StillRunning, Unavailable
 from contracts.identity import CreateAccount, CreateApiKey, IdentityApi, IssueLink

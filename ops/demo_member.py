@@ -14,7 +14,9 @@ from chassis.rpc import client, with_key
 from chassis.settings import settings
 from contracts.base import ById, ListRequest
 from contracts.commerce import CommerceApi, ImportBankFile, Invoice, ListInvoices
-from contracts.contacts import Address, ContactsApi, CreatePerson, Person
+from contracts.contacts import ContactsApi
+from contracts.contacts.addresses import Address
+from contracts.contacts.persons import CreatePerson, Person
 from contracts.courses import CoursesApi, Enrol, ListSessions, PaymentMethod
 from contracts.identity import CreateAccount, IdentityApi
 from contracts.membership import Membership, MembershipApi, MembershipState, OpenMembership

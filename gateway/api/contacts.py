@@ -5,7 +5,8 @@ from flask import Response
 from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import Job
-from contracts.contacts import ContactsApi, ImportProfile, StartImport
+from contracts.contacts import ContactsApi
+from contracts.contacts.imports import ImportProfile, StartImport
 from contracts.errors import FieldError, Invalid
 from gateway.api.door import answer
 from gateway.api.forms import ImportForm

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.base import Request
-from contracts.contacts import ImportProfile
+from contracts.contacts.imports import ImportProfile
 
 Binary = Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
 

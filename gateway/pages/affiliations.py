@@ -11,13 +11,10 @@ from chassis import clock
 from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import ById
-from contracts.contacts import (
-    ContactsApi,
-    CreateAffiliation,
-    EndAffiliation,
-    ListOrganisations,
-    ListPersons,
-)
+from contracts.contacts import ContactsApi
+from contracts.contacts.affiliations import CreateAffiliation, EndAffiliation
+from contracts.contacts.organisations import ListOrganisations
+from contracts.contacts.persons import ListPersons
 from contracts.errors import Invalid
 from gateway.form_state import FormState
 from gateway.i18n import local_date

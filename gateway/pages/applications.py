@@ -12,7 +12,9 @@ from flask_babel import lazy_gettext
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.base import ById, Nothing
-from contracts.contacts import ContactsApi, FindSimilar, Person, SimilarPersons
+from contracts.contacts import ContactsApi
+from contracts.contacts.persons import Person
+from contracts.contacts.similar import FindSimilar, SimilarPersons
 from contracts.errors import Conflict, Invalid, NotFound, ServiceError, Stale
 from contracts.membership import (
     Application,

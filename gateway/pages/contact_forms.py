@@ -11,15 +11,10 @@ from flask_babel import gettext as _
 from chassis.rpc import client, or_nothing
 from contracts.access import Permission
 from contracts.base import ById
-from contracts.contacts import (
-    ContactsApi,
-    CreatePerson,
-    FieldDefinition,
-    FindSimilarTo,
-    Person,
-    SimilarPerson,
-    UpdatePerson,
-)
+from contracts.contacts import ContactsApi
+from contracts.contacts.fields import FieldDefinition
+from contracts.contacts.persons import CreatePerson, Person, UpdatePerson
+from contracts.contacts.similar import FindSimilarTo, SimilarPerson
 from contracts.errors import Conflict, Invalid, ServiceError, Stale
 from gateway.form_state import FormState
 from gateway.i18n import LANGUAGES

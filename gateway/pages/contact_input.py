@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 
 from chassis.rpc import client
 from contracts.base import ListRequest
-from contracts.contacts import Address, ContactsApi, FieldDefinition, FieldType
+from contracts.contacts import ContactsApi
+from contracts.contacts.addresses import Address
+from contracts.contacts.fields import FieldDefinition, FieldType
 from gateway.i18n import language, local_date, number
 from gateway.submitted import day, typed
 

@@ -14,7 +14,10 @@ from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.base import ById
 from contracts.commerce import CommerceApi, ListInvoices
-from contracts.contacts import ContactsApi, DeleteContact, History, ListAffiliations, ListPersons, Person
+from contracts.contacts import ContactsApi
+from contracts.contacts.affiliations import ListAffiliations
+from contracts.contacts.history import History
+from contracts.contacts.persons import DeleteContact, ListPersons, Person
 from contracts.courses import CoursesApi, ListEnrolments
 from contracts.membership import ListMemberships, Membership, MembershipApi, MembershipState
 from contracts.notify import ListMessages, NotifyApi

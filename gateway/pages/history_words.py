@@ -6,7 +6,8 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from contracts.contacts import Change, FieldDefinition
+from contracts.contacts.fields import FieldDefinition
+from contracts.contacts.history import Change
 from gateway.i18n import language, local_date
 
 FIELDS: Final[dict[str, Any]] = {

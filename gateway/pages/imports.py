@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext
 from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import ById, Job, JobById, JobState, ListRequest
-from contracts.contacts import ContactsApi, Import, ImportRow, ListImportRows, StartImport
+from contracts.contacts import ContactsApi
+from contracts.contacts.imports import Import, ImportRow, ListImportRows, StartImport
 from contracts.errors import Invalid, NotFound, ServiceError
 from gateway.api.downloads import download
 from gateway.api.uploads import stored_file

@@ -11,7 +11,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from chassis.rpc import client
-from contracts.contacts import Address, Change, ContactsApi, FieldDefinition, History
+from contracts.contacts import ContactsApi
+from contracts.contacts.addresses import Address
+from contracts.contacts.fields import FieldDefinition
+from contracts.contacts.history import Change, History
 from gateway.i18n import language
 from gateway.pages.contact_input import ADDRESS, as_typed, shown_addresses, typed_addresses
 from gateway.pages.history_words import in_words, label_of

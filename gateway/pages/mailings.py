@@ -14,7 +14,8 @@ from flask_babel import lazy_pgettext as _p
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.base import ById, ListRequest
-from contracts.contacts import ContactsApi, SegmentMembers
+from contracts.contacts import ContactsApi
+from contracts.contacts.segments import SegmentMembers
 from contracts.errors import Conflict, Invalid
 from contracts.notify import CreateMailing, Mailing, MailingState, NotifyApi, PreviewMailing
 from gateway.asked import ask_first, asked, list_state

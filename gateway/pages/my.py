@@ -14,7 +14,8 @@ from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Rule
 from contracts.base import ById
 from contracts.commerce import CommerceApi, Invoice, InvoiceState, ListInvoices
-from contracts.contacts import ContactsApi, Person
+from contracts.contacts import ContactsApi
+from contracts.contacts.persons import Person
 from contracts.courses import CoursesApi, Enrolment, EnrolmentState, ListEnrolments
 from contracts.membership import ListMemberships, Membership, MembershipApi
 from contracts.notify import ListMessages, Message, NotifyApi

@@ -13,7 +13,9 @@ from flask_babel import lazy_gettext
 from chassis.rpc import client, side_by_side, with_key
 from contracts.access import Rule
 from contracts.base import ById
-from contracts.contacts import Address, Consents, ContactChannel, ContactsApi, SetConsent
+from contracts.contacts import ContactsApi
+from contracts.contacts.addresses import Address
+from contracts.contacts.consents import Consents, ContactChannel, SetConsent
 from gateway.form_state import FormState
 from gateway.pages.door import Pages
 from gateway.pages.own import own_id

@@ -8,7 +8,8 @@ from flask import render_template
 from chassis.rpc import client, side_by_side
 from contracts.access import Rule
 from contracts.base import ById, Nothing
-from contracts.contacts import ContactsApi, Person
+from contracts.contacts import ContactsApi
+from contracts.contacts.persons import Person
 from contracts.membership import ListMemberships, Membership, MembershipApi, MembershipState, MembershipType
 from gateway import standing
 from gateway.i18n import language

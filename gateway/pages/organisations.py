@@ -13,17 +13,12 @@ from flask_babel import lazy_gettext
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.base import ById
-from contracts.contacts import (
-    ContactsApi,
-    CreateOrganisation,
-    DeleteContact,
-    FieldDefinition,
-    History,
-    ListAffiliations,
-    ListOrganisations,
-    Organisation,
-    UpdateOrganisation,
-)
+from contracts.contacts import ContactsApi
+from contracts.contacts.affiliations import ListAffiliations
+from contracts.contacts.fields import FieldDefinition
+from contracts.contacts.history import History
+from contracts.contacts.organisations import CreateOrganisation, ListOrganisations, Organisation, UpdateOrganisation
+from contracts.contacts.persons import DeleteContact
 from contracts.errors import Conflict, Invalid, ServiceError, Stale
 from gateway.form_state import FormState
 from gateway.i18n import LANGUAGES

@@ -15,7 +15,8 @@ from chassis import files
 from chassis.rpc import client, side_by_side
 from contracts.access import Permission
 from contracts.base import ById
-from contracts.contacts import ContactsApi, ListPersons, PersonSummary
+from contracts.contacts import ContactsApi
+from contracts.contacts.persons import ListPersons, PersonSummary
 from contracts.courses import CancelEnrolment, CoursesApi, Enrol, Enrolment, EnrolmentState, ListEnrolments, Session
 from contracts.errors import Conflict, Invalid
 from gateway.api.downloads import download

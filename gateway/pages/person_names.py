@@ -8,7 +8,8 @@ from flask import g
 from chassis.rpc import client, or_nothing
 from contracts.access import Permission
 from contracts.base import ByIds
-from contracts.contacts import ContactsApi, PersonSummary
+from contracts.contacts import ContactsApi
+from contracts.contacts.persons import PersonSummary
 
 contacts = client(ContactsApi)
 MOST = 1_000

@@ -14,7 +14,8 @@ from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import ById
 from contracts.commerce import CommerceApi, CreatePriceAgreement, CreateProduct, ListProducts, Product
-from contracts.contacts import ContactsApi, ListPersons, PersonSummary
+from contracts.contacts import ContactsApi
+from contracts.contacts.persons import ListPersons, PersonSummary
 from contracts.errors import Conflict, Invalid, NotFound
 from gateway.asked import asked, list_state
 from gateway.form_state import FormState

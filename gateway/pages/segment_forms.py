@@ -6,7 +6,8 @@ from flask import request
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as _p
 
-from contracts.contacts import FieldDefinition, FieldType, SegmentFilter
+from contracts.contacts.fields import FieldDefinition, FieldType
+from contracts.contacts.segments import SegmentFilter
 from contracts.errors import FieldError, Invalid
 from gateway.i18n import language
 from gateway.local_input import NotUnderstood, parse_date, parse_decimal

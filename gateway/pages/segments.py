@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext
 from chassis.rpc import client, side_by_side
 from contracts.access import Permission
 from contracts.base import ById, ListRequest
-from contracts.contacts import ContactsApi, CreateSegment, PreviewSegment, SegmentMembers
+from contracts.contacts import ContactsApi
+from contracts.contacts.segments import CreateSegment, PreviewSegment, SegmentMembers
 from contracts.errors import Invalid
 from gateway.form_state import FormState
 from gateway.listing import Column, ListState

@@ -10,7 +10,9 @@ from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.base import Nothing
 from contracts.commerce import CommerceApi, ListInvoices
-from contracts.contacts import ContactsApi, ListOrganisations, ListPersons
+from contracts.contacts import ContactsApi
+from contracts.contacts.organisations import ListOrganisations
+from contracts.contacts.persons import ListPersons
 from contracts.courses import CoursesApi, ListSessions
 from contracts.membership import ApplicationState, ListApplications, MembershipApi
 from contracts.system import ListJobs, SystemApi, SystemStatus

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from contracts.contacts import ImportProfile
+from contracts.contacts.imports import ImportProfile
 from ops.operator import dead_letters, importing, jobs
 from ops.operator.door import Door, Refused, run_file
 

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from contracts.base import Job, JobState
-from contracts.contacts import Import, ImportRow
+from contracts.contacts.imports import Import, ImportRow
 from ops.operator.door import Door, Refused
 from ops.operator.jobs import ENDED
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from chassis import outbox
 from chassis.database import Database
 from chassis.ids import new_id
-from contracts.contacts import PersonsChanged
+from contracts.contacts.persons import PersonsChanged
 from ops.seed.rows import Row, Rows
 from services.contacts import models
 

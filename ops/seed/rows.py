@@ -8,14 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from contracts.contacts import (
-    Address,
-    CreateOrganisation,
-    CreatePerson,
-    OrganisationDetails,
-    PersonDetails,
-    PersonState,
-)
+from contracts.contacts.addresses import Address
+from contracts.contacts.organisations import CreateOrganisation, OrganisationDetails
+from contracts.contacts.persons import CreatePerson, PersonDetails, PersonState
 from ops import people
 from services.contacts import models
 from services.contacts.rules.values import normalise, organisation_keys, person_keys

@@ -3,18 +3,13 @@
 from typing import Any
 
 from contracts.base import Translated
-from contracts.contacts import (
-    Address,
-    AddressPurpose,
-    Affiliation,
-    Change,
-    FieldDefinition,
-    Import,
-    Organisation,
-    OrganisationSummary,
-    Person,
-    PersonSummary,
-)
+from contracts.contacts.addresses import Address, AddressPurpose
+from contracts.contacts.affiliations import Affiliation
+from contracts.contacts.fields import FieldDefinition
+from contracts.contacts.history import Change
+from contracts.contacts.imports import Import
+from contracts.contacts.organisations import Organisation, OrganisationSummary
+from contracts.contacts.persons import Person, PersonSummary
 
 
 def addresses_of(stored: list[dict[str, Any]]) -> list[Address]:

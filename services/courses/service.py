@@ -11,7 +11,8 @@ from contracts import courses as contract
 from contracts.access import LinkPurpose, PrincipalKind
 from contracts.base import ById, ByIds, ListRequest, Page
 from contracts.commerce import AskQuote, CommerceApi, OrderBilled, PaymentCaptured, Quote, QuoteLineRequest
-from contracts.contacts import ContactsApi, PersonAccepted, ProposePerson
+from contracts.contacts import ContactsApi
+from contracts.contacts.proposals import PersonAccepted, ProposePerson
 from contracts.courses import CoursesApi
 from contracts.errors import Invalid, NotAllowed, NotFound, Unavailable
 from contracts.identity import IdentityApi, IssueLink

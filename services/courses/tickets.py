@@ -8,7 +8,8 @@ from chassis.rpc import client
 from chassis.settings import settings
 from contracts.base import ByIds, Nothing, Translated
 from contracts.commerce import CommerceApi
-from contracts.contacts import ContactsApi, Recipient
+from contracts.contacts import ContactsApi
+from contracts.contacts.recipients import Recipient
 from services.courses.documents.ticket import TicketDocument, render_ticket
 
 contacts = client(ContactsApi)

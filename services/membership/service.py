@@ -8,7 +8,9 @@ from chassis.system_methods import SystemMethods
 from contracts import membership as contract
 from contracts.base import ById, Nothing, Page
 from contracts.commerce import CommerceApi, InvoiceIssued, InvoiceKind, InvoicePaid
-from contracts.contacts import ContactsApi, PersonAccepted, PersonState, ProposePerson
+from contracts.contacts import ContactsApi
+from contracts.contacts.persons import PersonState
+from contracts.contacts.proposals import PersonAccepted, ProposePerson
 from contracts.errors import Conflict, Invalid, NotFound
 from contracts.membership import MembershipApi
 from services.membership.commands import agreements, applications, fees, memberships, types

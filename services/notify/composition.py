@@ -10,7 +10,7 @@ from chassis.rpc import client
 from chassis.settings import settings
 from contracts.base import Nothing
 from contracts.commerce import CommerceApi
-from contracts.contacts import Recipient
+from contracts.contacts.recipients import Recipient
 from services.notify.commands.suppressions import unsubscribe_token
 from services.notify.config import notify_settings
 from services.notify.facts import Facts

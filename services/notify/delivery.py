@@ -23,7 +23,8 @@ from chassis.logs import log
 from chassis.rpc import client
 from chassis.worker import Worker
 from contracts.base import ByIds
-from contracts.contacts import ContactsApi, Recipient
+from contracts.contacts import ContactsApi
+from contracts.contacts.recipients import Recipient
 from contracts.errors import ServiceError, Unavailable
 from contracts.notify import Channel
 from services.notify import codes, composition

@@ -21,7 +21,7 @@ from chassis.settings import settings
 from contracts.access import LinkPurpose
 from contracts.base import ById
 from contracts.commerce import CommerceApi
-from contracts.contacts import Recipient
+from contracts.contacts.recipients import Recipient
 from contracts.courses import CoursesApi, EnrolmentState
 from contracts.errors import Conflict
 from contracts.identity import IdentityApi, IssueLink

@@ -10,7 +10,10 @@ from chassis import clock, files
 from chassis.jobs import Step, job
 from chassis.rpc import client
 from contracts.base import ByIds, JobState, Page
-from contracts.contacts import ContactsApi, PersonSummary, Recipient, SegmentMembers
+from contracts.contacts import ContactsApi
+from contracts.contacts.persons import PersonSummary
+from contracts.contacts.recipients import Recipient
+from contracts.contacts.segments import SegmentMembers
 from contracts.notify import MailingState, MessageState
 from services.notify import queries
 from services.notify.commands import mailings, messages

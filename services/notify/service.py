@@ -9,7 +9,8 @@ from chassis.system_methods import SystemMethods
 from contracts import notify
 from contracts.base import ById, ByIds, Done, Job, JobById, ListRequest, Page
 from contracts.commerce import InvoiceDocumentReady, InvoiceKind, InvoicePaid, RefundCompleted
-from contracts.contacts import ContactsApi, Recipient
+from contracts.contacts import ContactsApi
+from contracts.contacts.recipients import Recipient
 from contracts.courses import (
     EnrolmentCancelled,
     EnrolmentWaitlisted,

@@ -11,7 +11,7 @@ from chassis import files
 from chassis.worker import Worker, run_job_chunk
 from contracts.access import Permission
 from contracts.base import ById, Job, JobById
-from contracts.contacts import Import, ImportRow, ListImportRows, StartImport
+from contracts.contacts.imports import Import, ImportRow, ListImportRows, StartImport
 from services.contacts.commands.imports import id_of
 from tests.integration.conftest import staff
 

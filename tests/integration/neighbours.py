@@ -16,7 +16,9 @@ from chassis.execution import wire_error
 from chassis.ids import new_id
 from contracts.base import Translated
 from contracts.commerce import Product, Quote, QuoteLine, Seller
-from contracts.contacts import Person, PersonRef, PersonState, Recipient, Recipients
+from contracts.contacts.persons import Person, PersonState
+from contracts.contacts.proposals import PersonRef
+from contracts.contacts.recipients import Recipient, Recipients
 from contracts.errors import NotFound, ServiceError, Unavailable
 
 

@@ -27,7 +27,8 @@ from contracts.commerce import (
     InvoiceState,
     ListInvoices,
 )
-from contracts.contacts import Address, CreatePerson
+from contracts.contacts.addresses import Address
+from contracts.contacts.persons import CreatePerson
 from contracts.errors import Conflict, NotFound
 from services.commerce import worker as tasks
 from services.commerce.commands import orders

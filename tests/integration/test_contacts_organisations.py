@@ -10,18 +10,11 @@ from chassis import clock
 from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById
-from contracts.contacts import (
-    Address,
-    CreateAffiliation,
-    CreateOrganisation,
-    CreatePerson,
-    DeleteContact,
-    EndAffiliation,
-    History,
-    ListAffiliations,
-    ListOrganisations,
-    UpdateOrganisation,
-)
+from contracts.contacts.addresses import Address
+from contracts.contacts.affiliations import CreateAffiliation, EndAffiliation, ListAffiliations
+from contracts.contacts.history import History
+from contracts.contacts.organisations import CreateOrganisation, ListOrganisations, UpdateOrganisation
+from contracts.contacts.persons import CreatePerson, DeleteContact
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from tests.integration.conftest import staff
 

@@ -9,23 +9,20 @@ from chassis import migrate
 from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById, ByIds, Language, ListRequest, Translated
-from contracts.contacts import (
-    AcceptPerson,
-    Address,
-    ContactChannel,
+from contracts.contacts.addresses import Address
+from contracts.contacts.consents import ContactChannel, SetConsent
+from contracts.contacts.fields import DefineField, FieldType
+from contracts.contacts.history import History
+from contracts.contacts.persons import (
     CreatePerson,
-    DefineField,
     DeleteContact,
-    FieldType,
-    FindSimilarTo,
-    History,
     ListPersons,
     PersonsChanged,
     PersonState,
-    ProposePerson,
-    SetConsent,
     UpdatePerson,
 )
+from contracts.contacts.proposals import AcceptPerson, ProposePerson
+from contracts.contacts.similar import FindSimilarTo
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Stale
 from tests.integration.conftest import ANONYMOUS, member, staff
 

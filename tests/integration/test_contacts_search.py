@@ -8,29 +8,15 @@ from chassis import clock
 from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById, ListRequest, Translated
-from contracts.contacts import (
-    AcceptPerson,
-    ContactChannel,
-    CreateAffiliation,
-    CreateOrganisation,
-    CreatePerson,
-    CreateSegment,
-    DefineField,
-    EndAffiliation,
-    FieldType,
-    FindSimilar,
-    History,
-    ListAffiliations,
-    ListOrganisations,
-    ListPersons,
-    PersonAccepted,
-    PreviewSegment,
-    ProposePerson,
-    SegmentFilter,
-    SegmentMembers,
-    SetConsent,
-    UpdatePerson,
-)
+from contracts.contacts.affiliations import CreateAffiliation, EndAffiliation, ListAffiliations
+from contracts.contacts.consents import ContactChannel, SetConsent
+from contracts.contacts.fields import DefineField, FieldType
+from contracts.contacts.history import History
+from contracts.contacts.organisations import CreateOrganisation, ListOrganisations
+from contracts.contacts.persons import CreatePerson, ListPersons, UpdatePerson
+from contracts.contacts.proposals import AcceptPerson, PersonAccepted, ProposePerson
+from contracts.contacts.segments import CreateSegment, PreviewSegment, SegmentFilter, SegmentMembers
+from contracts.contacts.similar import FindSimilar
 from contracts.errors import Invalid, NotAllowed, NotFound
 from tests.integration.conftest import SYSTEM, staff
 

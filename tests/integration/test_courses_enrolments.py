@@ -9,7 +9,8 @@ import pytest
 from chassis.ids import new_id
 from contracts.access import ANONYMOUS, Permission, Principal, PrincipalKind
 from contracts.base import ById
-from contracts.contacts import PersonAccepted, PersonState
+from contracts.contacts.persons import PersonState
+from contracts.contacts.proposals import PersonAccepted
 from contracts.courses import EnrolmentCancelled, EnrolmentConfirmed, EnrolmentState, SeatHeld
 from contracts.errors import Conflict, Invalid, KeyReused, NotAllowed, NotFound, NotSignedIn, ServiceError, Unavailable
 from tests.integration.conftest import member, staff

@@ -11,7 +11,8 @@ from chassis.ids import new_id
 from contracts import membership as m
 from contracts.access import LinkPurpose, Permission, Principal, PrincipalKind
 from contracts.base import ById, Translated
-from contracts.contacts import PersonAccepted, PersonState
+from contracts.contacts.persons import PersonState
+from contracts.contacts.proposals import PersonAccepted
 from contracts.errors import Conflict, Invalid, KeyReused, NotAllowed, NotFound, NotSignedIn, Stale, Unavailable
 from contracts.membership import (
     AgreementOpened,

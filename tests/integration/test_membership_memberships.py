@@ -19,7 +19,8 @@ from contracts import membership as m
 from contracts.access import Permission
 from contracts.base import ById, Nothing, Translated
 from contracts.commerce import InvoiceIssued, InvoiceKind, InvoicePaid
-from contracts.contacts import PersonAccepted, PersonState
+from contracts.contacts.persons import PersonState
+from contracts.contacts.proposals import PersonAccepted
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
 from contracts.membership import AgreementOpened, MembershipActivated, MembershipState, PeriodRule
 from services.membership.models import Agreement, Membership, MembershipPeriod

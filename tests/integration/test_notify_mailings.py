@@ -10,7 +10,7 @@ from chassis import worker as chassis_worker
 from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById, JobById, JobState
-from contracts.contacts import SetConsent
+from contracts.contacts.consents import SetConsent
 from contracts.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 from contracts.identity import PasswordLinkWanted
 from contracts.notify import (

@@ -10,7 +10,7 @@ from contracts import membership as m
 from contracts.access import LinkPurpose
 from contracts.base import ById, Translated
 from contracts.commerce import ListInvoices
-from contracts.contacts import AcceptPerson, PersonRef
+from contracts.contacts.proposals import AcceptPerson, PersonRef
 from contracts.courses import CancelEnrolment, Enrolment
 from contracts.errors import Gone, NotFound
 from contracts.identity import PasswordLinkWanted, SetPassword, SignIn

@@ -8,7 +8,9 @@ from sqlalchemy import select
 from chassis.database import database_of
 from chassis.ids import new_id
 from contracts.base import ById
-from contracts.contacts import CreateAffiliation, CreateOrganisation, CreatePerson, ListPersons, PersonsChanged
+from contracts.contacts.affiliations import CreateAffiliation
+from contracts.contacts.organisations import CreateOrganisation
+from contracts.contacts.persons import CreatePerson, ListPersons, PersonsChanged
 from ops.seed import copying
 from ops.seed.__main__ import fill
 from ops.seed.rows import person_row

@@ -30,7 +30,9 @@ from chassis.worker import Worker
 from contracts.access import Principal
 from contracts.base import ById, Event, Translated
 from contracts.commerce import CreateProduct, ProviderCallback, StartPayment
-from contracts.contacts import Address, CreatePerson, CreateSegment, Person, SegmentFilter
+from contracts.contacts.addresses import Address
+from contracts.contacts.persons import CreatePerson, Person
+from contracts.contacts.segments import CreateSegment, SegmentFilter
 from contracts.courses import CreateCourse, CreateSession, Enrol, Enrolment, Session
 from contracts.identity import LinkToken
 from ops.simulators.clients import Mailbox, PaymentProvider, SmsInbox

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from contracts.contacts import FieldType, SegmentFilter
+from contracts.contacts.fields import FieldType
+from contracts.contacts.segments import SegmentFilter
 from contracts.errors import Invalid
 from services.contacts.rules import segments
 from services.contacts.rules.fields import merge

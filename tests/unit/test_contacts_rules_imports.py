@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from contracts.contacts import FieldType
+from contracts.contacts.fields import FieldType
 from services.contacts.rules import cells
 from services.contacts.rules.columns import known_headers, titles
 from services.contacts.rules.import_merging import changes

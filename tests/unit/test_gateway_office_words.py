@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from contracts.contacts import SegmentFilter
+from contracts.contacts.segments import SegmentFilter
 from contracts.errors import FieldError, Invalid
 from gateway.i18n import init_i18n
 from gateway.pages import segment_forms as forms

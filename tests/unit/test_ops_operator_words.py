@@ -6,7 +6,7 @@ import json
 import httpx
 import pytest
 
-from contracts.contacts import ImportRow
+from contracts.contacts.imports import ImportRow
 from ops.operator.__main__ import main
 from ops.operator.door import Door, Refused, explanation
 from ops.operator.importing import write_report

@@ -17,7 +17,8 @@ from chassis.logs import log
 from chassis.rpc import client
 from contracts.base import ByIds
 from contracts.commerce import InvoiceDocumentReady, InvoiceState
-from contracts.contacts import ContactsApi, Recipient
+from contracts.contacts import ContactsApi
+from contracts.contacts.recipients import Recipient
 from services.commerce import answers, models
 from services.commerce.documents.invoice import render_invoice
 from services.commerce.process.paper import paper_of

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
-from contracts.contacts import Affiliation, AffiliationDetails, CreateAffiliation, EndAffiliation
+from contracts.contacts.affiliations import Affiliation, AffiliationDetails, CreateAffiliation, EndAffiliation
 from contracts.errors import Invalid, NotFound
 from services.contacts import models
 from services.contacts.commands import details, history, organisations, persons

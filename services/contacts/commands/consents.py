@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
-from contracts.contacts import SetConsent
+from contracts.contacts.consents import SetConsent
 from services.contacts import models
 from services.contacts.commands import persons
 from services.contacts.commands.history import Author

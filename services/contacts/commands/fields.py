@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from contracts.contacts import DefineField, FieldDefinition, FieldType
+from contracts.contacts.fields import DefineField, FieldDefinition, FieldType
 from contracts.errors import Conflict, Invalid
 from services.contacts import models
 from services.contacts.replies import field_of

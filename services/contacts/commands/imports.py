@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from chassis import files, jobs
 from contracts.base import Job
-from contracts.contacts import ImportProfile, StartImport
+from contracts.contacts.imports import ImportProfile, StartImport
 from contracts.errors import Invalid
 from services.contacts import models
 from services.contacts.commands import import_matching, persons

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from stdnum.fi import ytunnus
 
 from chassis.ids import new_id
-from contracts.contacts import CreateOrganisation, DeleteContact, Organisation, OrganisationDetails, UpdateOrganisation
+from contracts.contacts.organisations import CreateOrganisation, Organisation, OrganisationDetails, UpdateOrganisation
+from contracts.contacts.persons import DeleteContact
 from contracts.errors import Conflict, Invalid, NotFound
 from services.contacts import models
 from services.contacts.commands import details, history

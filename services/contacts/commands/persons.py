@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.ids import new_id
-from contracts.contacts import (
+from contracts.contacts.persons import (
     CreatePerson,
     DeleteContact,
     Person,

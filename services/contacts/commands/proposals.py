@@ -6,7 +6,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from chassis import outbox
-from contracts.contacts import PersonAccepted, PersonRef, PersonState, ProposePerson
+from contracts.contacts.persons import PersonState
+from contracts.contacts.proposals import PersonAccepted, PersonRef, ProposePerson
 from contracts.errors import Conflict, NotFound
 from services.contacts import models
 from services.contacts.commands import persons

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
-from contracts.contacts import CreateSegment
+from contracts.contacts.segments import CreateSegment
 from services.contacts import models
 from services.contacts.commands.history import Author
 

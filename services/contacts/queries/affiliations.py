@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from chassis.paging import page
 from contracts.base import Page
-from contracts.contacts import Affiliation, ListAffiliations
+from contracts.contacts.affiliations import Affiliation, ListAffiliations
 from contracts.errors import Invalid
 from services.contacts import models
 from services.contacts.queries.pages import position

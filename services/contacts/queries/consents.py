@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from contracts.contacts import Consent, Consents, ContactChannel
+from contracts.contacts.consents import Consent, Consents, ContactChannel
 from services.contacts import models
 
 PERSONS, CONSENTS = models.Person.__table__.c, models.Consent.__table__.c

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from contracts.contacts import FieldDefinitions
+from contracts.contacts.fields import FieldDefinitions
 from services.contacts import models
 from services.contacts.replies import field_of
 

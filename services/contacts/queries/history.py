@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from contracts.base import Page
-from contracts.contacts import Change, History
+from contracts.contacts.history import Change, History
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries.pages import page_of, position

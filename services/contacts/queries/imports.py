@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from chassis.paging import page
 from contracts.base import ListRequest, Page
-from contracts.contacts import Import, ImportRow, ListImportRows
+from contracts.contacts.imports import Import, ImportRow, ListImportRows
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries.pages import position

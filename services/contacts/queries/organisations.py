@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, bindparam, select, tuple_
 
 from contracts.base import Page
-from contracts.contacts import ListOrganisations, Organisation, OrganisationSummary
+from contracts.contacts.organisations import ListOrganisations, Organisation, OrganisationSummary
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries import likeness

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, selec
 from sqlalchemy.orm import aliased
 
 from contracts.base import Page
-from contracts.contacts import ListPersons, Person, PersonState, PersonSummaries, PersonSummary
+from contracts.contacts.persons import ListPersons, Person, PersonState, PersonSummaries, PersonSummary
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries import likeness

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from contracts.contacts import Recipient, Recipients
+from contracts.contacts.recipients import Recipient, Recipients
 from services.contacts import models
 from services.contacts.rules.reachability import chosen_address, letter_lines, sendable_email
 

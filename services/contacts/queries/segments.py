@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy import Connection, func, select
 
 from contracts.base import ListRequest, Page
-from contracts.contacts import FieldType, PersonSummary, Segment, SegmentFilter, SegmentMembers
+from contracts.contacts.fields import FieldType
+from contracts.contacts.persons import PersonSummary
+from contracts.contacts.segments import Segment, SegmentFilter, SegmentMembers
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries.pages import page_of, position

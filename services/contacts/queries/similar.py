@@ -7,7 +7,7 @@ from uuid import UUID
 from rapidfuzz import fuzz
 from sqlalchemy import Connection, func, literal, or_, select
 
-from contracts.contacts import FindSimilar, FindSimilarTo, SimilarPerson, SimilarPersons
+from contracts.contacts.similar import FindSimilar, FindSimilarTo, SimilarPerson, SimilarPersons
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries import likeness

@@ -6,7 +6,7 @@ from functools import cache
 
 from babel import Locale
 
-from contracts.contacts import FieldType
+from contracts.contacts.fields import FieldType
 from services.contacts.rules.fields import Definition, fit
 from services.contacts.rules.names import fold
 from services.contacts.rules.reachability import normal_phone

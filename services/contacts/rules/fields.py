@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
-from contracts.contacts import FieldType
+from contracts.contacts.fields import FieldType
 from contracts.errors import FieldError
 
 MAX_TEXT = 10_000

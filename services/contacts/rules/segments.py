@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from contracts.contacts import FieldType, SegmentFilter
+from contracts.contacts.fields import FieldType
+from contracts.contacts.segments import SegmentFilter
 from contracts.errors import Invalid
 
 MAX_DEPTH = 10

@@ -13,7 +13,8 @@ from chassis.rpc import client
 from contracts import identity
 from contracts.access import LinkPurpose
 from contracts.base import ByIds, Language
-from contracts.contacts import ContactsApi, Recipient
+from contracts.contacts import ContactsApi
+from contracts.contacts.recipients import Recipient
 from contracts.errors import Invalid, NotAllowed
 from services.identity import answers, hashing, secrets
 from services.identity.commands import accounts, audit, limits, links, sessions

@@ -1,0 +1,30 @@
+"""Contacts: persons, organisations and all that is said about them (features C1-C19); one module a capability."""
+
+from contracts.contacts.affiliations import AffiliationsApi
+from contracts.contacts.consents import ConsentsApi
+from contracts.contacts.fields import FieldsApi
+from contracts.contacts.history import HistoryApi
+from contracts.contacts.imports import ImportsApi
+from contracts.contacts.organisations import OrganisationsApi
+from contracts.contacts.persons import PersonsApi
+from contracts.contacts.proposals import ProposalsApi
+from contracts.contacts.recipients import RecipientsApi
+from contracts.contacts.segments import SegmentsApi
+from contracts.contacts.similar import SimilarApi
+
+
+class ContactsApi(
+    AffiliationsApi,
+    ConsentsApi,
+    FieldsApi,
+    HistoryApi,
+    ImportsApi,
+    OrganisationsApi,
+    PersonsApi,
+    ProposalsApi,
+    RecipientsApi,
+    SegmentsApi,
+    SimilarApi,
+    name="contacts",
+):
+    """All RPC methods of the register."""

@@ -1,0 +1,78 @@
+"""Files of contacts (C11, C12)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.access import Permission
+from contracts.base import ById, Job, Line, ListRequest, Page, Reply, Request, command, query
+from contracts.system import SystemApi
+
+
+class ImportProfile(StrEnum):
+    """How a file is read (C11, C12)."""
+
+    CONTACTS = "contacts"
+    ADDRESS_PROVIDER = "address-provider"
+    ACCOUNTING_CUSTOMERS = "accounting-customers"
+    PURCHASES = "purchases"
+
+
+class StartImport(Request):
+    """Import a stored file; a dry run changes nothing but reports everything."""
+
+    file_key: Annotated[str, Field(max_length=120)]
+    file_name: Line
+    profile: ImportProfile = ImportProfile.CONTACTS
+    dry_run: bool = True
+
+
+class ImportRow(Reply):
+    """One row of an import; `state`: created, updated, unchanged, rejected, duplicate."""
+
+    number: int
+    state: str
+    reason: str = ""
+    column: str = ""
+    person_id: UUID | None = None
+    raw: dict[str, Any] = {}
+
+
+class ListImportRows(ListRequest):
+    """Rows of an import by number, of one state or all."""
+
+    id: UUID
+    state: Annotated[str, Field(pattern="^(created|updated|unchanged|rejected|duplicate)$")] | None = None
+
+
+class Import(Reply):
+    """An import; counts by state of row."""
+
+    id: UUID
+    job_id: str
+    file_key: str = ""
+    """Where the file lies: to import it for real after a dry run."""
+    file_name: str
+    profile: ImportProfile
+    dry_run: bool
+    started_at: datetime
+    counts: dict[str, int] = {}
+
+
+class ImportsApi(SystemApi):
+    """RPC methods."""
+
+    @command(may=Permission.CONTACTS_IMPORT)
+    def start_import(self, request: StartImport) -> Job: ...
+
+    @query(may=Permission.CONTACTS_IMPORT)
+    def get_import(self, request: ById) -> Import: ...
+
+    @query(may=Permission.CONTACTS_IMPORT)
+    def list_imports(self, request: ListRequest) -> Page[Import]: ...
+
+    @query(may=Permission.CONTACTS_IMPORT)
+    def list_import_rows(self, request: ListImportRows) -> Page[ImportRow]: ...

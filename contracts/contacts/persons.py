@@ -1,0 +1,162 @@
+"""Persons of the register (C1, C2, C5)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.access import LinkPurpose, Permission, Rule
+from contracts.base import (
+    ById,
+    ByIds,
+    Code,
+    Data,
+    Done,
+    EmailText,
+    Event,
+    Language,
+    ListRequest,
+    OptionalLine,
+    Page,
+    PhoneText,
+    Reply,
+    Request,
+    command,
+    query,
+)
+from contracts.contacts.addresses import Address
+from contracts.system import SystemApi
+
+
+class PersonState(StrEnum):
+    """`proposed` came from the web and is hidden from the register until accepted or linked to another."""
+
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    LINKED = "linked"
+    ERASED = "erased"
+
+
+class PersonDetails(Data):
+    """What a person can be given; everything but a name may be missing (C2)."""
+
+    given_name: OptionalLine = ""
+    family_name: OptionalLine = ""
+    email: EmailText | None = None
+    phone: PhoneText | None = None
+    language: Language = Language.FI
+    birth_date: date | None = None
+    title: OptionalLine = ""
+    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")] | None = None
+    addresses: Annotated[list[Address], Field(max_length=8)] = []
+    tags: Annotated[list[Code], Field(max_length=100)] = []
+    fields: dict[Code, Any] = {}
+    """Values of additional fields by code (C7)."""
+
+
+class CreatePerson(PersonDetails, Request):
+    """A new person: a given name or a family name is required."""
+
+
+class UpdatePerson(Request):
+    """Changes some details of a person; what is not given stays. `version` refuses a lost update."""
+
+    id: UUID
+    version: int
+    given_name: OptionalLine | None = None
+    family_name: OptionalLine | None = None
+    email: EmailText | None = None
+    phone: PhoneText | None = None
+    language: Language | None = None
+    birth_date: date | None = None
+    title: OptionalLine | None = None
+    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")] | None = None
+    addresses: Annotated[list[Address], Field(max_length=8)] | None = None
+    tags: Annotated[list[Code], Field(max_length=100)] | None = None
+    fields: dict[Code, Any] | None = None
+    clear: Annotated[list[Code], Field(max_length=20)] = []
+    """Names of fields to empty: `email`, `phone`, `birth_date`, `customer_number`, `title`, a name."""
+
+
+class Person(PersonDetails, Reply):
+    """A person of the register."""
+
+    id: UUID
+    state: PersonState
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Given and family name."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class PersonSummary(Reply):
+    """A person as lists show it."""
+
+    id: UUID
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    city: str = ""
+    tags: list[str] = []
+
+
+class PersonSummaries(Reply):
+    """Persons by id; ids that do not exist are missing, the name of an erased one is empty."""
+
+    data: list[PersonSummary]
+
+
+class ListPersons(ListRequest):
+    """Persons by name in Finnish order or by time, `-` for the reverse.
+
+    With `q` (typo-tolerant; also e-mail, phone, number) the most alike come first, whatever `sort` says.
+    """
+
+    q: Annotated[str, Field(max_length=100)] | None = None
+    tag: Code | None = None
+    sort: Annotated[str, Field(pattern="^-?(name|created_at)$")] = "name"
+
+
+class DeleteContact(Request):
+    """Takes a person or an organisation out of the register. `version` refuses it when somebody changed it since."""
+
+    id: UUID
+    version: int
+
+
+class PersonsChanged(Event):
+    """Some persons were created or changed; one event per chunk."""
+
+    type: ClassVar = "persons.changed.v1"
+    source: ClassVar = "contacts"
+    subject_id: ClassVar = "change_id"
+    change_id: UUID
+    person_ids: list[UUID]
+
+
+class PersonsApi(SystemApi):
+    """RPC methods."""
+
+    @command(may=Permission.CONTACTS_WRITE)
+    def create_person(self, request: CreatePerson) -> Person: ...
+
+    @query(may=[Permission.CONTACTS_READ, Rule.OWN, LinkPurpose.SET_PASSWORD])
+    def get_person(self, request: ById) -> Person: ...
+
+    @command(may=Permission.CONTACTS_WRITE)
+    def update_person(self, request: UpdatePerson) -> Person: ...
+
+    @command(may=Permission.CONTACTS_WRITE)
+    def delete_person(self, request: DeleteContact) -> Done: ...
+
+    @query(may=Permission.CONTACTS_READ)
+    def list_persons(self, request: ListPersons) -> Page[PersonSummary]: ...
+
+    @query(may=Permission.CONTACTS_READ)
+    def get_persons(self, request: ByIds) -> PersonSummaries: ...

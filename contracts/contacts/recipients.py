@@ -1,0 +1,34 @@
+"""What senders need to reach persons."""
+
+from uuid import UUID
+
+from contracts.access import Rule
+from contracts.base import ByIds, Language, Reply, query
+from contracts.system import SystemApi
+
+
+class Recipient(Reply):
+    """What a sender needs to reach a person; `name` empty and no address once erased."""
+
+    id: UUID
+    name: str
+    given_name: str = ""
+    email: str | None = None
+    phone: str | None = None
+    language: Language = Language.FI
+    address_lines: list[str] = []
+    email_banned: bool = False
+    sms_banned: bool = False
+
+
+class Recipients(Reply):
+    """Recipients by id; ids that do not exist are missing."""
+
+    data: list[Recipient]
+
+
+class RecipientsApi(SystemApi):
+    """RPC methods."""
+
+    @query(may=Rule.SYSTEM)
+    def get_recipients(self, request: ByIds) -> Recipients: ...

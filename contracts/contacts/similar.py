@@ -1,0 +1,54 @@
+"""Contacts that may be the same person (C13)."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.access import Permission
+from contracts.base import EmailText, OptionalLine, PhoneText, Reply, Request, query
+from contracts.contacts.persons import PersonSummary
+from contracts.system import SystemApi
+
+
+class FindSimilar(Request):
+    """Existing contacts that may be the same person, best first."""
+
+    id: UUID
+    limit: Annotated[int, Field(ge=1, le=20)] = 5
+
+
+class SimilarPerson(Reply):
+    """A candidate; `score` 0-100; `reasons` such as `same_email`, `similar_name`, `same_phone`, `same_birth_date`."""
+
+    person: PersonSummary
+    score: float
+    reasons: list[str]
+
+
+class SimilarPersons(Reply):
+    """Candidates, best first."""
+
+    data: list[SimilarPerson]
+
+
+class FindSimilarTo(Request):
+    """Existing contacts that may be the person described, best first: asked before somebody is entered (C13)."""
+
+    given_name: OptionalLine = ""
+    family_name: OptionalLine = ""
+    email: EmailText | None = None
+    phone: PhoneText | None = None
+    birth_date: date | None = None
+    limit: Annotated[int, Field(ge=1, le=20)] = 5
+
+
+class SimilarApi(SystemApi):
+    """RPC methods."""
+
+    @query(may=Permission.CONTACTS_READ)
+    def find_similar(self, request: FindSimilar) -> SimilarPersons: ...
+
+    @query(may=Permission.CONTACTS_READ)
+    def find_similar_to(self, request: FindSimilarTo) -> SimilarPersons: ...

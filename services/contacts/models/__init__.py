@@ -1,0 +1,24 @@
+"""Tables of contacts; one module a capability."""
+
+from services.contacts.models.affiliations import Affiliation
+from services.contacts.models.base import Base
+from services.contacts.models.consents import Consent
+from services.contacts.models.fields import Field
+from services.contacts.models.history import Change
+from services.contacts.models.imports import Import, ImportRow
+from services.contacts.models.organisations import Organisation
+from services.contacts.models.persons import Person
+from services.contacts.models.segments import Segment
+
+__all__ = (
+    "Affiliation",
+    "Base",
+    "Change",
+    "Consent",
+    "Field",
+    "Import",
+    "ImportRow",
+    "Organisation",
+    "Person",
+    "Segment",
+)

@@ -1,0 +1,77 @@
+"""What the tables share. Columns whose names end in `_key`, and `search`, are made by services.contacts.rules.names."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, Integer, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from chassis.tables import COLUMN_TYPES, new_metadata
+from contracts.base import Language
+
+EMPTY_LIST = text("'[]'::jsonb")
+EMPTY_OBJECT = text("'{}'::jsonb")
+ACTIVE = text("state = 'active'")
+NOT_DELETED = text("deleted_at IS NULL")
+
+
+class Base(DeclarativeBase):
+    """Base of the service's mapped classes."""
+
+    metadata = new_metadata()
+    type_annotation_map = COLUMN_TYPES
+
+
+def key_column() -> Any:
+    """Text compared byte by byte, so that order and prefixes are the same on every PostgreSQL."""
+    return mapped_column(Text(collation="C"))
+
+
+def trigram_index(table: str, where: Any) -> Index:
+    """The index behind typo-tolerant search."""
+    return Index(
+        f"ix_{table}_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"},
+        postgresql_where=where,
+    )  # fmt: skip
+
+
+def containment_index(table: str, column: str) -> Index:
+    """The index behind `column @> value` of a JSONB column."""
+    return Index(
+        f"ix_{table}_{column}", column, postgresql_using="gin", postgresql_ops={column: "jsonb_path_ops"}
+    )  # fmt: skip
+
+
+class ContactColumns:
+    """What persons and organisations have in common."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str | None]
+    phone: Mapped[str | None] = key_column()
+    language: Mapped[Language] = mapped_column(default=Language.FI)
+    customer_number: Mapped[str | None] = key_column()
+    addresses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=EMPTY_LIST)
+    city: Mapped[str] = mapped_column(server_default="")
+    postal_code: Mapped[str] = mapped_column(server_default="")
+    tags: Mapped[list[str]] = mapped_column(server_default=EMPTY_LIST)
+    fields: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    @declared_attr
+    def email_key(cls) -> Mapped[str | None]:  # noqa: N805
+        """The e-mail address in lower case."""
+        return mapped_column(Text(collation="C"))
+
+    @declared_attr
+    def sort_key(cls) -> Mapped[str]:  # noqa: N805
+        """The name in Finnish alphabetical order."""
+        return mapped_column(Text(collation="C"))
+
+    @declared_attr
+    def search(cls) -> Mapped[str]:  # noqa: N805
+        """Folded words of the name and the digits of the phone number."""
+        return mapped_column(Text())

@@ -1,0 +1,60 @@
+"""Files of contacts and their rows."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contracts.contacts.imports import ImportProfile
+from services.contacts.models.base import EMPTY_OBJECT, Base
+
+
+class Import(Base):
+    """A file being imported, or imported (C11)."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    job_id: Mapped[str]
+    file_key: Mapped[str]
+    file_name: Mapped[str]
+    profile: Mapped[ImportProfile]
+    dry_run: Mapped[bool] = mapped_column(Boolean)
+    started_at: Mapped[datetime]
+    started_by: Mapped[str]
+    counts: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
+
+
+class ImportRow(Base):
+    """One row of a file: its cells, what they mean, and what became of it.
+
+    `person`, `organisation` and `affiliation` hold column values as the tables of those names take them. First
+    `same_as` and `organisation_as` say which earlier row of the file is the same person or organisation; then matching
+    sets `person_id` and `organisation_id`, of contacts that exist or will. One row `leads` each organisation: it makes
+    or changes it. `fingerprint` recognises a row that says nothing but a name when its file comes again.
+    """
+
+    __tablename__ = "import_rows"
+    __table_args__ = (
+        Index("ix_import_rows_fingerprint", "fingerprint", postgresql_where=text("fingerprint IS NOT NULL")),
+        Index("ix_import_rows_person_id", "person_id", postgresql_where=text("person_id IS NOT NULL")),
+    )
+
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    raw: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(server_default="staged")
+    reason: Mapped[str] = mapped_column(server_default="")
+    column: Mapped[str] = mapped_column(server_default="")
+    person: Mapped[dict[str, Any] | None]
+    organisation: Mapped[dict[str, Any] | None]
+    affiliation: Mapped[dict[str, Any] | None]
+    fingerprint: Mapped[int | None] = mapped_column(BigInteger)
+    same_as: Mapped[int | None] = mapped_column(Integer)
+    organisation_as: Mapped[int | None] = mapped_column(Integer)
+    person_id: Mapped[UUID | None]
+    organisation_id: Mapped[UUID | None]
+    leads: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    organisation_change: Mapped[str] = mapped_column(server_default="")

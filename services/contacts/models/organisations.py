@@ -1,0 +1,43 @@
+"""Organisations."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.contacts.models.base import (
+    NOT_DELETED,
+    Base,
+    ContactColumns,
+    containment_index,
+    key_column,
+    trigram_index,
+)
+
+
+class Organisation(ContactColumns, Base):
+    """A company or association, or a site of one. A deleted one is kept for the history of its persons."""
+
+    __tablename__ = "organisations"
+    __table_args__ = (
+        Index("ix_organisations_sort_key", "sort_key", "id", postgresql_where=NOT_DELETED),
+        Index("ix_organisations_email_key", "email_key", postgresql_where=text("email_key IS NOT NULL")),
+        Index("ix_organisations_parent_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
+        Index(
+            "uq_organisations_business_id", "business_id", unique=True,
+            postgresql_where=text("business_id IS NOT NULL AND deleted_at IS NULL"),
+        ),
+        Index(
+            "uq_organisations_customer_number", "customer_number", unique=True,
+            postgresql_where=text("customer_number IS NOT NULL AND deleted_at IS NULL"),
+        ),
+        trigram_index("organisations", NOT_DELETED),
+        containment_index("organisations", "tags"),
+        CheckConstraint("parent_id <> id", name="not_own_parent"),
+    )  # fmt: skip
+
+    name: Mapped[str]
+    business_id: Mapped[str | None] = key_column()
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    deleted_at: Mapped[datetime | None]

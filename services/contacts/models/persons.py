@@ -1,0 +1,41 @@
+"""Persons."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contracts.contacts.persons import PersonState
+from services.contacts.models.base import ACTIVE, EMPTY_LIST, Base, ContactColumns, containment_index, trigram_index
+
+
+class Person(ContactColumns, Base):
+    """A person. A linked one (state `linked`) redirects its id to `linked_to`, which is never itself linked."""
+
+    __tablename__ = "persons"
+    __table_args__ = (
+        Index("ix_persons_sort_key", "sort_key", "id", postgresql_where=ACTIVE),
+        Index("ix_persons_created_at", "created_at", "id", postgresql_where=ACTIVE),
+        Index("ix_persons_email_key", "email_key", postgresql_where=text("email_key IS NOT NULL")),
+        Index("ix_persons_phone", "phone", postgresql_where=text("phone IS NOT NULL")),
+        Index("ix_persons_birth_date", "birth_date", postgresql_where=text("birth_date IS NOT NULL")),
+        Index("ix_persons_linked_to", "linked_to", postgresql_where=text("linked_to IS NOT NULL")),
+        Index(
+            "uq_persons_customer_number", "customer_number", unique=True,
+            postgresql_where=text("customer_number IS NOT NULL AND state = 'active'"),
+        ),
+        trigram_index("persons", ACTIVE),
+        containment_index("persons", "tags"),
+        containment_index("persons", "fields"),
+        CheckConstraint("(state = 'linked') = (linked_to IS NOT NULL)", name="linked"),
+        CheckConstraint("state = 'erased' OR given_name <> '' OR family_name <> ''", name="named"),
+    )  # fmt: skip
+
+    state: Mapped[PersonState]
+    given_name: Mapped[str] = mapped_column(server_default="")
+    family_name: Mapped[str] = mapped_column(server_default="")
+    birth_date: Mapped[date | None]
+    title: Mapped[str] = mapped_column(server_default="")
+    linked_to: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
+    banned_channels: Mapped[list[str]] = mapped_column(server_default=EMPTY_LIST)

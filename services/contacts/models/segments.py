@@ -1,0 +1,23 @@
+"""Saved filters."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.contacts.models.base import Base
+
+
+class Segment(Base):
+    """A saved filter (C10)."""
+
+    __tablename__ = "segments"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    filter: Mapped[dict[str, Any]]
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]

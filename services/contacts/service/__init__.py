@@ -1,0 +1,31 @@
+"""The contacts service: RPC methods and consumed events, each a line or two; one module a capability."""
+
+from contracts.contacts import ContactsApi
+from services.contacts.service.affiliations import AffiliationsMethods
+from services.contacts.service.consents import ConsentsMethods
+from services.contacts.service.fields import FieldsMethods
+from services.contacts.service.history import HistoryMethods
+from services.contacts.service.imports import ImportsMethods
+from services.contacts.service.organisations import OrganisationsMethods
+from services.contacts.service.persons import PersonsMethods
+from services.contacts.service.proposals import ProposalsMethods
+from services.contacts.service.recipients import RecipientsMethods
+from services.contacts.service.segments import SegmentsMethods
+from services.contacts.service.similar import SimilarMethods
+
+
+class ContactsService(
+    AffiliationsMethods,
+    ConsentsMethods,
+    FieldsMethods,
+    HistoryMethods,
+    ImportsMethods,
+    OrganisationsMethods,
+    PersonsMethods,
+    ProposalsMethods,
+    RecipientsMethods,
+    SegmentsMethods,
+    SimilarMethods,
+    ContactsApi,
+):
+    """Owner of persons, organisations and everything said about them."""

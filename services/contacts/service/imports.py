@@ -1,0 +1,23 @@
+"""Files of contacts (C11, C12)."""
+
+from contracts.base import ById, Job, ListRequest, Page
+from contracts.contacts.imports import Import, ImportRow, ImportsApi, ListImportRows, StartImport
+from services.contacts.commands import imports
+from services.contacts.queries import imports as import_reports
+from services.contacts.service.base import ContactsMethods
+
+
+class ImportsMethods(ContactsMethods, ImportsApi):
+    """Files of contacts (C11, C12)."""
+
+    def start_import(self, request: StartImport) -> Job:
+        return imports.start(self.session, request, self.author)
+
+    def get_import(self, request: ById) -> Import:
+        return import_reports.get(self.reader, request.id)
+
+    def list_imports(self, request: ListRequest) -> Page[Import]:
+        return import_reports.list_page(self.reader, request)
+
+    def list_import_rows(self, request: ListImportRows) -> Page[ImportRow]:
+        return import_reports.list_rows(self.reader, request)

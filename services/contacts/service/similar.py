@@ -1,0 +1,15 @@
+"""Contacts that may be the same person (C13)."""
+
+from contracts.contacts.similar import FindSimilar, FindSimilarTo, SimilarApi, SimilarPersons
+from services.contacts.queries import similar
+from services.contacts.service.base import ContactsMethods
+
+
+class SimilarMethods(ContactsMethods, SimilarApi):
+    """Contacts that may be the same person (C13)."""
+
+    def find_similar(self, request: FindSimilar) -> SimilarPersons:
+        return similar.find(self.reader, request)
+
+    def find_similar_to(self, request: FindSimilarTo) -> SimilarPersons:
+        return similar.find_to(self.reader, request)
