@@ -15,8 +15,8 @@ KINDS = ("unit", "integration", "contracts", "e2e", "browser", "chaos")
 ORDER = ("e2e", "browser", "chaos")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """Mark each test with the name of its folder and, for pytest-xdist, of its group; the longest come first."""
     for item in items:
         path = Path(item.path).relative_to(config.rootpath / "tests")
@@ -24,6 +24,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(path.parts[0])
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(group_of(item, path)))
+    yield  # the groups are read and the order is shuffled
     items.sort(key=lambda item: ORDER.index(folder) if (folder := item.path.parent.name) in ORDER else len(ORDER))
 
 
