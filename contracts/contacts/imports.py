@@ -31,11 +31,17 @@ class StartImport(Request):
 
 
 class ImportRow(Reply):
-    """One row of an import; `state`: created, updated, unchanged, rejected, duplicate."""
+    """One row of an import; `state`: created, updated, unchanged, rejected, duplicate.
+
+    Why it was rejected: a stable `code` with `params` for its sentence in any language, `reason` in English, and the
+    header of the `column`, if it is about one.
+    """
 
     number: int
     state: str
+    code: str = ""
     reason: str = ""
+    params: dict[str, str] = {}
     column: str = ""
     person_id: UUID | None = None
     raw: dict[str, Any] = {}

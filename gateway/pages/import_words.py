@@ -1,12 +1,17 @@
-"""What becomes of the rows of an import, and why rows are rejected, in the user's language.
+"""What becomes of the rows of an import, and why rows and files are rejected, in the user's language.
 
-Contacts gives its reasons as English sentences with the value in them; those that are not known here stay English.
+Contacts gives a code with the values of its sentence, and the same in English for what has no sentence here.
 """
 
-import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext as _p
+
+from contracts.base import Job
+from contracts.contacts.imports import ImportProfile, ImportRow
+from gateway.sentences import FIELDS
 
 ROWS: Final[dict[str, Any]] = {
     "created": _("New"),
@@ -16,63 +21,78 @@ ROWS: Final[dict[str, Any]] = {
     "rejected": _("Rejected"),
 }
 """States of a row, in the order of the page."""
-REASONS: Final = tuple(
-    (re.compile(pattern, re.DOTALL), text)
-    for pattern, text in (
-        (r"(?P<value>.*) is not a date; write it as .*", _("%(value)s is not a day; write it as 31.1.2026.")),
-        (r"(?P<value>.*) is not a date: there is no such day\.", _("There is no day %(value)s.")),
-        (r"(?P<value>.*) cannot be a date of birth\.", _("%(value)s cannot be a day of birth.")),
-        (
-            r"(?P<value>.*) is a number that a spreadsheet has rounded; .*",
-            _("%(value)s is a number that a spreadsheet has rounded; format the column as text."),
-        ),
-        (r"(?P<value>.*) is not a language of the register.*", _("%(value)s is not one of the languages fi, sv, en.")),
-        (
-            r"(?P<value>.*) is not a country we know; .*",
-            _("%(value)s is not a country we know; write its two letters, such as FI."),
-        ),
-        (r"(?P<value>.*) is neither yes nor no\.", _("%(value)s is neither yes nor no.")),
-        (
-            r"(?P<value>.*) is not a business id .*",
-            _("%(value)s is not a business id, such as 0201256-6."),
-        ),
-        (r"(?P<value>.*) is not a postal code\.", _("%(value)s is not a postal code.")),
-        (r"(?P<value>.*) is not a customer number: .*", _("%(value)s is not a customer number.")),
-        (r"This is not an e-mail address: .*", _("This is not an e-mail address.")),
-        (r"(?P<value>.*) is not a phone number; .*", _("%(value)s is not a phone number; write it as 040 1234567.")),
-        (
-            r"(?P<value>.*) has too few or too many digits for a phone number\.",
-            _("%(value)s has too few or too many digits for a phone number."),
-        ),
-        (r"This row names neither a person nor an organisation\.", _("This row names nobody.")),
-        (
-            r"The organisation of this business id has no name\.",
-            _("The organisation of this business id has no name."),
-        ),
-        (
-            r"This row has (?P<cells>\d+) cells, but there are (?P<columns>\d+) columns\.",
-            _("This row has %(cells)s cells, but there are %(columns)s columns."),
-        ),
-        (
-            r"Another person has the customer number (?P<value>.*)\.",
-            _("Another person has the customer number %(value)s."),
-        ),
-        (r"The same as row (?P<row>\d+)\.", _("The same as row %(row)s.")),
-        (r"The same as row (?P<row>\d+), which is rejected\.", _("The same as row %(row)s, which is rejected.")),
-        (
-            r"No column holds names; .*",
-            _("No column holds names. Name columns of the first row Etunimi and Sukunimi, or Organisaatio."),
-        ),
-        (r"This is not CSV or XLSX; .*", _("This is not CSV or XLSX. Save the sheet as XLSX, without a password.")),
-        (r"The file has headings but no rows below them\.", _("The file has headings but no rows below them.")),
-        (r"The file has no rows\.", _("The file has no rows.")),
-    )
-)
+PROFILES: Final[Mapping[ImportProfile, Any]] = {
+    ImportProfile.CONTACTS: _p("import", "Contacts"),
+    ImportProfile.ADDRESS_PROVIDER: _p("import", "Companies of an address provider"),
+    ImportProfile.ACCOUNTING_CUSTOMERS: _p("import", "Customers of accounting"),
+    ImportProfile.PURCHASES: _p("import", "Purchases"),
+}
+"""What a file holds."""
+REASONS: Final[Mapping[str, Any]] = {
+    "not_a_day": _("%(value)s is not a day; write it as 31.1.2026."),
+    "no_such_day": _("There is no day %(value)s."),
+    "not_a_birth_date": _("%(value)s cannot be a day of birth."),
+    "rounded_number": _("%(value)s is a number that a spreadsheet has rounded; format the column as text."),
+    "unknown_language": _("%(value)s is not one of the languages fi, sv, en."),
+    "unknown_country": _("%(value)s is not a country we know; write its two letters, such as FI."),
+    "neither_yes_nor_no": _("%(value)s is neither yes nor no."),
+    "bad_business_id": _("%(value)s is not a business id, such as 0201256-6."),
+    "bad_postal_code": _("%(value)s is not a postal code."),
+    "bad_customer_number": _("%(value)s is not a customer number: use letters, digits and . _ / -, at most %(most)s."),
+    "bad_email": _("%(value)s is not an e-mail address."),
+    "bad_phone": _("%(value)s is not a phone number; write it as 040 1234567."),
+    "text_too_long": _("This text has %(length)s characters; at most %(most)s are taken."),
+    "other_encoding": _("Some letters of this cell cannot be read; they are in another encoding than the rest."),
+    "control_character": _("This cell holds the control character %(character)s; remove it."),
+    "too_many_cells": _("This row has %(cells)s cells, but there are %(columns)s columns."),
+    "names_nobody": _("This row names nobody."),
+    "nameless_organisation": _("The organisation of this business id has no name."),
+    "number_of_another": _("The customer number %(value)s belongs to another person, or the days of birth differ."),
+    "number_of_organisation": _("Another organisation has this customer number or business id."),
+    "number_twice": _("Row %(row)s gives the same customer number to another."),
+    "contact_gone": _("This contact was deleted or merged during the import; import the file again."),
+    "same_as": _("The same as row %(row)s."),
+    "same_as_rejected": _("The same as row %(row)s, which is rejected."),
+    "no_name_column": _("No column holds names. Name columns of the first row Etunimi and Sukunimi, or Organisaatio."),
+    "not_a_table": _("This is not CSV or XLSX. Save the sheet as XLSX, without a password."),
+    "not_text_file": _("This file holds no text that can be read. Save it again as CSV or XLSX."),
+    "headings_only": _("The file has headings but no rows below them."),
+    "no_rows": _("The file has no rows."),
+    "too_many_rows": _("The file has more than %(most)s rows; split it."),
+    "too_many_columns": _("There are %(count)s columns; at most %(most)s are taken."),
+    "row_too_long": _("This row has more than %(most)s characters. Is there a row on each line?"),
+    "quotation_open": _("A quotation mark is opened in this row and never closed."),
+    "after_quotation": _("Something follows a closing quotation mark in this row."),
+    "damaged": _("This XLSX file is damaged. Save it again with a spreadsheet program."),
+    "unpacks_too_large": _("This XLSX file is too large. Remove stray cells and other sheets, or save it as CSV."),
+    "packed_too_tight": _("This XLSX file is packed suspiciously tight. Save it again with a spreadsheet program."),
+    "file_gone": _("The file is not there any more. Upload it again."),
+}
+"""By code; what is wrong with an additional field has its sentence among `FIELDS`."""
 
 
-def reason_text(reason: str) -> str:
-    """The reason in the language of the request."""
-    for pattern, text in REASONS:
-        if match := pattern.fullmatch(reason):
-            return str(text) % match.groupdict()
-    return reason
+def row_reason(row: ImportRow) -> str:
+    """Why a row is rejected, or which one it repeats."""
+    return _sentence(row.code, row.params, row.reason)
+
+
+def file_reason(job: Job) -> str:
+    """Why the whole file could not be taken; empty when it could."""
+    told = job.result or {}
+    return _sentence(str(told.get("code", "")), told.get("params", {}), str(told.get("reason", "")))
+
+
+def _sentence(code: str, params: Mapping[str, str], in_english: str) -> str:
+    found = REASONS.get(code)
+    if found is None:
+        found = FIELDS.get(code)
+    try:
+        return in_english if found is None else str(found) % params
+    except KeyError:  # told by an older or newer service, with other values
+        return in_english
+
+
+def what_for(profile: ImportProfile, *, dry_run: bool) -> str:
+    """What was read, and whether it was only checked."""
+    words = PROFILES[profile]
+    return str(_("%(what)s: check only", what=words) if dry_run else _("%(what)s: import", what=words))

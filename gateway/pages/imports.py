@@ -20,7 +20,7 @@ from gateway.api.uploads import stored_file
 from gateway.form_state import FormState
 from gateway.listing import Column, ListState
 from gateway.pages.door import Pages
-from gateway.pages.import_words import ROWS, reason_text
+from gateway.pages.import_words import ROWS, file_reason, row_reason, what_for
 from gateway.pages.spreadsheet_cells import as_csv
 from gateway.pages.state_words import JOB
 from gateway.submitted import form_command, read, state
@@ -30,7 +30,7 @@ pages = Pages("imports", __name__)
 COLUMNS: Final = (
     Column("file_name", lazy_gettext("File"), "main"),
     Column("started_at", lazy_gettext("Started"), "date"),
-    Column("dry_run", lazy_gettext("What for")),
+    Column("what", lazy_gettext("What")),
     *(Column(name, words, "number") for name, words in ROWS.items() if name != "duplicate"),
 )
 MOST_ROWS: Final = 100_000
@@ -51,7 +51,9 @@ def list_imports() -> ResponseReturnValue:
     cursor = request.args.get("cursor")
     found = contacts.list_imports(read(ListRequest, {"cursor": cursor, "limit": 20}))
     shown_as = ListState("/office/imports", request.args.to_dict())
-    return render_template("imports/list.html", f=f, state=shown_as, columns=COLUMNS, found=found), status
+    return render_template(
+        "imports/list.html", f=f, state=shown_as, columns=COLUMNS, found=found, what_for=what_for
+    ), status
 
 
 def _started() -> ResponseReturnValue:
@@ -82,12 +84,13 @@ def import_card(import_id: UUID) -> ResponseReturnValue:
         "imports/card.html",
         found=found,
         job=job,
-        error=reason_text(str((job.result or {}).get("reason", ""))) if job else "",
+        error=file_reason(job) if job else "",
+        what=what_for(found.profile, dry_run=found.dry_run),
         rows=contacts.list_import_rows(read(ListImportRows, asked)),
         chosen=chosen,
         state=ListState(request.path, {"state": chosen, **request.args.to_dict()}),
         states=ROWS,
-        reason=reason_text,
+        reason=row_reason,
         words=JOB,
         may_repeat=found.dry_run and job is not None and job.state is JobState.SUCCEEDED,
     )
@@ -117,9 +120,7 @@ def rejected_rows(import_id: UUID) -> Response:
     rows = list(_rejected(import_id))
     columns = list(dict.fromkeys(name for row in rows for name in row.raw))
     headings = [*columns, _("Row"), _("Column"), _("Reason")]
-    lines = (
-        [*(row.raw.get(name) for name in columns), row.number, row.column, reason_text(row.reason)] for row in rows
-    )
+    lines = ([*(row.raw.get(name) for name in columns), row.number, row.column, row_reason(row)] for row in rows)
     name = f"{found.file_name.rpartition('.')[0] or found.file_name}-rejected.csv"
     return download(as_csv(headings, lines), name, "text/csv; charset=utf-8")
 

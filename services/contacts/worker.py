@@ -40,9 +40,12 @@ def _stage(step: Step, running: Running) -> None:
         with step.session.begin_nested():
             table, reader = running.open_file()
             total, rejected = running.stage(table, reader)
-    except (NotFound, Unreadable) as error:
-        place = {"row": error.row} if isinstance(error, Unreadable) and error.row else {}
-        step.fail(str(error), import_id=str(running.row.id), **place)
+    except NotFound as error:
+        step.fail(str(error), code="file_gone", import_id=str(running.row.id))
+        return
+    except Unreadable as error:
+        place = {"row": error.row} if error.row else {}
+        step.fail(error.reason, code=error.code, params=error.params, import_id=str(running.row.id), **place)
         return
     number_column = reader.title_of("customer_number") or reader.title_of("business_id")
     file = {"encoding": table.encoding, "delimiter": table.delimiter, "ignored_columns": reader.ignored}

@@ -110,13 +110,13 @@ def test_C11_the_report_names_row_column_and_value(imports):
     rows = {row.number: row for row in imports.rows(made)}
     assert sorted(rows) == [2, 3, 5, 6, 7]
     assert (rows[2].state, rows[2].person_id) == ("created", only_person(imports, "Aino Aho").id)
-    assert (rows[3].column, "31.2.1980" in rows[3].reason) == ("Syntymäaika", True)
+    assert (rows[3].column, rows[3].code, rows[3].params) == ("Syntymäaika", "no_such_day", {"value": "31.2.1980"})
     assert rows[3].raw == {
         "Etunimi": "Eero", "Sukunimi": "Aho", "Sähköposti": "eero@example.org", "Syntymäaika": "31.2.1980",
     }  # fmt: skip
     assert rows[5].column == "Sähköposti"
-    assert "neither a person nor an organisation" in rows[6].reason
-    assert "5 cells" in rows[7].reason
+    assert rows[6].code == "names_nobody"
+    assert (rows[7].code, rows[7].params) == ("too_many_cells", {"cells": "5", "columns": "4"})
     assert [row.number for row in imports.rows(made, "created")] == [2]
 
 
@@ -126,8 +126,8 @@ def test_C11_a_row_twice_in_a_file_is_a_duplicate(imports):
     for dry_run in (True, False):
         made = imports.run(content, dry_run=dry_run)
         assert counts(made) == {"created": 2, "duplicate": 2}
-    assert [(row.number, row.reason) for row in imports.rows(made, "duplicate")] == [
-        (4, "The same as row 2."), (5, "The same as row 3."),
+    assert [(row.number, row.code, row.params) for row in imports.rows(made, "duplicate")] == [
+        (4, "same_as", {"row": "2"}), (5, "same_as", {"row": "3"}),
     ]  # fmt: skip
     assert counts(imports.run(content)) == {"unchanged": 2, "duplicate": 2}
 
@@ -289,9 +289,15 @@ def test_C11_files_of_any_common_encoding_and_delimiter(imports, encoding, delim
 @pytest.mark.parametrize(
     ("content", "foreseen"),
     [
-        ("Etunimi;Sukunimi;Asiakasnumero;Syntymäaika\nAino;Aho;9;1.1.1950\nEero;Lehto;9;2.2.1960\n", "another"),
-        ("Etunimi;Sukunimi;Asiakasnumero;Syntymäaika\nLeo;Salo;10;\nEero;Lehto;7;2.2.1960\n", "date of birth"),
-        ("Yritys;Y-tunnus;Asiakasnumero\nLumi Oy;0201256-6;9\nPohja Oy;0112038-9;9\n", "another"),
+        (
+            "Etunimi;Sukunimi;Asiakasnumero;Syntymäaika\nAino;Aho;9;1.1.1950\nEero;Lehto;9;2.2.1960\n",
+            ("number_twice", {"row": "2"}),
+        ),
+        (
+            "Etunimi;Sukunimi;Asiakasnumero;Syntymäaika\nLeo;Salo;10;\nEero;Lehto;7;2.2.1960\n",
+            ("number_of_another", {"value": "7"}),
+        ),
+        ("Yritys;Y-tunnus;Asiakasnumero\nLumi Oy;0201256-6;9\nPohja Oy;0112038-9;9\n", ("number_twice", {"row": "2"})),
     ],
 )
 def test_C11_a_number_that_two_claim_rejects_the_second(imports, content, foreseen):
@@ -300,7 +306,8 @@ def test_C11_a_number_that_two_claim_rejects_the_second(imports, content, forese
         made = imports.run(content, dry_run=dry_run)
         assert counts(made) == {"created": 1, "rejected": 1}
         (rejected,) = imports.rows(made, "rejected")
-        assert (rejected.number, rejected.column, foreseen in rejected.reason) == (3, "Asiakasnumero", True)
+        assert (rejected.number, rejected.column) == (3, "Asiakasnumero")
+        assert (rejected.code, rejected.params) == foreseen
     assert counts(imports.run(content)) == {"unchanged": 1, "rejected": 1}
 
 

@@ -1,14 +1,25 @@
 """What the office's pages make of cells, reasons and filters: pure functions, no service behind them."""
 
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
+from contracts.base import Job, JobState
+from contracts.contacts.imports import ImportProfile, ImportRow
 from contracts.contacts.segments import SegmentFilter
 from contracts.errors import FieldError, Invalid
+from contracts.system import SystemStatus
 from gateway.i18n import init_i18n
+from gateway.pages import operations
 from gateway.pages import segment_forms as forms
-from gateway.pages.import_words import reason_text
+from gateway.pages.import_words import REASONS, file_reason, row_reason, what_for
 from gateway.pages.spreadsheet_cells import as_csv, inert
+from gateway.sentences import FIELDS
+
+SERVICE = Path(__file__).resolve().parents[2] / "services" / "contacts"
 
 
 @pytest.fixture
@@ -34,8 +45,42 @@ def test_a_report_opens_in_a_finnish_spreadsheet():
 
 
 def test_C11_reasons_are_told_in_finnish_with_their_value(finnish):
-    assert reason_text("31.2.1980 is not a date: there is no such day.") == "Päivää 31.2.1980 ei ole."
-    assert reason_text("Something new.") == "Something new."
+    no_day = ImportRow(
+        number=3, state="rejected", code="no_such_day", params={"value": "31.2.1980"}, reason="In English"
+    )
+    assert row_reason(no_day) == "Päivää 31.2.1980 ei ole."
+    assert row_reason(no_day.model_copy(update={"params": {}})) == "In English"
+    assert row_reason(ImportRow(number=3, state="rejected", code="new", reason="Something new.")) == "Something new."
+
+
+def test_C11_a_file_that_cannot_be_read_says_why_in_finnish(finnish):
+    told = {"code": "too_many_columns", "params": {"count": "300", "most": "200"}, "reason": "In English"}
+    job = Job(
+        id="contacts-1", kind="x", state=JobState.FAILED, created_at=datetime(2026, 1, 1, tzinfo=UTC), result=told
+    )
+    assert file_reason(job) == "Sarakkeita on 300; enintään 200 otetaan."
+    assert file_reason(job.model_copy(update={"result": None})) == ""
+
+
+def test_C11_every_reason_of_an_import_has_its_sentence():
+    """The codes are read from the source, so that a new one without words fails here."""
+    files = [*(SERVICE / "spreadsheets").glob("*.py"), SERVICE / "worker.py"]
+    for folder, names in (
+        ("rules", "import_rows import_columns cells"),
+        ("commands", "imports import_matching import_staging"),
+    ):
+        files += [SERVICE / folder / f"{name}.py" for name in names.split()]
+    source = "\n".join(path.read_text() for path in files)
+    raised = r'(?:Rejected|Unreadable|DoesNotFit|_bad)\(\s*"(\w+)"|return "(\w+)", "|code="(\w+)"'
+    in_sql = r"code = ?'(\w+)'|'duplicate' THEN '(\w+)' "
+    codes = {code for found in re.findall(f"{raised}|{in_sql}", source) for code in found if code}
+    assert {"no_such_day", "quotation_open", "number_twice", "same_as", "file_gone"} <= codes
+    assert codes - REASONS.keys() - FIELDS.keys() == set()
+
+
+def test_C11_an_import_is_told_by_what_was_read_and_whether_it_was_only_checked(finnish):
+    assert what_for(ImportProfile.CONTACTS, dry_run=True) == "Yhteystiedot: vain tarkistus"
+    assert what_for(ImportProfile.PURCHASES, dry_run=False) == "Ostot: tuonti"
 
 
 def test_C10_rows_become_a_filter_with_values_of_the_fields_kind(finnish):
@@ -71,3 +116,13 @@ def test_C10_what_the_register_refuses_stands_at_the_row_it_came_from():
     values = {"field_0": "", "field_1": "city"}
     refused = Invalid("x", errors=[FieldError(pointer="/filter/all/0/op", code="bad_operator", message="x")])
     assert forms.at_their_rows(refused, values).errors[0].pointer == "/op_1"
+
+
+def test_only_queues_in_which_something_waits_are_listed_and_in_words(finnish):
+    queues = {"rpc-courses": 2, "dlq.rpc-courses": 0, "courses.open": 0, "dlq.courses.open": 1}
+    counts = {"outbox_unsent": 0, "outbox_oldest_seconds": 0.0, "parked": 0, "dead": 0, "jobs_open": 0}
+    found = operations.waiting([SystemStatus(service="courses", queues=queues, **counts)])
+    assert [(each.words, each.queue, each.messages) for each in found] == [
+        ("Viestit, joita courses ei pystynyt lukemaan", "dlq.courses.open", 1),
+        ("Pyynnöt palvelulle courses", "rpc-courses", 2),
+    ]

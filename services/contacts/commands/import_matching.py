@@ -114,6 +114,7 @@ DROP_REPEATED_AFFILIATIONS = f"""
     """  # noqa: S608
 TAKEN_PERSON_NUMBERS = f"""
     UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
+        code = 'number_of_another', params = jsonb_build_object('value', r.person ->> 'customer_number'),
         reason = 'The customer number ' || (r.person ->> 'customer_number')
             || ' belongs to another person, or to one with another date of birth.'
     WHERE {CHUNK} AND r.same_as IS NULL AND EXISTS (
@@ -122,6 +123,7 @@ TAKEN_PERSON_NUMBERS = f"""
     """  # noqa: S608
 TAKEN_ORGANISATION_NUMBERS = f"""
     UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
+        code = 'number_of_organisation',
         reason = 'Another organisation has the customer number or business id of this row.'
     WHERE {CHUNK} AND r.organisation IS NOT NULL AND EXISTS (
         SELECT FROM organisations t WHERE t.deleted_at IS NULL AND t.id <> r.organisation_id
@@ -133,6 +135,7 @@ def _number_of_two(column: str) -> str:
     """A customer number that one file gives to two: the first keeps it."""
     return f"""
     UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
+        code = 'number_twice', params = jsonb_build_object('row', f.first::text),
         reason = 'Row ' || f.first || ' gives the same customer number to another.'
     FROM (SELECT number, first_value(number) OVER w AS first, first_value({column}_id) OVER w AS first_id
           FROM import_rows WHERE {STAGED} AND {column} ? 'customer_number'
@@ -143,13 +146,16 @@ def _number_of_two(column: str) -> str:
 
 GONE = f"""
     UPDATE import_rows r SET state = 'rejected',
+        code = 'contact_gone',
         reason = 'This contact was deleted or merged while the import was running; import the file again.'
     WHERE {CHUNK} AND ((r.person IS NULL AND r.organisation IS NULL)
         OR EXISTS (SELECT FROM persons t WHERE t.id = r.person_id AND t.state <> 'active')
         OR EXISTS (SELECT FROM organisations t WHERE t.id = r.organisation_id AND t.deleted_at IS NOT NULL))
     """  # noqa: S608
 WITH_THEIR_FIRST = f"""
-    UPDATE import_rows r SET state = 'rejected', reason = 'The same as row ' || f.number || ', which is rejected.'
+    UPDATE import_rows r SET state = 'rejected', code = 'same_as_rejected',
+        params = jsonb_build_object('row', f.number::text),
+        reason = 'The same as row ' || f.number || ', which is rejected.'
     FROM import_rows f
     WHERE {CHUNK} AND f.import_id = :import_id AND f.number = r.same_as AND f.state = 'rejected'
     """  # noqa: S608

@@ -17,8 +17,8 @@ from services.contacts.spreadsheets.limits import MAX_ROWS, Unreadable
 
 BATCH = 2_000
 COPY = (
-    'COPY import_rows (import_id, number, raw, state, reason, "column", person, organisation, affiliation,'
-    " fingerprint, same_as, organisation_as) FROM STDIN"
+    'COPY import_rows (import_id, number, raw, state, code, reason, params, "column", person, organisation,'
+    " affiliation, fingerprint, same_as, organisation_as) FROM STDIN"
 )
 PATIENCE = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
 """A large workbook is unpacked before its first row comes."""
@@ -39,7 +39,7 @@ def stage(session: Session, import_id: UUID, table: Table, reader: RowReader) ->
             cursor.copy_expert(COPY, BytesIO("".join(line for line, _ in batch).encode()))
         cursor.execute("ANALYZE import_rows")  # what follows joins the rows of a file that the planner has not seen
     if count == 0:
-        raise Unreadable("The file has headings but no rows below them.")
+        raise Unreadable("headings_only", "The file has headings but no rows below them.")
     return count, rejected
 
 
@@ -58,7 +58,8 @@ def _limited(rows: Iterable[StagedRow | None]) -> Iterator[StagedRow]:
         if row is not None:
             count += 1
             if count > MAX_ROWS:
-                raise Unreadable(f"The file has more than {MAX_ROWS} rows; split it.", row.number)
+                reason = f"The file has more than {MAX_ROWS} rows; split it."
+                raise Unreadable("too_many_rows", reason, row.number, most=MAX_ROWS)
             yield row
 
 
@@ -68,7 +69,9 @@ def _line(import_id: str, row: StagedRow, same_as: int | None, organisation_as: 
         str(row.number),
         _json(row.raw),
         "rejected" if row.reason else "staged",
+        row.code,
         row.reason.translate(ESCAPES),
+        _json(row.params),
         row.column.translate(ESCAPES),
         _json(row.person),
         _json(row.organisation),

@@ -57,7 +57,9 @@ TELL_ORGANISATION_CHANGES = text(
 TELL_STATES = text(
     f"""
     UPDATE import_rows r SET state = d.state,
-        reason = CASE WHEN d.state = 'duplicate' THEN 'The same as row ' || r.same_as || '.' ELSE '' END
+        code = CASE WHEN d.state = 'duplicate' THEN 'same_as' ELSE '' END,
+        reason = CASE WHEN d.state = 'duplicate' THEN 'The same as row ' || r.same_as || '.' ELSE '' END,
+        params = CASE WHEN d.state = 'duplicate' THEN jsonb_build_object('row', r.same_as::text) ELSE '{{}}' END
     FROM (SELECT number, CASE
             WHEN person IS NULL AND leads THEN coalesce(nullif(organisation_change, ''), 'unchanged')
             WHEN person IS NULL THEN 'duplicate'

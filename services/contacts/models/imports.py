@@ -46,7 +46,9 @@ class ImportRow(Base):
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     raw: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(server_default="staged")
+    code: Mapped[str] = mapped_column(server_default="")
     reason: Mapped[str] = mapped_column(server_default="")
+    params: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
     column: Mapped[str] = mapped_column(server_default="")
     person: Mapped[dict[str, Any] | None]
     organisation: Mapped[dict[str, Any] | None]

@@ -42,7 +42,16 @@ def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
     get(reader, request.id)
     wanted = ROWS.state == request.state if request.state else ROWS.state != "staged"
     query = (
-        select(ROWS.number, ROWS.state, ROWS.reason, ROWS.column, PERSONS.id.label("person_id"), ROWS.raw)
+        select(
+            ROWS.number,
+            ROWS.state,
+            ROWS.code,
+            ROWS.reason,
+            ROWS.params,
+            ROWS.column,
+            PERSONS.id.label("person_id"),
+            ROWS.raw,
+        )
         .select_from(models.ImportRow.__table__.outerjoin(models.Person.__table__, PERSONS.id == ROWS.person_id))
         .where(ROWS.import_id == request.id, wanted)
         .order_by(ROWS.number)
@@ -55,7 +64,9 @@ def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
         ImportRow(
             number=row.number,
             state=row.state,
+            code=row.code,
             reason=row.reason,
+            params=row.params,
             column=row.column,
             person_id=row.person_id,
             raw=row.raw,

@@ -1,13 +1,14 @@
-"""What a cell says, as people write it: dates, languages, countries, yes and no. All raise ValueError in words."""
+"""What a cell says, as people write it: dates, languages, countries, yes and no. All raise DoesNotFit."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 
 from babel import Locale
 
 from contracts.contacts.fields import FieldType
-from services.contacts.rules.fields import Definition, fit
+from services.contacts.rules.fields import Definition, DoesNotFit, fit
 from services.contacts.rules.names import fold
 from services.contacts.rules.reachability import normal_phone
 
@@ -25,8 +26,15 @@ LANGUAGE_OF = {word: code for code, words in LANGUAGES.items() for word in words
 YES = frozenset({"1", "x", "true", "yes", "y", "kylla", "k", "on", "ja", "j", "tosi"})
 NO = frozenset({"0", "false", "no", "n", "ei", "e", "nej", "epatosi"})
 EARLIEST_BIRTH = 1850
+SHOWN = 40
+"""Characters of a cell that a reason repeats."""
 TAG_SEPARATORS = re.compile(r"[,;|]")
 NOT_IN_CODE = re.compile(r"[^a-z0-9_.-]+")
+
+
+def _bad(code: str, text: str, what: str) -> DoesNotFit:
+    shown = text[:SHOWN]
+    return DoesNotFit(code, f"{shown} {what}", value=shown)
 
 
 def day(text: str) -> date:
@@ -36,35 +44,43 @@ def day(text: str) -> date:
     elif found := DAY_FIRST.fullmatch(text):
         number, month, year = found.groups()
     else:
-        raise ValueError(f"{text[:40]} is not a date; write it as 31.1.2026 or 2026-01-31.")
+        raise _bad("not_a_day", text, "is not a date; write it as 31.1.2026 or 2026-01-31.")
     try:
         return date(int(year), int(month), int(number))
     except ValueError:
-        raise ValueError(f"{text[:40]} is not a date: there is no such day.") from None
+        raise _bad("no_such_day", text, "is not a date: there is no such day.") from None
 
 
 def birth_date(text: str, today: date) -> date:
     """A day on which somebody living, or in the register's past, can have been born."""
     found = day(text)
     if found.year < EARLIEST_BIRTH or found > today:
-        raise ValueError(f"{text[:40]} cannot be a date of birth.")
+        raise _bad("not_a_birth_date", text, "cannot be a date of birth.")
     return found
 
 
 def phone(text: str) -> str:
     """A phone number in E.164, also when a spreadsheet has made a number of it."""
     if ROUNDED.fullmatch(text):
-        raise ValueError(f"{text[:40]} is a number that a spreadsheet has rounded; format the column as text.")
+        raise _bad("rounded_number", text, "is a number that a spreadsheet has rounded; format the column as text.")
     if whole := WHOLE_FLOAT.fullmatch(text):
         text = whole[1]
-    return normal_phone(text)
+    return reachable(normal_phone, "bad_phone", text)
+
+
+def reachable(rule: Callable[[str], str], code: str, text: str) -> str:
+    """An e-mail address or phone number as it is stored."""
+    try:
+        return rule(text)
+    except ValueError as error:
+        raise DoesNotFit(code, str(error), value=text[:SHOWN]) from None
 
 
 def language(text: str) -> str:
     """The language's code by its code or name in Finnish, Swedish or English."""
     found = LANGUAGE_OF.get(fold(text))
     if found is None:
-        raise ValueError(f"{text[:40]} is not a language of the register: fi, sv or en.")
+        raise _bad("unknown_language", text, "is not a language of the register: fi, sv or en.")
     return found
 
 
@@ -82,7 +98,7 @@ def country(text: str) -> str:
     """ISO 3166-1 alpha-2 by code or name in Finnish, Swedish or English."""
     found = _countries().get(fold(text))
     if found is None:
-        raise ValueError(f"{text[:40]} is not a country we know; write its two-letter code, such as FI.")
+        raise _bad("unknown_country", text, "is not a country we know; write its two-letter code, such as FI.")
     return found
 
 
@@ -91,7 +107,7 @@ def yes_or_no(text: str) -> bool:
     word = fold(text)
     if word in YES or word in NO:
         return word in YES
-    raise ValueError(f"{text[:40]} is neither yes nor no.")
+    raise _bad("neither_yes_nor_no", text, "is neither yes nor no.")
 
 
 def tags(text: str) -> list[str]:

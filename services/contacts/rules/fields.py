@@ -24,11 +24,12 @@ class Definition(Protocol):
 
 
 class DoesNotFit(ValueError):
-    """A value is not of its field's type; `code` is stable."""
+    """A value is not what its field takes; `code` is stable, `params` fill the sentences it has in each language."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, **params: object) -> None:
         super().__init__(message)
         self.code = code
+        self.params = {name: str(value) for name, value in params.items()}
 
 
 def merge(
@@ -68,7 +69,7 @@ def fit(definition: Definition, value: Any) -> Any:
 
 def _text(_definition: Definition, value: Any) -> str:
     if not isinstance(value, str) or len(value) > MAX_TEXT:
-        raise DoesNotFit("not_text", f"This must be a text of at most {MAX_TEXT} characters.")
+        raise DoesNotFit("not_text", f"This must be a text of at most {MAX_TEXT} characters.", most=MAX_TEXT)
     if "\0" in value:
         raise DoesNotFit("not_text", "This text contains the control character U+0000; remove it.")
     return value.strip()

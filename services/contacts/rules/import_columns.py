@@ -1,4 +1,4 @@
-"""How the cells of each column of an import are read; rules raise ValueError in words."""
+"""How the cells of each column of an import are read; rules raise DoesNotFit."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -8,7 +8,7 @@ from typing import Any
 from stdnum.fi import ytunnus
 
 from services.contacts.rules import cells
-from services.contacts.rules.fields import Definition
+from services.contacts.rules.fields import Definition, DoesNotFit
 from services.contacts.rules.names import clean
 from services.contacts.rules.reachability import normal_email
 
@@ -38,32 +38,35 @@ def line(text: str) -> str:
     """One line of at most 200 characters."""
     cleaned = clean(text)
     if len(cleaned) > MAX_LINE:
-        raise ValueError(f"This text has {len(cleaned)} characters; at most {MAX_LINE} are taken.")
+        message = f"This text has {len(cleaned)} characters; at most {MAX_LINE} are taken."
+        raise DoesNotFit("text_too_long", message, length=len(cleaned), most=MAX_LINE)
     return cleaned
 
 
 def _number(text: str) -> str:
     if len(text) > MAX_NUMBER or not NUMBER_CHARACTERS.issuperset(text):
-        raise ValueError(f"{text[:40]} is not a customer number: at most {MAX_NUMBER} letters, digits and . _ / -.")
+        message = f"{text[:40]} is not a customer number: at most {MAX_NUMBER} letters, digits and . _ / -."
+        raise DoesNotFit("bad_customer_number", message, value=text[:40], most=MAX_NUMBER)
     return text
 
 
 def _business_id(text: str) -> str:
     digits = "".join(each for each in text.upper().removeprefix("FI") if each.isascii() and each.isdigit())
     if not ytunnus.is_valid(digits):
-        raise ValueError(f"{text[:40]} is not a business id (Y-tunnus), such as 0201256-6.")
+        message = f"{text[:40]} is not a business id (Y-tunnus), such as 0201256-6."
+        raise DoesNotFit("bad_business_id", message, value=text[:40])
     return f"{digits[:7]}-{digits[7]}"
 
 
 def _postal_code(text: str) -> str:
     code = clean(text)
     if len(code) > MAX_POSTAL_CODE or not code.replace(" ", "").replace("-", "").isalnum() or not code.isascii():
-        raise ValueError(f"{text[:40]} is not a postal code.")
+        raise DoesNotFit("bad_postal_code", f"{text[:40]} is not a postal code.", value=text[:40])
     return code.zfill(5) if code.isdigit() and len(code) in {3, 4} else code
 
 
 RULES: dict[str, Callable[[str], Any]] = {
-    "email": normal_email,
+    "email": partial(cells.reachable, normal_email, "bad_email"),
     "phone": cells.phone,
     "language": cells.language,
     "country": cells.country,

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from services.contacts.rules.columns import squeeze, targets, titles
+from services.contacts.rules.fields import DoesNotFit
 from services.contacts.rules.import_columns import MAX_LINE, ColumnRule, column_rules
 from services.contacts.rules.import_contacts import (
     affiliation_of,
@@ -26,11 +27,12 @@ NAMING = frozenset({"given_name", "family_name", "name", "organisation"})
 
 
 class Rejected(Exception):
-    """A row that is not taken: the header of the column, and why."""
+    """A row that is not taken: why (a stable code, in English, and with which values), and the column's header."""
 
-    def __init__(self, reason: str, column: str = "") -> None:
+    def __init__(self, code: str, reason: str, column: str = "", **params: object) -> None:
         super().__init__(reason)
-        self.reason, self.column = reason, column
+        self.code, self.reason, self.column = code, reason, column
+        self.params = {name: str(value) for name, value in params.items()}
 
 
 @dataclass
@@ -45,7 +47,9 @@ class StagedRow:
     person_keys: dict[str, int] = field(default_factory=dict)
     organisation_keys: dict[str, int] = field(default_factory=dict)
     fingerprint: int | None = None
+    code: str = ""
     reason: str = ""
+    params: dict[str, str] = field(default_factory=dict)
     column: str = ""
 
 
@@ -71,7 +75,8 @@ class RowReader:
         self.targets = targets(self.header, named)
         if not NAMING & set(self.targets.values()):
             raise Unreadable(
-                "No column holds names; name the first row's columns Etunimi and Sukunimi, or Organisaatio."
+                "no_name_column",
+                "No column holds names; name the first row's columns Etunimi and Sukunimi, or Organisaatio.",
             )
         additional = {f"fields.{each.code}": each for each in self.definitions}
         self._rules: list[ColumnRule] = column_rules(self.targets, additional, self.today)
@@ -94,7 +99,9 @@ class RowReader:
             self._check_cells(row)
             return self._staged(number, shown, self._values(row))
         except Rejected as error:
-            return StagedRow(number, shown, reason=error.reason, column=error.column)
+            return StagedRow(
+                number, shown, code=error.code, reason=error.reason, params=error.params, column=error.column
+            )
 
     def _check_cells(self, row: Sequence[str]) -> None:
         whole = "".join(row)
@@ -102,21 +109,29 @@ class RowReader:
             for number, cell in enumerate(row):
                 if len(cell) > MAX_CELL:
                     raise Rejected(
-                        f"This cell has {len(cell)} characters; at most {MAX_CELL} are taken.", self._title(number)
+                        "text_too_long",
+                        f"This cell has {len(cell)} characters; at most {MAX_CELL} are taken.",
+                        self._title(number),
+                        length=len(cell),
+                        most=MAX_CELL,
                     )
         if not whole.isprintable() or "\ufffd" in whole:
             self._check_characters(row)
         if len(row) > len(self.titles) and any(row[len(self.titles) :]):
-            raise Rejected(f"This row has {len(row)} cells, but there are {len(self.titles)} columns.")
+            cells, columns = len(row), len(self.titles)
+            reason = f"This row has {cells} cells, but there are {columns} columns."
+            raise Rejected("too_many_cells", reason, cells=cells, columns=columns)
 
     def _check_characters(self, row: Sequence[str]) -> None:
         for number, cell in enumerate(row):
             if "\ufffd" in cell:
-                raise Rejected("This cell holds characters of another encoding than the rest.", self._title(number))
+                reason = "This cell holds characters of another encoding than the rest."
+                raise Rejected("other_encoding", reason, self._title(number))
             for character in cell:
                 if (character < " " and character not in "\t\r\n") or character in FORBIDDEN:
-                    reason = f"This cell holds the control character U+{ord(character):04X}."
-                    raise Rejected(reason, self._title(number))
+                    found = f"U+{ord(character):04X}"
+                    reason = f"This cell holds the control character {found}."
+                    raise Rejected("control_character", reason, self._title(number), character=found)
 
     def _title(self, number: int) -> str:
         return self.titles[number] if number < len(self.titles) else ""
@@ -130,8 +145,8 @@ class RowReader:
                 continue
             try:
                 values[target] = rule(text)
-            except ValueError as error:
-                raise Rejected(str(error), self.titles[number]) from None
+            except DoesNotFit as error:
+                raise Rejected(error.code, str(error), self.titles[number], **error.params) from None
         return values
 
     def _staged(self, number: int, raw: dict[str, str], values: dict[str, Any]) -> StagedRow:
@@ -148,9 +163,10 @@ class RowReader:
             staged.organisation = organisation_of(values, alone=staged.person is None)
             staged.organisation_keys = organisation_keys(staged.organisation)
         elif "business_id" in values:
-            raise Rejected("The organisation of this business id has no name.", self.title_of("business_id"))
+            reason = "The organisation of this business id has no name."
+            raise Rejected("nameless_organisation", reason, self.title_of("business_id"))
         elif staged.person is None:
-            raise Rejected("This row names neither a person nor an organisation.")
+            raise Rejected("names_nobody", "This row names neither a person nor an organisation.")
         if staged.person and staged.organisation:
             staged.affiliation = affiliation_of(values)
         return staged

@@ -30,4 +30,4 @@ def read(path: Path) -> Table:
     for _, cells in numbered:
         if any(cell.strip() for cell in cells):
             return Table(cells, numbered, encoding, delimiter)
-    raise Unreadable("The file has no rows.")
+    raise Unreadable("no_rows", "The file has no rows.")

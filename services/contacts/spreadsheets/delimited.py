@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.contacts.rules.columns import known_headers
 from services.contacts.spreadsheets.encoding import detect
-from services.contacts.spreadsheets.limits import MAX_COLUMNS, MAX_QUOTED, MAX_ROW, Unreadable
+from services.contacts.spreadsheets.limits import MAX_COLUMNS, MAX_QUOTED, MAX_ROW, Unreadable, too_many_columns
 
 DELIMITERS = ";,\t|"
 SAMPLE_LINES = 20
@@ -58,7 +58,8 @@ class _Lines:
             raise StopIteration
         self._left -= len(line)
         if self._left < 0:
-            raise Unreadable(f"This row has more than {MAX_ROW} characters; is this a table with a row per line?")
+            reason = f"This row has more than {MAX_ROW} characters; is this a table with a row per line?"
+            raise Unreadable("row_too_long", reason, most=MAX_ROW)
         return line
 
 
@@ -74,19 +75,23 @@ def _parsed(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
             try:
                 cells = next(reader, None)
             except csv.Error as error:
-                raise Unreadable(_explained(str(error)), number) from None
+                raise Unreadable(*_explained(str(error)), number) from None
             except Unreadable as error:
-                raise Unreadable(error.reason, number) from None
+                raise error.at(number) from None
             if cells is None:
                 return
             if len(cells) > MAX_COLUMNS:
-                raise Unreadable(f"There are {len(cells)} columns; at most {MAX_COLUMNS} are taken.", number)
+                raise too_many_columns(len(cells)).at(number)
             yield cells
 
 
-def _explained(error: str) -> str:
+def _explained(error: str) -> tuple[str, str]:
+    """Code and sentence of what the parser says."""
     if "NUL" in error:
-        return "The file holds a NUL character."
+        return "not_text_file", "The file holds a NUL character."
     if "field larger" in error or "unexpected end" in error:
-        return "A quotation mark is opened in this row and never closed."
-    return "Something follows a closing quotation mark in this row; double the quotation marks inside cells."
+        return "quotation_open", "A quotation mark is opened in this row and never closed."
+    return (
+        "after_quotation",
+        "Something follows a closing quotation mark in this row; double the quotation marks inside cells.",
+    )

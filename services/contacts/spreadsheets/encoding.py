@@ -57,7 +57,8 @@ def _utf16_without_mark(start: bytes) -> str:
     even, odd = start[0::2].count(0), start[1::2].count(0)
     if max(even, odd) > len(start) // 5 and min(even, odd) * 10 < max(even, odd):
         return "utf-16-le" if odd > even else "utf-16-be"
-    raise Unreadable("The file is no text: it holds NUL characters.", start[: start.index(0)].count(b"\n") + 1)
+    row = start[: start.index(0)].count(b"\n") + 1
+    raise Unreadable("not_text_file", "The file is no text: it holds NUL characters.", row)
 
 
 def _survey(path: Path) -> tuple[int, int, bytes]:

@@ -17,8 +17,19 @@ MAX_SECONDS = 60
 
 
 class Unreadable(Exception):
-    """The file cannot be read; `row` where it is known."""
+    """The file cannot be read: why (a stable code, in English, and with which numbers), and `row` where it is known."""
 
-    def __init__(self, reason: str, row: int | None = None) -> None:
+    def __init__(self, code: str, reason: str, row: int | None = None, **params: object) -> None:
         super().__init__(reason)
-        self.reason, self.row = reason, row
+        self.code, self.reason, self.row = code, reason, row
+        self.params = {name: str(value) for name, value in params.items()}
+
+    def at(self, row: int) -> "Unreadable":
+        """The same, said of a row."""
+        return Unreadable(self.code, self.reason, row, **self.params)
+
+
+def too_many_columns(count: int) -> Unreadable:
+    """More columns than are taken."""
+    reason = f"There are {count} columns; at most {MAX_COLUMNS} are taken."
+    return Unreadable("too_many_columns", reason, count=count, most=MAX_COLUMNS)

@@ -1,4 +1,5 @@
-"""The process that unpacks an XLSX file: its first sheet as CSV on stdout, or why not on stderr with exit code 3.
+"""The process that unpacks an XLSX file: its first sheet as CSV on stdout, or why not (JSON) on stderr with exit
+code 3.
 
     python -m services.contacts.spreadsheets.unpacking FILE
 
@@ -6,6 +7,7 @@ It limits its own memory and time before it looks at the file, and is given none
 """
 
 import csv
+import json
 import resource
 import sys
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ from services.contacts.spreadsheets.limits import (
     MAX_SECONDS,
     MAX_UNPACKED_BYTES,
     Unreadable,
+    too_many_columns,
 )
 from services.contacts.spreadsheets.workbook import REFUSED
 
@@ -41,7 +44,7 @@ def main(path: Path) -> int:
         writer = csv.writer(TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline=""), lineterminator="\n")
         writer.writerows(_rows(path))
     except Unreadable as error:
-        sys.stderr.write(error.reason)
+        sys.stderr.write(json.dumps({"code": error.code, "reason": error.reason, **error.params}))
         return REFUSED
     return 0
 
@@ -51,12 +54,14 @@ def _check_archive(path: Path) -> None:
         with ZipFile(path) as archive:
             parts = archive.infolist()
     except (BadZipFile, NotImplementedError, OSError, EOFError, ValueError) as error:
-        raise Unreadable(f"This XLSX file is damaged ({type(error).__name__}).") from None
+        raise Unreadable("damaged", f"This XLSX file is damaged ({type(error).__name__}).") from None
     size = sum(part.file_size for part in parts)
     if len(parts) > MAX_PARTS or size > MAX_UNPACKED_BYTES:
-        raise Unreadable(f"This XLSX file unpacks to {size} bytes; at most {MAX_UNPACKED_BYTES} are taken.")
+        reason = f"This XLSX file unpacks to {size} bytes; at most {MAX_UNPACKED_BYTES} are taken."
+        raise Unreadable("unpacks_too_large", reason)
     if size > SMALL and size > MAX_RATIO * path.stat().st_size:
-        raise Unreadable("This XLSX file is packed suspiciously tight; save it again with a spreadsheet program.")
+        reason = "This XLSX file is packed suspiciously tight; save it again with a spreadsheet program."
+        raise Unreadable("packed_too_tight", reason)
 
 
 def _rows(path: Path) -> Iterator[list[str]]:
@@ -64,10 +69,10 @@ def _rows(path: Path) -> Iterator[list[str]]:
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
         values = sheet.iter_rows()
     except (CalamineError, IndexError, OSError, ValueError) as error:
-        raise Unreadable(f"This XLSX file cannot be read: {type(error).__name__}.") from None
+        raise Unreadable("damaged", f"This XLSX file cannot be read: {type(error).__name__}.") from None
     width = sheet.end[1] + 1 if sheet.end else 0
     if width > MAX_COLUMNS:
-        raise Unreadable(f"There are {width} columns; at most {MAX_COLUMNS} are taken.")
+        raise too_many_columns(width)
     for cells in values:  # from the top of the sheet on, also when its first rows are empty
         row = [as_text(cell) for cell in cells]
         yield row if any(row) else []

@@ -2,6 +2,7 @@
 with bounded memory and time, so that a bomb ends that process and nothing else."""
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -27,7 +28,8 @@ def is_workbook(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith((b"\xd0\xcf\x11\xe0", b"%PDF")):
-        raise Unreadable("This is not CSV or XLSX; save the sheet as XLSX, without a password, and try again.")
+        reason = "This is not CSV or XLSX; save the sheet as XLSX, without a password, and try again."
+        raise Unreadable("not_a_table", reason)
     return start.startswith(b"PK") and is_zipfile(path)
 
 
@@ -50,4 +52,4 @@ def rows(path: Path) -> Iterator[list[str]]:
                 process.terminate()
         code = process.wait()
     if code:
-        raise Unreadable(said if code == REFUSED else TOO_MUCH)
+        raise Unreadable(**json.loads(said)) if code == REFUSED else Unreadable("unpacks_too_large", TOO_MUCH)
