@@ -1,36 +1,51 @@
-"""What all tests share: a marker per folder."""
+"""What all tests share: markers by folder, which tests run in one process, the running suite, the browser."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.whole_suite import Whole, chromium, listening, whole_suite
 
 settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared machine")
 KINDS = ("unit", "integration", "contracts", "e2e", "browser", "chaos")
-ORDER = ("e2e", "browser", "chaos")
+LONGEST = ("e2e", "browser", "chaos")
+CHANGE_THE_TEST_SERVERS = {"tests/integration/test_launcher_servers.py", "tests/integration/test_compose_backup.py"}
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
-    """Mark each test with the name of its folder and, for pytest-xdist, of its group; the longest come first."""
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test with the name of its folder; what takes longest comes first, whatever the shuffled order."""
     for item in items:
-        path = Path(item.path).relative_to(config.rootpath / "tests")
-        if path.parts[0] in KINDS:
-            item.add_marker(path.parts[0])
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(group_of(item, path)))
-    yield  # the groups are read and the order is shuffled
-    items.sort(key=lambda item: ORDER.index(folder) if (folder := item.path.parent.name) in ORDER else len(ORDER))
+        if (folder := folder_of(item.nodeid)) in KINDS:
+            item.add_marker(folder)
+    items.sort(
+        key=lambda item: LONGEST.index(folder) if (folder := folder_of(item.nodeid)) in LONGEST else len(LONGEST)
+    )
 
 
-def group_of(item: pytest.Item, path: Path) -> str:
-    """What one process runs: a file, or all that use the shared running suite."""
-    return "whole" if "whole" in getattr(item, "fixturenames", ()) else str(path)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> "SideBySide":
+    """How `./talkoo test` spreads the tests over its processes."""
+    return SideBySide(config, log)
+
+
+class SideBySide(LoadScopeScheduling):
+    """A process runs a whole file, or all tests that share the running suite, or all that change the test servers."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        if folder_of(nodeid) in {"e2e", "browser"}:
+            return "the running suite"
+        return "the test servers" if path in CHANGE_THE_TEST_SERVERS else path
+
+
+def folder_of(nodeid: str) -> str:
+    """`unit` of `tests/unit/test_x.py::test_y`."""
+    return nodeid.split("/")[1]
 
 
 @pytest.fixture(scope="session")

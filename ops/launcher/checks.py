@@ -17,8 +17,8 @@ CHECKS = {
     "mypy": ("mypy", "--strict", *TYPED),
     "import-linter": ("lint-imports",),
 }
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
-"""Two processes; tests/conftest.py says what one of them runs together."""
+SIDE_BY_SIDE = ("-n", "2", "--no-loadscope-reorder")
+"""Two processes; tests/conftest.py says what each runs together."""
 
 
 def test(checkout: Path, pytest_arguments: list[str]) -> int:

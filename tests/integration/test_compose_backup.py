@@ -14,8 +14,6 @@ from ops.compose import backup
 from ops.launcher.databases import libpq_url
 from ops.launcher.infrastructure import Infrastructure
 
-pytestmark = pytest.mark.xdist_group("servers")  # both change the test servers' own databases
-
 
 @pytest.fixture
 def files(servers: Infrastructure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:

@@ -24,8 +24,6 @@ from ops.launcher.servers import StartFailed
 from ops.launcher.services import SERVICES
 from ops.launcher.state import StateFolder
 
-pytestmark = pytest.mark.xdist_group("servers")  # both change the test servers' own databases
-
 
 def fetch(url: str, query: str) -> list[tuple]:
     connection = psycopg2.connect(libpq_url(url), connect_timeout=5)
