@@ -1,5 +1,6 @@
 """Signing in and out, codes by SMS, forgotten and new passwords."""
 
+from functools import partial
 from typing import Final
 
 from flask import flash, g, redirect, render_template, request
@@ -17,7 +18,7 @@ from gateway.form_state import FormState
 from gateway.limits import limit_form
 from gateway.pages.door import Pages
 from gateway.sessions import close_session, open_session
-from gateway.submitted import form_command, needed, read, state, typed
+from gateway.submitted import form_command, needed, read, state, typed, without_empty
 
 identity = client(IdentityApi)
 contacts = client(ContactsApi)
@@ -119,14 +120,18 @@ def set_password(token: str) -> ResponseReturnValue:
     with by_link(token) as link:
         if link.link_purpose not in PASSWORD_LINKS:
             raise Gone("This link sets no password.", code="link_gone")
+    page = partial(render_template, "signing_in/set_password.html", token=token)
+    named = link.link_purpose is LinkPurpose.FIRST_ADMINISTRATOR or "username" in request.form
     if request.method == "GET":
-        return render_template("signing_in/set_password.html", f=FormState(), token=token)
+        return page(f=FormState(), named=named)
     limit_form("password", TRIES_PER_MINUTE)
+    name = typed("username") if named else {}
     try:
-        wanted = read(SetPassword, {"token": token, "password": request.form.get("password", "")})
-        account = identity.set_password(wanted)
+        wanted = {"token": token, "password": request.form.get("password", ""), **without_empty(name)}
+        account = identity.set_password(read(SetPassword, wanted))
     except Invalid as error:
-        return render_template("signing_in/set_password.html", f=state({"password": ""}, error), token=token), 422
+        found = state({**name, "password": ""}, error)
+        return page(f=found, named=named or "username" in found.errors), 422
     flash(_("Your password is set. Sign in with it."), "good")
     return redirect(f"/sign-in?username={account.username}" if "@" not in account.username else "/sign-in")
 
