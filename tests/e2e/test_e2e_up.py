@@ -1,4 +1,4 @@
-"""`./talkoo up` as a newcomer runs it, in a checkout of its own: from an empty suite to its administrator, and again."""
+"""`./talkoo up` as a newcomer runs it, in a checkout of its own: empty, with an administrator, and once more."""
 
 import json
 import os
@@ -98,7 +98,6 @@ def test_an_empty_suite_gets_its_administrator_heals_stops_and_keeps_what_it_has
             ["./talkoo", "up"], cwd=checkout, env=environment(), capture_output=True, text=True, check=False
         )
         assert (second.returncode, run["base_url"] in second.stdout) == (1, True)
-        visitor = Visitor(run["base_url"])
         make_administrator(run, link.group())
         sign_in(run)
         dies_and_comes_back(run, "courses")
