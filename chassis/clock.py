@@ -1,6 +1,6 @@
 """Time. Rules never read it; entrypoints pass it in."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from chassis.settings import settings
@@ -11,9 +11,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def zone() -> ZoneInfo:
+    """The association's time zone."""
+    return ZoneInfo(settings().talkoo_time_zone)
+
+
 def local_date(moment: datetime) -> date:
     """The date of `moment` in the association's time zone."""
-    return moment.astimezone(ZoneInfo(settings().talkoo_time_zone)).date()
+    return moment.astimezone(zone()).date()
+
+
+def start_of(day: date) -> datetime:
+    """When `day` begins in the association's time zone."""
+    return datetime.combine(day, time(), zone())
 
 
 def today() -> date:

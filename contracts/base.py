@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_type_hints
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from contracts.access import Access
 
@@ -19,6 +20,16 @@ def _printable(text: str) -> str:
         if (character < " " and character not in "\t\n\r") or character in "\x7f\u2028\u2029\u202e\u202d\ufeff":
             raise ValueError(f"contains the control character U+{ord(character):04X}; remove it")
     return text
+
+
+Dated = TypeVar("Dated", bound=date)
+
+
+def _near(value: Dated) -> Dated:
+    """Refuse years that are typing errors; some could not even be stored in every time zone."""
+    if not 1900 <= value.year < 2200:
+        raise PydanticCustomError("year_unlikely", "The year has to be between 1900 and 2199; check it.")
+    return value
 
 
 def _one_line(text: str) -> str:
@@ -33,6 +44,14 @@ OptionalLine = Annotated[str, StringConstraints(strip_whitespace=True, max_lengt
 """Like Line, but may be empty."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(_printable)]
 """Several lines of text, at most 10,000 characters."""
+RequiredText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), AfterValidator(_printable)
+]
+"""Like Text, but not empty."""
+Day = Annotated[date, AfterValidator(_near)]
+"""A day of a calendar that people plan by."""
+Moment = Annotated[AwareDatetime, AfterValidator(_near)]
+"""A time with its zone, on such a day."""
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$")]
 """A stable name for machines: lower case letters, digits, `_ . -`, 1-60 characters."""
 EmailText = Annotated[

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_serializer
 from contracts.access import LinkPurpose, Permission, Rule
 from contracts.base import (
     ById,
+    ByIds,
     Code,
     Data,
     Done,
@@ -131,6 +132,25 @@ class Account(Reply):
     language: Language = Language.FI
     last_signed_in_at: datetime | None = None
     version: int = 1
+
+
+class Colleague(Reply):
+    """An account as its colleagues see it: who does something, whom a task is given to."""
+
+    id: UUID
+    name: str
+    """The user name."""
+    person_id: UUID | None = None
+    email: str | None = None
+    language: Language = Language.FI
+    works_here: bool = True
+    """Whether the account may still sign in and has a role that records activities."""
+
+
+class Colleagues(Reply):
+    """Accounts by user name; ids that do not exist are missing."""
+
+    data: list[Colleague]
 
 
 class CreateAccount(Secret, Request):
@@ -341,6 +361,12 @@ class IdentityApi(SystemApi, name="identity"):
 
     @command(may=Permission.IDENTITY_WRITE)
     def update_account(self, request: UpdateAccount) -> Account: ...
+
+    @query(may=Permission.ACTIVITIES_READ)
+    def list_colleagues(self, request: Nothing) -> Colleagues: ...
+
+    @query(may=Permission.ACTIVITIES_READ)
+    def get_colleagues(self, request: ByIds) -> Colleagues: ...
 
     @query(may=Permission.IDENTITY_READ)
     def list_roles(self, request: Nothing) -> Roles: ...

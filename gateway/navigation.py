@@ -37,6 +37,9 @@ OFFICE: Final = (
         Link(_("Duplicates"), "/office/duplicates"),
         Link(_("Imports"), "/office/imports"),
     )),
+    Link(_("Work"), "/office/tasks", "w", "activities.read", (
+        Link(_("Activities"), "/office/activities"),
+    )),
     Link(_("Membership"), "/office/memberships", "m", "membership.read", (
         Link(_("Applications"), "/office/applications", "a"),
         Link(_("Membership types"), "/office/membership-types"),

@@ -1,5 +1,6 @@
-"""Contacts: persons, organisations and all that is said about them (features C1-C19); one module a capability."""
+"""Contacts: persons, organisations and all that is said about them (features C1-C19, A1-A8); one module a capability."""
 
+from contracts.contacts.activities import ActivitiesApi
 from contracts.contacts.affiliations import AffiliationsApi
 from contracts.contacts.consents import ConsentsApi
 from contracts.contacts.fields import FieldsApi
@@ -14,6 +15,7 @@ from contracts.contacts.similar import SimilarApi
 
 
 class ContactsApi(
+    ActivitiesApi,
     AffiliationsApi,
     ConsentsApi,
     FieldsApi,

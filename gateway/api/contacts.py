@@ -1,4 +1,4 @@
-"""Persons, organisations, affiliations, fields, segments, imports."""
+"""Persons, organisations, affiliations, activities, fields, segments, imports."""
 
 from flask import Response
 
@@ -67,6 +67,22 @@ resource.get("/affiliations", ContactsApi.list_affiliations, "Affiliations of a 
 resource.post("/affiliations", ContactsApi.create_affiliation, "A person joins an organisation", status=201)
 resource.post("/affiliations/{id}/end", ContactsApi.end_affiliation, "The person leaves; history stays",
               example={"ends_on": "2026-12-31"})  # fmt: skip
+
+ACTIVITY = {"kind": "call", "text": "Asked about membership; sent the brochure.", "person_ids": []}
+resource.get("/activities", ContactsApi.list_activities, "What was done, the latest first")
+resource.post("/activities", ContactsApi.record_activity, "Record what was done", status=201,
+              location="/activities/{id}", example=ACTIVITY)  # fmt: skip
+resource.get("/activities/{id}", ContactsApi.get_activity, "One activity")
+resource.patch("/activities/{id}", ContactsApi.update_activity, "Change an activity", example={"kind": "meeting"})
+resource.delete("/activities/{id}", ContactsApi.delete_activity, "Take an activity away; it can be restored")
+resource.post("/activities/{id}/restore", ContactsApi.restore_activity, "Bring a deleted activity back")
+for _side in ("person", "organisation"):
+    _path = f"/{_side}s/{{{_side}_id}}/activities"
+    resource.get(_path, ContactsApi.list_activities, f"What was done with the {_side}, the latest first",
+                 operation=f"list_activities_of_{_side}")  # fmt: skip
+    resource.post(_path, ContactsApi.record_activity, f"Record what was done with the {_side}", status=201,
+                  location="/activities/{id}", operation=f"record_activity_of_{_side}",
+                  example={"kind": "call", "text": "Asked about membership."})  # fmt: skip
 
 resource.get("/fields", ContactsApi.list_fields, "Additional fields and classifications")
 resource.post("/fields", ContactsApi.define_field, "Define an additional field, or change its definition")

@@ -59,6 +59,7 @@ resource.get("/accounts", IdentityApi.list_accounts, "Accounts")
 resource.post("/accounts", IdentityApi.create_account, "A new account", status=201, location="/accounts/{id}")
 resource.get("/accounts/{id}", IdentityApi.get_account, "One account")
 resource.patch("/accounts/{id}", IdentityApi.update_account, "Change rights and state", example={"disabled": True})
+resource.get("/colleagues", IdentityApi.list_colleagues, "Who works here: accounts that tasks can be given to")
 resource.get("/roles", IdentityApi.list_roles, "Roles and their permissions")
 resource.post("/roles", IdentityApi.save_role, "Make or change a role",
               example={"code": "treasurer", "name": "Treasurer", "permissions": ["commerce.read"]})  # fmt: skip

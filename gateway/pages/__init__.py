@@ -29,6 +29,8 @@ SECTIONS = (
     "contact_forms",
     "organisations",
     "affiliations",
+    "time_lines",
+    "activities",
     "segments",
     "imports",
     "jobs",

@@ -24,6 +24,7 @@ from contracts.notify import ListMessages, NotifyApi
 from gateway.i18n import local_date
 from gateway.listing import Column, Filter, ListState, Option
 from gateway.pages import history_words, state_words
+from gateway.pages.activity_words import activity_section
 from gateway.pages.contact_input import as_typed, definitions
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may
@@ -89,6 +90,7 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
         history=history_words.entries(about["history"].data, fields) if about["history"] else [],
         words=state_words,
         may_write=may(Permission.CONTACTS_WRITE),
+        **activity_section(),
     )
 
 

@@ -24,6 +24,7 @@ from gateway.form_state import FormState
 from gateway.i18n import LANGUAGES
 from gateway.listing import Column, ListState
 from gateway.pages import history_words
+from gateway.pages.activity_words import activity_section
 from gateway.pages.contact_input import (
     ORGANISATION,
     address_places,
@@ -86,6 +87,7 @@ def organisation_card(organisation_id: UUID) -> str:
         parent=parent[0] if parent else None,
         history=history_words.entries(history.data, fields) if history else [],
         may_write=may(Permission.CONTACTS_WRITE),
+        **activity_section(),
     )
 
 

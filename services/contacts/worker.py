@@ -1,4 +1,4 @@
-"""What contacts does in the background: imports, in phases of chunks of rows; old files are forgotten."""
+"""What contacts does in the background: imports, in phases of chunks of rows; forgetting old files and deletions."""
 
 from collections.abc import Callable
 
@@ -7,13 +7,14 @@ from chassis.jobs import Step, job
 from chassis.worker import Worker, periodic
 from contracts.errors import NotFound
 from services.contacts import models
-from services.contacts.commands import imports
+from services.contacts.commands import activities, imports
 from services.contacts.commands.history import Author
 from services.contacts.commands.imports import Running
 from services.contacts.spreadsheets import Unreadable
 
 MATCHED_AT_ONCE = 5_000
 APPLIED_AT_ONCE = 1_000
+FORGOTTEN_AT_ONCE = 1_000
 
 
 @job(imports.JOB_KIND)
@@ -32,6 +33,13 @@ def forget_import_files(worker: Worker) -> bool:
     """Remove files of old imports; more of them may be left."""
     with worker.transaction() as session:
         return imports.forget_files(session, worker.now() - imports.KEEP_FILES) == imports.FORGOTTEN_AT_ONCE
+
+
+@periodic("forget_deleted", every=3600.0)
+def forget_deleted(worker: Worker) -> bool:
+    """Remove for good what was taken away long ago; more of it may be left."""
+    with worker.transaction() as session:
+        return activities.forget_deleted(session, worker.now(), FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE
 
 
 def _stage(step: Step, running: Running) -> None:

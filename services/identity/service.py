@@ -5,14 +5,14 @@ from uuid import UUID
 from chassis.system_methods import SystemMethods
 from contracts import identity
 from contracts.access import PrincipalKind
-from contracts.base import ById, Done, ListRequest, Nothing, Page
+from contracts.base import ById, ByIds, Done, ListRequest, Nothing, Page
 from contracts.errors import NotAllowed
 from contracts.identity import IdentityApi
 from services.identity import hashing
 from services.identity.commands import accounts, api_keys, audit, limits, links, roles
 from services.identity.process import passwords, sign_in
 from services.identity.queries import accounts as account_queries
-from services.identity.queries import principals
+from services.identity.queries import colleagues, principals
 
 
 class IdentityService(SystemMethods, IdentityApi):
@@ -65,6 +65,12 @@ class IdentityService(SystemMethods, IdentityApi):
 
     def update_account(self, request: identity.UpdateAccount) -> identity.Account:
         return accounts.update(self.session, request, self.principal, self.now)
+
+    def list_colleagues(self, request: Nothing) -> identity.Colleagues:
+        return colleagues.list_all(self.reader)
+
+    def get_colleagues(self, request: ByIds) -> identity.Colleagues:
+        return colleagues.get_many(self.reader, request.ids)
 
     def list_roles(self, request: Nothing) -> identity.Roles:
         return account_queries.list_roles(self.reader)

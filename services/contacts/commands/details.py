@@ -44,7 +44,7 @@ def refuse_stale(version: int, known: int) -> None:
     """Raise Stale when the caller knows another version than the one there is."""
     if version != known:
         raise Stale(
-            f"This contact has changed since you read it (version {version}, you have {known}); read it again.",
+            f"This has changed since you read it (version {version}, you have {known}); read it again.",
             version=version,
         )
 

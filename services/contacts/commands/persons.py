@@ -19,7 +19,7 @@ from contracts.contacts.persons import (
 )
 from contracts.errors import FieldError, Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import details, history
+from services.contacts.commands import contact_links, details, history
 from services.contacts.commands.history import Author
 from services.contacts.replies import person_of
 from services.contacts.rules.values import person_keys
@@ -124,11 +124,13 @@ def locked(session: Session, person_id: UUID) -> models.Person:
 def delete_for_good(session: Session, request: DeleteContact, author: Author) -> None:
     """Empty the person's row and what was linked to it; memberships and invoices keep an id that names nobody.
 
-    Affiliations and the values in the history and in import rows go too. Deleting again raises NotFound.
+    Affiliations, activities with this person alone, and the values in the history and in import rows go too. Deleting
+    again raises NotFound.
     """
     person = locked(session, request.id)
     details.refuse_stale(person.version, request.version)
     ids = [person.id, *session.scalars(select(models.Person.id).where(models.Person.linked_to == person.id))]
+    contact_links.forget(session, ids)
     session.execute(delete(models.Affiliation).where(models.Affiliation.person_id.in_(ids)))
     session.execute(update(models.Change).where(models.Change.subject_id.in_(ids)).values(old=None, new=None))
     session.execute(

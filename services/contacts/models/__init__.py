@@ -1,5 +1,6 @@
 """Tables of contacts; one module a capability."""
 
+from services.contacts.models.activities import Activity, ActivityContact
 from services.contacts.models.affiliations import Affiliation
 from services.contacts.models.base import Base
 from services.contacts.models.consents import Consent
@@ -11,6 +12,8 @@ from services.contacts.models.persons import Person
 from services.contacts.models.segments import Segment
 
 __all__ = (
+    "Activity",
+    "ActivityContact",
     "Affiliation",
     "Base",
     "Change",

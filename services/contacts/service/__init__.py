@@ -1,6 +1,7 @@
 """The contacts service: RPC methods and consumed events, each a line or two; one module a capability."""
 
 from contracts.contacts import ContactsApi
+from services.contacts.service.activities import ActivitiesMethods
 from services.contacts.service.affiliations import AffiliationsMethods
 from services.contacts.service.consents import ConsentsMethods
 from services.contacts.service.fields import FieldsMethods
@@ -15,6 +16,7 @@ from services.contacts.service.similar import SimilarMethods
 
 
 class ContactsService(
+    ActivitiesMethods,
     AffiliationsMethods,
     ConsentsMethods,
     FieldsMethods,

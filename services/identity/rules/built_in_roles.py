@@ -21,6 +21,7 @@ BUILT_IN: Final = {
             "office",
             "Office",
             *(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_IMPORT),
+            *(Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE),
             *(Permission.MEMBERSHIP_READ, Permission.MEMBERSHIP_WRITE, Permission.MEMBERSHIP_DECIDE),
             *(
                 Permission.COURSES_READ,
@@ -33,6 +34,7 @@ BUILT_IN: Final = {
         _role(
             "treasurer",
             "Treasurer",
+            *(Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE),
             *(Permission.CONTACTS_READ, Permission.MEMBERSHIP_READ, Permission.COURSES_READ, Permission.NOTIFY_READ),
             *(Permission.COMMERCE_READ, Permission.COMMERCE_WRITE, Permission.PAYMENTS_WRITE),
         ),
@@ -41,6 +43,8 @@ BUILT_IN: Final = {
             "Course organiser",
             *(
                 Permission.CONTACTS_READ,
+                Permission.ACTIVITIES_READ,
+                Permission.ACTIVITIES_WRITE,
                 Permission.COURSES_READ,
                 Permission.COURSES_WRITE,
                 Permission.COMMERCE_READ,

@@ -1,0 +1,139 @@
+"""Activities: recorded, changed, taken away and restored (A1, A2)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete as delete_rows
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from chassis.ids import new_id
+from contracts.contacts.activities import ActivityKind, DeleteActivity, RecordActivity, UpdateActivity
+from contracts.errors import Invalid, NotAllowed, NotFound
+from services.contacts import models
+from services.contacts.commands import contact_links, details, history
+from services.contacts.commands.contact_links import listed
+from services.contacts.commands.history import Author
+from services.contacts.rules.activities import is_still_to_come
+
+KEPT = timedelta(days=30)
+"""How long a deleted activity can be restored."""
+
+
+def record(session: Session, request: RecordActivity, responsible_id: UUID | None, author: Author) -> UUID:
+    """Write down what was done; raises Invalid for unknown contacts, none at all, and what is still to come."""
+    happened_at = request.happened_at or author.at
+    _refuse_future(happened_at, author)
+    persons, organisations = contact_links.known(session, request)
+    _refuse_about_nobody(request.kind, [*persons, *organisations])
+    activity = models.Activity(
+        id=new_id(),
+        kind=request.kind,
+        text=request.text,
+        happened_at=happened_at,
+        responsible_id=responsible_id,
+        private=request.private,
+        recorded_at=author.at,
+        recorded_by=author.label,
+        version=1,
+    )
+    session.add(activity)
+    session.flush()
+    _name(session, activity.id, persons, organisations)
+    return activity.id
+
+
+def _name(session: Session, activity_id: UUID, persons: list[UUID] | None, organisations: list[UUID] | None) -> None:
+    """Store whom it is about; None leaves a side as it is."""
+    owner = {"activity_id": activity_id}
+    if persons is not None:
+        contact_links.replace_persons(session, models.ActivityContact, owner, persons)
+    if organisations is not None:
+        contact_links.replace_organisations(session, models.ActivityContact, owner, organisations)
+
+
+def _refuse_future(happened_at: datetime, author: Author) -> None:
+    if is_still_to_come(happened_at, author.at):
+        message = "This time has not come yet; make a task of what is still to be done."
+        raise Invalid.field("/happened_at", "not_done_yet", message)
+
+
+def _refuse_about_nobody(kind: ActivityKind, contacts: list[Any]) -> None:
+    if not contacts and kind is not ActivityKind.NOTE:
+        message = "Name a person or an organisation; only a note may be about nobody."
+        raise Invalid.field("/person_ids", "contact_missing", message)
+
+
+def change(session: Session, request: UpdateActivity, author: Author) -> UUID:
+    """Change what is given; raises NotFound, Stale, Invalid, and NotAllowed for making another's activity private."""
+    activity = _visible(session, request.id, author)
+    details.refuse_stale(activity.version, request.version)
+    if request.private not in (None, activity.private) and activity.recorded_by != author.label:
+        raise NotAllowed("Only who recorded it can make it private or public.", code="not_the_author")
+    if request.happened_at:
+        _refuse_future(request.happened_at, author)
+    wanted = request.model_dump(exclude_none=True, include={"kind", "text", "happened_at", "responsible_id", "private"})
+    changed = history.assign(activity, wanted | _cleared(request.clear))
+    if _name_others(session, activity, request) or changed:
+        activity.version += 1
+    session.flush()
+    return activity.id
+
+
+def _name_others(session: Session, activity: models.Activity, request: UpdateActivity) -> bool:
+    """Whether it is about others now; a side that is not given stays."""
+    if request.person_ids is None and request.organisation_ids is None:
+        return False
+    persons, organisations = request.person_ids, request.organisation_ids
+    if persons is not None:
+        persons = contact_links.known_persons(session, listed("/person_ids", persons))
+    if organisations is not None:
+        organisations = contact_links.known_organisations(session, listed("/organisation_ids", organisations))
+    _name(session, activity.id, persons, organisations)
+    about = session.scalar(select(exists().where(models.ActivityContact.activity_id == activity.id)))
+    _refuse_about_nobody(activity.kind, [about] if about else [])
+    return True
+
+
+def _cleared(names: list[str]) -> dict[str, Any]:
+    for place, name in enumerate(names):
+        if name != "responsible_id":
+            raise Invalid.field(f"/clear/{place}", "not_clearable", f"{name} cannot be emptied.")
+    return dict.fromkeys(names)
+
+
+def delete(session: Session, request: DeleteActivity, author: Author) -> None:
+    """Take it away; raises NotFound and Stale."""
+    activity = _visible(session, request.id, author)
+    details.refuse_stale(activity.version, request.version)
+    activity.deleted_at = author.at
+    activity.version += 1
+
+
+def restore(session: Session, activity_id: UUID, author: Author) -> UUID:
+    """Bring a deleted one back; one that is there stays as it is. Raises NotFound when it is gone for good."""
+    activity = _visible(session, activity_id, author, deleted=True)
+    if activity.deleted_at is not None:
+        activity.deleted_at = None
+        activity.version += 1
+        session.flush()
+    return activity.id
+
+
+def _visible(session: Session, activity_id: UUID, author: Author, *, deleted: bool = False) -> models.Activity:
+    """The activity, locked; another's private one is told not to exist."""
+    found = session.get(models.Activity, activity_id, with_for_update=True)
+    hidden = found is not None and found.private and found.recorded_by != author.label
+    if found is None or hidden or (found.deleted_at is not None and not deleted):
+        raise NotFound(f"There is no activity {activity_id}.", id=activity_id)
+    return found
+
+
+def forget_deleted(session: Session, now: datetime, limit: int) -> int:
+    """Remove what was taken away long ago, at most `limit`; how many."""
+    rows = models.Activity
+    old = select(rows.id).where(rows.deleted_at < now - KEPT).limit(limit).with_for_update(skip_locked=True)
+    ids = session.scalars(old).all()
+    session.execute(delete_rows(rows).where(rows.id.in_(ids)))
+    return len(ids)

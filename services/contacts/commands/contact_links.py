@@ -1,0 +1,98 @@
+"""Whom activities and their like are about: checked against the register, stored, and forgotten with a person."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, exists, insert, or_, select
+from sqlalchemy.orm import Session
+
+from contracts.contacts.about import AboutContacts
+from contracts.contacts.persons import PersonState
+from contracts.errors import FieldError
+from services.contacts import models
+from services.contacts.commands import details
+
+Named = list[tuple[str, UUID]]
+"""Ids, each with the JSON pointer at which it was given."""
+OWNED: tuple[tuple[Any, Any, Any], ...] = (
+    (models.Activity, models.ActivityContact, models.ActivityContact.activity_id),
+)
+"""Things with links to contacts, their links, and the link's column that names the thing."""
+
+
+def known(session: Session, about: AboutContacts) -> tuple[list[UUID], list[UUID]]:
+    """The persons and organisations of a request under the ids they are known by now; raises Invalid."""
+    persons = [*listed("/person_ids", about.person_ids), *_single("/person_id", about.person_id)]
+    organisations = [
+        *listed("/organisation_ids", about.organisation_ids),
+        *_single("/organisation_id", about.organisation_id),
+    ]
+    return known_persons(session, persons), known_organisations(session, organisations)
+
+
+def listed(pointer: str, ids: Sequence[UUID]) -> Named:
+    """The ids of a list with their pointers."""
+    return [(f"{pointer}/{place}", each) for place, each in enumerate(ids)]
+
+
+def _single(pointer: str, one: UUID | None) -> Named:
+    return [(pointer, one)] if one else []
+
+
+def known_persons(session: Session, named: Named) -> list[UUID]:
+    """The persons, locked against erasure until the end of the transaction; linked ids as whom they are linked to."""
+    row = models.Person
+    found = session.execute(
+        select(row.id, row.linked_to)
+        .where(row.id.in_([each for _pointer, each in named]), row.state != PersonState.ERASED)
+        .order_by(row.id)
+        .with_for_update(read=True)
+    )
+    by_id = {each.id: each.linked_to or each.id for each in found}
+    _refuse_missing(named, by_id, "no_such_person", "There is no person")
+    return list(dict.fromkeys(by_id[each] for _pointer, each in named))
+
+
+def known_organisations(session: Session, named: Named) -> list[UUID]:
+    """The organisations that are not deleted, each once."""
+    row = models.Organisation
+    wanted = select(row.id).where(row.id.in_([each for _pointer, each in named]), row.deleted_at.is_(None))
+    by_id = {each: each for each in session.scalars(wanted)}
+    _refuse_missing(named, by_id, "no_such_organisation", "There is no organisation")
+    return list(by_id)
+
+
+def _refuse_missing(named: Named, by_id: dict[UUID, UUID], code: str, told: str) -> None:
+    details.refuse(
+        [
+            FieldError(pointer=pointer, code=code, message=f"{told} {each}.")
+            for pointer, each in named
+            if each not in by_id
+        ]
+    )
+
+
+def replace_persons(session: Session, link: Any, owner: dict[str, UUID], person_ids: Sequence[UUID]) -> None:
+    """Let the thing be about these persons. `owner` is the link's column that names it, with its id."""
+    _replace(session, link, owner, "person_id", person_ids)
+
+
+def replace_organisations(session: Session, link: Any, owner: dict[str, UUID], ids: Sequence[UUID]) -> None:
+    """Let the thing be about these organisations."""
+    _replace(session, link, owner, "organisation_id", ids)
+
+
+def _replace(session: Session, link: Any, owner: dict[str, UUID], side: str, ids: Sequence[UUID]) -> None:
+    session.execute(delete(link).filter_by(**owner).where(getattr(link, side).is_not(None)))
+    if ids:
+        session.execute(insert(link), [{**owner, side: each} for each in ids])
+
+
+def forget(session: Session, person_ids: Sequence[UUID]) -> None:
+    """Erase what is about these persons alone; what is about others too stays with those."""
+    for thing, link, owner_id in OWNED:
+        of_them = select(owner_id).where(link.person_id.in_(person_ids))
+        others = or_(link.person_id.is_(None), link.person_id.not_in(person_ids))
+        session.execute(delete(thing).where(thing.id.in_(of_them), ~exists().where(owner_id == thing.id, others)))
+        session.execute(delete(link).where(link.person_id.in_(person_ids)))

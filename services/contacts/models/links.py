@@ -1,0 +1,32 @@
+"""Rows that join something to a contact: to a person or to an organisation."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+
+def link_constraints(table: str, owner: str) -> tuple[CheckConstraint | Index, ...]:
+    """One contact a row, each once for its owner; found from both sides."""
+    return (
+        CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one_contact"),
+        Index(f"uq_{table}_person", "person_id", owner, unique=True),
+        Index(f"uq_{table}_organisation", "organisation_id", owner, unique=True),
+        Index(f"ix_{table}_{owner}", owner),
+    )
+
+
+class ContactLink:
+    """Columns of such a row; the owner's id is added by each table."""
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+
+    @declared_attr
+    def person_id(cls) -> Mapped[UUID | None]:  # noqa: N805
+        """The person, or None when it is an organisation."""
+        return mapped_column(ForeignKey("persons.id"))
+
+    @declared_attr
+    def organisation_id(cls) -> Mapped[UUID | None]:  # noqa: N805
+        """The organisation, or None when it is a person."""
+        return mapped_column(ForeignKey("organisations.id"))
