@@ -29,3 +29,8 @@ def start_of(day: date) -> datetime:
 def today() -> date:
     """The date in the association's time zone."""
     return local_date(now())
+
+
+def local_time(moment: datetime) -> datetime:
+    """What clocks on the wall show at `moment` where the association is: a time without a zone."""
+    return moment.astimezone(zone()).replace(tzinfo=None)

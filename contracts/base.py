@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_type_hints
@@ -32,6 +32,13 @@ def _near(value: Dated) -> Dated:
     return value
 
 
+def _on_the_wall(value: time) -> time:
+    """A time of day as a clock on the wall shows it: to the minute, without a zone."""
+    if value.tzinfo is not None:
+        raise PydanticCustomError("time_with_zone", "Give the time of day without a zone, for example 09:30.")
+    return value.replace(second=0, microsecond=0)
+
+
 def _one_line(text: str) -> str:
     if "\n" in text or "\r" in text or "\t" in text:
         raise ValueError("must be on one line")
@@ -52,6 +59,8 @@ Day = Annotated[date, AfterValidator(_near)]
 """A day of a calendar that people plan by."""
 Moment = Annotated[AwareDatetime, AfterValidator(_near)]
 """A time with its zone, on such a day."""
+TimeOfDay = Annotated[time, AfterValidator(_on_the_wall)]
+"""A time of day where the association is, to the minute."""
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$")]
 """A stable name for machines: lower case letters, digits, `_ . -`, 1-60 characters."""
 EmailText = Annotated[

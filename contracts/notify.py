@@ -56,6 +56,8 @@ class Message(Reply):
     id: UUID
     channel: Channel
     person_id: UUID | None = None
+    account_id: UUID | None = None
+    """The account of somebody of the office, when it went there instead of to a person of the register."""
     template: str
     state: MessageState
     subject: str = ""

@@ -37,7 +37,7 @@ OFFICE: Final = (
         Link(_("Duplicates"), "/office/duplicates"),
         Link(_("Imports"), "/office/imports"),
     )),
-    Link(_("Work"), "/office/tasks", "w", "activities.read", (
+    Link(_("Tasks"), "/office/tasks", "w", "activities.read", (
         Link(_("Activities"), "/office/activities"),
     )),
     Link(_("Membership"), "/office/memberships", "m", "membership.read", (

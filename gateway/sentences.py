@@ -90,6 +90,7 @@ SENTENCES: Final[dict[str, Any]] = {
 }
 """By code of an error."""
 FIELDS: Final[dict[str, Any]] = {
+    "assignee_missing": _("A reminder needs somebody to be reminded. Choose whose task it is."),
     "bad_answer": _("Answer with a short text, a number, yes or no, or one of the choices."),
     "bad_business_id": _("This is not a business ID. Write it as 1234567-1."),
     "bad_cursor": _("This place in the list is gone. Start at its beginning."),
@@ -118,6 +119,7 @@ FIELDS: Final[dict[str, Any]] = {
     "datetime_type": _("This is not a time. Write it as 2026-12-31T18:00:00+02:00."),
     "decimal_max_digits": _("This number is too big."),
     "decimal_max_places": _("Give at most two decimals."),
+    "day_missing": _("A time of day needs its day. Give the day too."),
     "day_not_understood": _("This is not a day. Write it as 31.12.2026."),
     "decimal_parsing": _("This is not a number."),
     "decimal_type": _("This is not a number."),
@@ -151,6 +153,7 @@ FIELDS: Final[dict[str, Any]] = {
     "name_missing": _("Give a given name or a family name."),
     "no_address": _("This does not fit the channel: give an e-mail address or a phone number."),
     "no_message": _("This names no message of ours."),
+    "no_reminder_address": _("No e-mail address is known for this colleague. Leave the reminder out."),
     "no_such_colleague": _("Nobody works here under this account."),
     "no_such_course": _("There is no such course."),
     "no_such_organisation": _("There is no such organisation."),
@@ -188,6 +191,7 @@ FIELDS: Final[dict[str, Any]] = {
     "timezone_aware": _("Give the time with its zone, for example 2026-12-31T18:00:00+02:00."),
     "too_deep": _("This filter has too many levels. Make it simpler."),
     "time_parsing": _("This is not a time of day. Write it as 9.00."),
+    "time_with_zone": _("Give the time of day without a zone, for example 09:30."),
     "time_skipped": _("This time does not exist: the clocks are moved forward over it."),
     "too_easy": _("This password is guessed easily. Use several unrelated words."),
     "too_long": _("There are too many here. Leave some out."),

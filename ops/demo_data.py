@@ -248,7 +248,10 @@ def sign_ins() -> list[dict[str, str]]:
         if username in existing:
             continue
         password = f"talkoo-{secrets.token_urlsafe(9)}"
-        request = CreateAccount(username=username, password=password, phone=phone, roles=[role], sms_code=True)
+        email = f"{username}@talkoovaki.example"
+        request = CreateAccount(
+            username=username, email=email, password=password, phone=phone, roles=[role], sms_code=True
+        )
         with with_key(f"demo:account:{new_id()}"):
             patiently(partial(identity.create_account, request))
         made.append({"role": label, "username": username, "password": password, "phone": phone})

@@ -12,6 +12,7 @@ from contracts.contacts.proposals import ProposalsApi
 from contracts.contacts.recipients import RecipientsApi
 from contracts.contacts.segments import SegmentsApi
 from contracts.contacts.similar import SimilarApi
+from contracts.contacts.tasks import TasksApi
 
 
 class ContactsApi(
@@ -27,6 +28,7 @@ class ContactsApi(
     RecipientsApi,
     SegmentsApi,
     SimilarApi,
+    TasksApi,
     name="contacts",
 ):
     """All RPC methods of the register."""

@@ -84,6 +84,19 @@ for _side in ("person", "organisation"):
                   location="/activities/{id}", operation=f"record_activity_of_{_side}",
                   example={"kind": "call", "text": "Asked about membership."})  # fmt: skip
 
+TASK = {"title": "Send an offer", "due_on": "2026-12-31", "due_time": "12:00"}
+resource.get("/tasks", ContactsApi.list_tasks, "Tasks by due day, or those done, the latest first")
+resource.post("/tasks", ContactsApi.create_task, "A new task", status=201, location="/tasks/{id}", example=TASK)
+resource.get("/tasks/{id}", ContactsApi.get_task, "One task")
+resource.patch("/tasks/{id}", ContactsApi.update_task, "Change a task", example={"state": "done"})
+resource.delete("/tasks/{id}", ContactsApi.delete_task, "Take a task away; it can be restored")
+resource.post("/tasks/{id}/complete", ContactsApi.complete_task, "The task is done")
+resource.post("/tasks/{id}/reopen", ContactsApi.reopen_task, "The task has to be done after all")
+resource.post("/tasks/{id}/restore", ContactsApi.restore_task, "Bring a deleted task back")
+for _side in ("person", "organisation"):
+    resource.get(f"/{_side}s/{{{_side}_id}}/tasks", ContactsApi.list_tasks, f"Tasks about the {_side}",
+                 operation=f"list_tasks_of_{_side}")  # fmt: skip
+
 resource.get("/fields", ContactsApi.list_fields, "Additional fields and classifications")
 resource.post("/fields", ContactsApi.define_field, "Define an additional field, or change its definition")
 

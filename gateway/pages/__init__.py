@@ -31,6 +31,8 @@ SECTIONS = (
     "affiliations",
     "time_lines",
     "activities",
+    "tasks",
+    "task_forms",
     "segments",
     "imports",
     "jobs",

@@ -28,6 +28,7 @@ from gateway.pages.activity_words import activity_section
 from gateway.pages.contact_input import as_typed, definitions
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may
+from gateway.pages.task_rows import open_tasks
 from gateway.submitted import form_command, read, without_empty
 
 commerce = client(CommerceApi)
@@ -119,6 +120,7 @@ def _about(person_id: UUID) -> dict[str, Any]:
             lambda: contacts.list_affiliations(ListAffiliations(person_id=person_id, limit=limit * 2)),
         ),
         "history": (Permission.CONTACTS_READ, lambda: contacts.list_history(History(id=person_id, limit=limit))),
+        "tasks": (Permission.ACTIVITIES_READ, lambda: open_tasks(person_id=person_id)),
     }
     answers = side_by_side(*(partial(_part, *each) for each in asked.values()))
     return dict(zip(asked, answers, strict=True))

@@ -40,6 +40,7 @@ from gateway.pages.contact_input import (
 from gateway.pages.door import Pages
 from gateway.pages.lost_updates import merge
 from gateway.pages.person_names import may
+from gateway.pages.task_rows import open_tasks
 from gateway.submitted import form_command, read, state, without_empty
 
 contacts = client(ContactsApi)
@@ -75,15 +76,17 @@ def organisation_card(organisation_id: UUID) -> str:
     asked: list[Any] = [
         partial(contacts.list_affiliations, ListAffiliations(organisation_id=organisation_id, limit=SHOWN)),
         partial(contacts.list_history, History(id=organisation_id, limit=10)),
+        partial(open_tasks, organisation_id=organisation_id) if may(Permission.ACTIVITIES_READ) else lambda: [],
     ]
     if organisation.parent_id:
         asked.append(partial(contacts.get_organisation, ById(id=organisation.parent_id)))
-    people, history, *parent = side_by_side(*(partial(or_nothing, each) for each in asked))
+    people, history, tasks, *parent = side_by_side(*(partial(or_nothing, each) for each in asked))
     return render_template(
         "organisations/card.html",
         organisation=organisation,
         fields=[(each, as_typed("", organisation.fields.get(each.code), each)) for each in fields],
         people=people,
+        tasks=tasks,
         parent=parent[0] if parent else None,
         history=history_words.entries(history.data, fields) if history else [],
         may_write=may(Permission.CONTACTS_WRITE),

@@ -22,6 +22,7 @@ from gateway.pages.applications import type_names
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may, persons_by_id
 from gateway.pages.state_words import invoice_words
+from gateway.pages.task_rows import own_tasks_now
 from gateway.submitted import read, without_empty
 
 commerce = client(CommerceApi)
@@ -39,7 +40,7 @@ HITS: Final = 8
 @pages.get("/office", may=STAFF)
 def today() -> str:
     """The inbox, running jobs and warnings, each for those with the right."""
-    applications, statistics, overdue, running, states = side_by_side(
+    applications, statistics, overdue, running, states, tasks = side_by_side(
         *(
             partial(_part, *each)
             for each in (
@@ -48,6 +49,7 @@ def today() -> str:
                 (Permission.COMMERCE_READ, lambda: commerce.list_invoices(OVERDUE)),
                 (Permission.SYSTEM_READ, lambda: jobs.jobs_of_all(ListJobs(open_only=True))[0]),
                 (Permission.SYSTEM_READ, _states),
+                (Permission.ACTIVITIES_READ, own_tasks_now),
             )
         )
     )
@@ -60,6 +62,8 @@ def today() -> str:
         statistics=statistics,
         overdue=overdue,
         running=running or [],
+        tasks=tasks or [],
+        may_finish=may(Permission.ACTIVITIES_WRITE),
         warnings=[each for each in states or [] if is_alarming(*each)],
         sees_applications=may(Permission.MEMBERSHIP_READ),
         label=jobs.label_of,

@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from chassis.rpc import client
 from contracts.base import ByIds
 from contracts.errors import Invalid
 from contracts.identity import Colleague, IdentityApi
+from services.contacts.queries import recipients
 
 identity = client(IdentityApi)
 
@@ -16,3 +19,11 @@ def colleague(account_id: UUID, pointer: str) -> Colleague:
     if found is None or not found.works_here:
         raise Invalid.field(pointer, "no_such_colleague", f"Nobody works here under the account {account_id}.")
     return found
+
+
+def refuse_unreachable(reader: Connection, found: Colleague) -> None:
+    """Raise Invalid when no reminder can be sent: neither the account nor its person has an e-mail address."""
+    person_ids = [found.person_id] if found.person_id else []
+    if not found.email and not any(each.email for each in recipients.get_many(reader, person_ids).data):
+        message = f"No e-mail address is known for {found.name}; a reminder could not be sent."
+        raise Invalid.field("/remind_at", "no_reminder_address", message)

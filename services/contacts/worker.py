@@ -1,4 +1,4 @@
-"""What contacts does in the background: imports, in phases of chunks of rows; forgetting old files and deletions."""
+"""What contacts does in the background: imports, in phases of chunks of rows; reminders; forgetting what is old."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from chassis.jobs import Step, job
 from chassis.worker import Worker, periodic
 from contracts.errors import NotFound
 from services.contacts import models
-from services.contacts.commands import activities, imports
+from services.contacts.commands import activities, imports, reminders, tasks
 from services.contacts.commands.history import Author
 from services.contacts.commands.imports import Running
 from services.contacts.spreadsheets import Unreadable
@@ -15,6 +15,7 @@ from services.contacts.spreadsheets import Unreadable
 MATCHED_AT_ONCE = 5_000
 APPLIED_AT_ONCE = 1_000
 FORGOTTEN_AT_ONCE = 1_000
+REMINDED_AT_ONCE = 500
 
 
 @job(imports.JOB_KIND)
@@ -39,7 +40,18 @@ def forget_import_files(worker: Worker) -> bool:
 def forget_deleted(worker: Worker) -> bool:
     """Remove for good what was taken away long ago; more of it may be left."""
     with worker.transaction() as session:
-        return activities.forget_deleted(session, worker.now(), FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE
+        forgotten = [each.forget_deleted(session, worker.now(), FORGOTTEN_AT_ONCE) for each in (activities, tasks)]
+    return FORGOTTEN_AT_ONCE in forgotten
+
+
+@periodic("remind", every=1.0)
+def remind(worker: Worker) -> bool:
+    """Tell of reminders whose time has come; more of them may wait."""
+    with worker.transaction() as session:
+        told = reminders.tell_due(session, worker.now(), REMINDED_AT_ONCE)
+        if told:
+            crash.point("contacts.reminding")
+    return told == REMINDED_AT_ONCE
 
 
 def _stage(step: Step, running: Running) -> None:

@@ -20,10 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from chassis import clock, crash
 from chassis.database import is_away
 from chassis.logs import log
-from chassis.rpc import client
 from chassis.worker import Worker
-from contracts.base import ByIds
-from contracts.contacts import ContactsApi
 from contracts.contacts.recipients import Recipient
 from contracts.errors import ServiceError, Unavailable
 from contracts.notify import Channel
@@ -37,6 +34,7 @@ from services.notify.providers.failures import DeliveryFailure, OutcomeUnknown, 
 from services.notify.providers.headers import UnsafeHeader
 from services.notify.providers.mime import BadAddress, build
 from services.notify.providers.smtp import SmtpSender, SmtpServer
+from services.notify.receivers import receivers_of
 from services.notify.rules import outcomes
 from services.notify.rules.outcomes import Attempt, Outcome
 from services.notify.rules.retries import LEASE, SENDING_TIME
@@ -45,7 +43,6 @@ BATCH = 400
 THREADS = 8
 RECORD_EVERY = 0.1
 """Seconds between recordings while a batch is being sent."""
-contacts = client(ContactsApi)
 _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="deliver")
 
 
@@ -86,8 +83,7 @@ def deliver_due(worker: Worker) -> bool:
 
 
 def _batch(worker: Worker, claimed: Sequence[Row[Any]], until: float) -> Batch:
-    person_ids = sorted({each.person_id for each in claimed if each.person_id})
-    receivers = {each.id: each for each in contacts.get_recipients(ByIds(ids=person_ids)).data}
+    receivers = receivers_of(claimed)
     seller = composition.seller_name()
     with worker.database.reader() as connection:
         suppressed = _suppressed(connection, receivers.values())
@@ -140,7 +136,7 @@ def _deliver(message: Any, batch: Batch) -> Outcome:
     attempt = _attempt(message)
     if time.monotonic() > batch.until:
         return outcomes.put_back(attempt, "no time")
-    receiver = batch.receivers.get(message.person_id)
+    receiver = batch.receivers.get(message.person_id or message.account_id)
     address = _address(message, receiver)
     if receiver is None or not address:
         return outcomes.given_up(attempt, "no address")

@@ -21,13 +21,16 @@ from chassis.settings import settings
 from contracts.access import LinkPurpose
 from contracts.base import ById
 from contracts.commerce import CommerceApi
+from contracts.contacts import ContactsApi
 from contracts.contacts.recipients import Recipient
+from contracts.contacts.tasks import TaskState
 from contracts.courses import CoursesApi, EnrolmentState
-from contracts.errors import Conflict
+from contracts.errors import Conflict, NotFound
 from contracts.identity import IdentityApi, IssueLink
 from contracts.membership import MembershipApi
 from services.notify.providers.mime import Attachment
 
+contacts = client(ContactsApi)
 membership = client(MembershipApi)
 courses = client(CoursesApi)
 commerce = client(CommerceApi)
@@ -176,6 +179,26 @@ def refund(message: Any, receiver: Recipient) -> Facts:
     return Facts({"amount": money(Decimal(message.facts["amount"]), receiver.language)})
 
 
+def task_reminder(message: Any, receiver: Recipient) -> Facts:
+    """What is to be done, until when, about whom. Raises Outdated when it is done, or the time of reminding is another."""
+    try:
+        task = contacts.get_task(ById(id=message.about_id))
+    except NotFound:
+        raise Outdated("deleted") from None
+    chosen = task.remind_at is not None and task.remind_at == datetime.fromisoformat(message.facts["remind_at"])
+    if task.state is TaskState.DONE or not chosen or task.assignee_id != message.account_id:
+        raise Outdated(task.state.value)
+    due = day(task.due_on, receiver.language) if task.due_on else "–"
+    return Facts(
+        {
+            "title": task.title,
+            "due": f"{due} {task.due_time:%H:%M}" if task.due_time else due,
+            "about": ", ".join(each.name for each in task.contacts) or "–",
+            "link": f"{settings().talkoo_base_url}/office/tasks/{task.id}",
+        }
+    )
+
+
 COLLECTORS: dict[str, Collector] = {
     "application_received": application_received,
     "application_rejected": application_rejected,
@@ -193,4 +216,5 @@ COLLECTORS: dict[str, Collector] = {
     "offer_expired": session,
     "enrolment_cancelled": session,
     "refund": refund,
+    "task_reminder": task_reminder,
 }

@@ -50,6 +50,8 @@ class Message(Base):
     channel: Mapped[Channel]
     template: Mapped[str]
     person_id: Mapped[UUID | None]
+    account_id: Mapped[UUID | None]
+    """Set instead of a person when it goes to somebody of the office."""
     about_id: Mapped[UUID | None]
     facts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     mailing_id: Mapped[UUID | None] = mapped_column(ForeignKey("mailings.id"))

@@ -1,5 +1,6 @@
 """Notify's entrypoints."""
 
+from datetime import UTC
 from uuid import UUID
 
 from chassis import jobs
@@ -11,6 +12,7 @@ from contracts.base import ById, ByIds, Done, Job, JobById, ListRequest, Page
 from contracts.commerce import InvoiceDocumentReady, InvoiceKind, InvoicePaid, RefundCompleted
 from contracts.contacts import ContactsApi
 from contracts.contacts.recipients import Recipient
+from contracts.contacts.tasks import TaskReminderDue
 from contracts.courses import (
     EnrolmentCancelled,
     EnrolmentWaitlisted,
@@ -203,3 +205,17 @@ class NotifyService(SystemMethods, NotifyApi):
     def tell_refund(self, event: RefundCompleted) -> None:
         facts = {"amount": str(event.amount)}
         messages.queue(self.session, "refund", event.customer_id, event.refund_id, self.now, facts=facts)
+
+    @subscribe(TaskReminderDue)
+    def remind_of_task(self, event: TaskReminderDue) -> None:
+        remind_at = event.remind_at.astimezone(UTC).isoformat()
+        messages.queue(
+            self.session,
+            "task_reminder",
+            None,
+            event.task_id,
+            self.now,
+            account_id=event.account_id,
+            key=f"task_reminder:{event.task_id}:{remind_at}",
+            facts={"remind_at": remind_at},
+        )

@@ -17,6 +17,7 @@ Named = list[tuple[str, UUID]]
 """Ids, each with the JSON pointer at which it was given."""
 OWNED: tuple[tuple[Any, Any, Any], ...] = (
     (models.Activity, models.ActivityContact, models.ActivityContact.activity_id),
+    (models.Task, models.TaskContact, models.TaskContact.task_id),
 )
 """Things with links to contacts, their links, and the link's column that names the thing."""
 

@@ -10,6 +10,7 @@ from services.contacts.models.imports import Import, ImportRow
 from services.contacts.models.organisations import Organisation
 from services.contacts.models.persons import Person
 from services.contacts.models.segments import Segment
+from services.contacts.models.tasks import Task, TaskContact
 
 __all__ = (
     "Activity",
@@ -24,4 +25,6 @@ __all__ = (
     "Organisation",
     "Person",
     "Segment",
+    "Task",
+    "TaskContact",
 )

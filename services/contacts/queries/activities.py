@@ -14,12 +14,11 @@ from contracts.contacts.activities import Activity, ListActivities
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries import contact_names
+from services.contacts.queries.belonging import belongs, same_person
 from services.contacts.queries.pages import moment, page_of, position
 
 ROWS = models.Activity.__table__.c
 LINKS = models.ActivityContact.__table__.c
-PERSONS = models.Person.__table__.c
-AFFILIATIONS = models.Affiliation.__table__.c
 
 
 def get(connection: Any, activity_id: UUID, me: str) -> Activity:
@@ -65,9 +64,7 @@ def _asked(request: ListActivities) -> list[ColumnElement[bool]]:
 
 def _of_person(person_id: UUID) -> Any:
     """Activities of everybody who is this person, under whichever id."""
-    known = select(func.coalesce(PERSONS.linked_to, PERSONS.id)).where(PERSONS.id == person_id).scalar_subquery()
-    same = select(PERSONS.id).where(or_(PERSONS.id == known, PERSONS.linked_to == known))
-    return select(LINKS.activity_id).where(LINKS.person_id.in_(same))
+    return select(LINKS.activity_id).where(LINKS.person_id.in_(same_person(person_id)))
 
 
 def _of_organisation(organisation_id: UUID) -> Any:
@@ -76,12 +73,7 @@ def _of_organisation(organisation_id: UUID) -> Any:
     persons = (
         select(LINKS.activity_id)
         .join(models.Activity, ROWS.id == LINKS.activity_id)
-        .join(models.Affiliation, AFFILIATIONS.person_id == LINKS.person_id)
-        .where(
-            AFFILIATIONS.organisation_id == organisation_id,
-            or_(AFFILIATIONS.starts_on.is_(None), AFFILIATIONS.starts_on <= on),
-            or_(AFFILIATIONS.ends_on.is_(None), AFFILIATIONS.ends_on >= on),
-        )
+        .join(models.Affiliation, belongs(LINKS.person_id, organisation_id, on))
     )
     return select(LINKS.activity_id).where(LINKS.organisation_id == organisation_id).union(persons)
 

@@ -13,6 +13,7 @@ from services.contacts.service.proposals import ProposalsMethods
 from services.contacts.service.recipients import RecipientsMethods
 from services.contacts.service.segments import SegmentsMethods
 from services.contacts.service.similar import SimilarMethods
+from services.contacts.service.tasks import TasksMethods
 
 
 class ContactsService(
@@ -28,6 +29,7 @@ class ContactsService(
     RecipientsMethods,
     SegmentsMethods,
     SimilarMethods,
+    TasksMethods,
     ContactsApi,
 ):
     """Owner of persons, organisations and everything said about them."""

@@ -20,6 +20,7 @@ CLAIMED = (
     Message.channel,
     Message.template,
     Message.person_id,
+    Message.account_id,
     Message.about_id,
     Message.facts,
     Message.mailing_id,

@@ -41,8 +41,12 @@ def queue(
     channel: Channel = Channel.EMAIL,
     key: str = "",
     facts: dict[str, Any] | None = None,
+    account_id: UUID | None = None,
 ) -> None:
-    """Queue one message; nothing happens when one with the same key (default: template and object) is there."""
+    """Queue one message; nothing happens when one with the same key (default: template and object) is there.
+
+    It goes to the person, or to the office's account.
+    """
     session.execute(
         insert_or_nothing(Message)
         .values(
@@ -51,6 +55,7 @@ def queue(
             channel=channel,
             template=template,
             person_id=person_id,
+            account_id=account_id,
             about_id=about_id,
             facts=facts or {},
             state=MessageState.CREATED,
