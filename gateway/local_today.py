@@ -3,20 +3,18 @@
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from flask_babel import get_timezone
-
 from chassis import clock
 from gateway.local_input import NotUnderstood
 
 
 def zone() -> ZoneInfo:
     """The association's time zone."""
-    return ZoneInfo(str(get_timezone() or "Europe/Helsinki"))
+    return clock.zone()
 
 
 def today() -> date:
     """The date where the association is."""
-    return clock.now().astimezone(zone()).date()
+    return clock.today()
 
 
 def moment(day: date, at: time) -> datetime:

@@ -191,6 +191,7 @@ FIELDS: Final[dict[str, Any]] = {
     "timezone_aware": _("Give the time with its zone, for example 2026-12-31T18:00:00+02:00."),
     "too_deep": _("This filter has too many levels. Make it simpler."),
     "time_parsing": _("This is not a time of day. Write it as 9.00."),
+    "time_type": _("This is not a time of day. Write it as 9.00."),
     "time_with_zone": _("Give the time of day without a zone, for example 09:30."),
     "time_skipped": _("This time does not exist: the clocks are moved forward over it."),
     "too_easy": _("This password is guessed easily. Use several unrelated words."),

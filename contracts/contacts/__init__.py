@@ -1,4 +1,4 @@
-"""Contacts: persons, organisations and all that is said about them (features C1-C19, A1-A8); one module a capability."""
+"""Contacts: persons, organisations and all that is said about them (C1-C19, A1-A8); one module a capability."""
 
 from contracts.contacts.activities import ActivitiesApi
 from contracts.contacts.affiliations import AffiliationsApi

@@ -46,9 +46,9 @@ class TaskDue(StrEnum):
 
 
 class TaskDetails(Data):
-    """What a task is. `due_time` is a time of day where the association is; `remind_at` sends an e-mail to the assignee.
+    """What a task is. `due_time` is a time of day where the association is.
 
-    `assignee_id` is an account (see `/colleagues`).
+    `assignee_id` is an account (see `/colleagues`), to which `remind_at` sends an e-mail.
     """
 
     title: Line

@@ -62,8 +62,8 @@ def new_activity() -> ResponseReturnValue:
     back = our_page(request.values.get("back", ""), LIST)
     if request.method == "GET":
         now = clock.now()
-        values = {"kind": "call", "day": local_date(now), "time": clock_time(now), "responsible_id": own_account()}
-        return _form(FormState(values), contact_choice.named_in_address(), back)
+        start = {"kind": "call", "day": local_date(now), "time": clock_time(now), "responsible_id": own_account()}
+        return _form(FormState(start), contact_choice.named_in_address(), back)
     values = typed(*FIELDS)
     chosen = contact_choice.ticked()
     if contact_choice.is_searching():
@@ -139,9 +139,7 @@ def _shown(activity: Activity) -> dict[str, Any]:
     }
 
 
-def _update(
-    activity: Activity, values: dict[str, Any], chosen: list[tuple[str, UUID]], version: str
-) -> UpdateActivity:
+def _update(activity: Activity, values: dict[str, Any], chosen: list[tuple[str, UUID]], version: str) -> UpdateActivity:
     given = _given(values, chosen) | {"id": activity.id, "version": version}
     if not activity.own:
         given.pop("private")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as _p
 
 from contracts.access import Permission

@@ -76,7 +76,7 @@ def organisation_card(organisation_id: UUID) -> str:
     asked: list[Any] = [
         partial(contacts.list_affiliations, ListAffiliations(organisation_id=organisation_id, limit=SHOWN)),
         partial(contacts.list_history, History(id=organisation_id, limit=10)),
-        partial(open_tasks, organisation_id=organisation_id) if may(Permission.ACTIVITIES_READ) else lambda: [],
+        partial(open_tasks, organisation_id=organisation_id) if may(Permission.ACTIVITIES_READ) else list,
     ]
     if organisation.parent_id:
         asked.append(partial(contacts.get_organisation, ById(id=organisation.parent_id)))

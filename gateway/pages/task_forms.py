@@ -40,8 +40,8 @@ def new_task() -> ResponseReturnValue:
     """A new task, one's own unless another is chosen."""
     back = our_page(request.values.get("back", ""), LIST)
     if request.method == "GET":
-        values = {"assignee_id": own_account(), "remind_time": MORNING}
-        return _form(FormState(values), contact_choice.named_in_address(), back)
+        start = FormState({"assignee_id": own_account(), "remind_time": MORNING})
+        return _form(start, contact_choice.named_in_address(), back)
     values, chosen = typed(*FIELDS), contact_choice.ticked()
     if contact_choice.is_searching():
         return _form(FormState(values), chosen, back)

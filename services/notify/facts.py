@@ -180,7 +180,7 @@ def refund(message: Any, receiver: Recipient) -> Facts:
 
 
 def task_reminder(message: Any, receiver: Recipient) -> Facts:
-    """What is to be done, until when, about whom. Raises Outdated when it is done, or the time of reminding is another."""
+    """What is to be done, until when, about whom. Raises Outdated when it is done, moved or given to another."""
     try:
         task = contacts.get_task(ById(id=message.about_id))
     except NotFound:

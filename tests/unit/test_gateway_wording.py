@@ -110,6 +110,7 @@ BY_SHAPE = {
     "bool": {"bool_type", "bool_parsing"},
     "date": {"date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"},
     "datetime": {"datetime_type", "datetime_parsing", "datetime_from_date_parsing"},
+    "time": {"time_type", "time_parsing"},
     "uuid": {"uuid_type", "uuid_parsing"},
     "list": {"list_type"},
     "dict": {"dict_type"},

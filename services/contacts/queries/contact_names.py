@@ -19,16 +19,16 @@ def of_things(connection: Any, link: Any, owner_id: Any, ids: Collection[UUID]) 
     """Whom each of the things is about: organisations, then persons, by name. `owner_id` is the link's column."""
     if not ids:
         return {}
+    owner = owner_id.label("owner")
     persons = (
-        select(owner_id.label("owner"), literal(ContactKind.PERSON.value, String).label("kind"), Known.id,
-               NAME.label("name"), Known.sort_key)
+        select(owner, _kind(ContactKind.PERSON), Known.id, NAME.label("name"), Known.sort_key)
         .join(Asked, Asked.id == link.person_id)
         .join(Known, Known.id == func.coalesce(Asked.linked_to, Asked.id))
         .where(owner_id.in_(ids))
-    )  # fmt: skip
+    )
     row = models.Organisation
     organisations = (
-        select(owner_id, literal(ContactKind.ORGANISATION.value, String), row.id, row.name, row.sort_key)
+        select(owner, _kind(ContactKind.ORGANISATION), row.id, row.name, row.sort_key)
         .join(row, row.id == link.organisation_id)
         .where(owner_id.in_(ids))
     )
@@ -36,6 +36,10 @@ def of_things(connection: Any, link: Any, owner_id: Any, ids: Collection[UUID]) 
     for each in connection.execute(union_all(organisations, persons).order_by("kind", "sort_key", "id")):
         found[each.owner][each.id] = NamedContact(kind=ContactKind(each.kind), id=each.id, name=each.name)
     return {owner: list(by_id.values()) for owner, by_id in found.items()}
+
+
+def _kind(kind: ContactKind) -> Any:
+    return literal(kind.value, String).label("kind")
 
 
 def ids_of(contacts: list[NamedContact], kind: ContactKind) -> list[UUID]:

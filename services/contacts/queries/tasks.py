@@ -87,7 +87,7 @@ def _due(wanted: TaskDue, local_now: datetime) -> ColumnElement[bool]:
     today: ColumnElement[bool] = ROWS.due_on == local_now.date()
     if wanted is TaskDue.OVERDUE:
         return late
-    return today & ~late if wanted is TaskDue.TODAY else DAY > local_now.date()
+    return today & ~late if wanted is TaskDue.TODAY else ROWS.due_on.is_(None) | (ROWS.due_on > local_now.date())
 
 
 def _of_organisation(organisation_id: UUID, today: date) -> Any:

@@ -14,8 +14,8 @@ class TasksMethods(ContactsMethods, TasksApi):
     """What has been agreed to be done (A1, A3, A4)."""
 
     def create_task(self, request: CreateTask) -> Task:
-        self._refuse_stranger(request.assignee_id, reminds=request.remind_at is not None)
-        return self._shown(tasks.create(self.session, request, self.author))
+        self._refuse_assignee(request.assignee_id, reminds=request.remind_at is not None)
+        return self._shown_task(tasks.create(self.session, request, self.author))
 
     def get_task(self, request: ById) -> Task:
         return task_lists.get(self.reader, request.id, self.now)
@@ -29,26 +29,26 @@ class TasksMethods(ContactsMethods, TasksApi):
             remind_at = None if "remind_at" in request.clear else request.remind_at or before.remind_at
             assignee_id = request.assignee_id or before.assignee_id
             if (assignee_id, remind_at) != (before.assignee_id, before.remind_at):
-                self._refuse_stranger(assignee_id, reminds=remind_at is not None)
-        return self._shown(tasks.change(self.session, request, self.author))
+                self._refuse_assignee(assignee_id, reminds=remind_at is not None)
+        return self._shown_task(tasks.change(self.session, request, self.author))
 
     def complete_task(self, request: ById) -> Task:
-        return self._shown(tasks.finish(self.session, request.id, TaskState.DONE, self.author))
+        return self._shown_task(tasks.finish(self.session, request.id, TaskState.DONE, self.author))
 
     def reopen_task(self, request: ById) -> Task:
-        return self._shown(tasks.finish(self.session, request.id, TaskState.OPEN, self.author))
+        return self._shown_task(tasks.finish(self.session, request.id, TaskState.OPEN, self.author))
 
     def delete_task(self, request: DeleteTask) -> Done:
         tasks.delete(self.session, request, self.author)
         return Done()
 
     def restore_task(self, request: ById) -> Task:
-        return self._shown(tasks.restore(self.session, request.id))
+        return self._shown_task(tasks.restore(self.session, request.id))
 
-    def _shown(self, task_id: UUID) -> Task:
+    def _shown_task(self, task_id: UUID) -> Task:
         return task_lists.get(self.session, task_id, self.now)
 
-    def _refuse_stranger(self, assignee_id: UUID | None, *, reminds: bool) -> None:
+    def _refuse_assignee(self, assignee_id: UUID | None, *, reminds: bool) -> None:
         """Refuse an assignee who does not work here, or to whom no reminder can be sent."""
         if assignee_id and (reminds or assignee_id != self.own_account):
             found = colleague(assignee_id, "/assignee_id")

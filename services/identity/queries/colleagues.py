@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, select
+from sqlalchemy import ColumnElement, Connection, exists, select
 
 from contracts.access import Permission
 from contracts.identity import Colleague, Colleagues
@@ -24,7 +24,7 @@ def get_many(reader: Connection, ids: list[UUID]) -> Colleagues:
     return _found(reader, _accounts().where(Account.id.in_(ids))) if ids else Colleagues(data=[])
 
 
-def _accounts() -> Select[Any]:
+def _accounts() -> Any:
     return select(*COLUMNS, _works_here().label("works_here")).order_by(Account.username_key)
 
 
@@ -37,7 +37,7 @@ def _works_here() -> ColumnElement[bool]:
     return ~Account.disabled & held
 
 
-def _found(reader: Connection, query: Select[Any]) -> Colleagues:
+def _found(reader: Connection, query: Any) -> Colleagues:
     return Colleagues(
         data=[
             Colleague(

@@ -57,9 +57,7 @@ def _create_links() -> None:
         sa.ForeignKeyConstraint([owner], ["activities.id"], name=f"fk_{table}_{owner}", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=f"fk_{table}_person_id"),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=f"fk_{table}_organisation_id"),
-        sa.CheckConstraint(
-            "(person_id IS NULL) <> (organisation_id IS NULL)", name=op.f(f"ck_{table}_one_contact")
-        ),
+        sa.CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name=op.f(f"ck_{table}_one_contact")),
     )
     op.create_index(f"uq_{table}_person", table, ["person_id", owner], unique=True)
     op.create_index(f"uq_{table}_organisation", table, ["organisation_id", owner], unique=True)
