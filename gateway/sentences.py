@@ -175,6 +175,7 @@ FIELDS: Final[dict[str, Any]] = {
     "not_today": _("A price is confirmed for today only. Leave the date out."),
     "not_yes_or_no": _("Answer yes or no."),
     "one_of": _("Give one of the two, not both."),
+    "personal_id": _("This holds a personal identity code, which is never stored. The day of birth is enough."),
     "phone_missing": _("A code by text message needs a mobile number. Give one."),
     "price_of_category": _("A price needs a product. For a category, give a percentage."),
     "profile_not_offered": _("This kind of import is not offered. Choose another."),

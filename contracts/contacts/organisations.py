@@ -1,7 +1,7 @@
 """Organisations and their hierarchy (C1, C2, C4, C5)."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -10,60 +10,44 @@ from contracts.access import Permission
 from contracts.base import (
     ById,
     Code,
-    Data,
     Done,
-    EmailText,
-    Language,
     Line,
     ListRequest,
     Page,
-    PhoneText,
     Reply,
     Request,
     command,
     query,
 )
-from contracts.contacts.addresses import Address
+from contracts.contacts.basics import BasicChanges, ContactBasics
 from contracts.contacts.persons import DeleteContact
 from contracts.system import SystemApi
 
+BusinessId = Annotated[str, Field(pattern=r"^[0-9]{7}-[0-9]$")]
 
-class OrganisationDetails(Data):
+
+class OrganisationDetails(ContactBasics):
     """What an organisation can be given; only the name is required (C2)."""
 
     name: Line
-    business_id: Annotated[str, Field(pattern=r"^[0-9]{7}-[0-9]$")] | None = None
-    email: EmailText | None = None
-    phone: PhoneText | None = None
-    language: Language = Language.FI
-    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")] | None = None
+    business_id: BusinessId | None = None
     parent_id: UUID | None = None
-    addresses: Annotated[list[Address], Field(max_length=8)] = []
-    tags: Annotated[list[Code], Field(max_length=100)] = []
-    fields: dict[Code, Any] = {}
 
 
 class CreateOrganisation(OrganisationDetails, Request):
     """A new organisation."""
 
 
-class UpdateOrganisation(Request):
+class UpdateOrganisation(BasicChanges, Request):
     """Changes some details of an organisation."""
 
     id: UUID
     version: int
     name: Line | None = None
-    business_id: Annotated[str, Field(pattern=r"^[0-9]{7}-[0-9]$")] | None = None
-    email: EmailText | None = None
-    phone: PhoneText | None = None
-    language: Language | None = None
-    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")] | None = None
+    business_id: BusinessId | None = None
     parent_id: UUID | None = None
-    addresses: Annotated[list[Address], Field(max_length=8)] | None = None
-    tags: Annotated[list[Code], Field(max_length=100)] | None = None
-    fields: dict[Code, Any] | None = None
-    clear: Annotated[list[Code], Field(max_length=20)] = []
-    """Names of fields to empty: `email`, `phone`, `business_id`, `customer_number`, `parent_id`."""
+    clear: Annotated[list[Code], Field(max_length=40)] = []
+    """Names of fields to empty, such as `email`, `business_id`, `parent_id`, `credit_limit`; not lists."""
 
 
 class Organisation(OrganisationDetails, Reply):

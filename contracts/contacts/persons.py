@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -12,21 +12,17 @@ from contracts.base import (
     ById,
     ByIds,
     Code,
-    Data,
     Done,
-    EmailText,
     Event,
-    Language,
     ListRequest,
     OptionalLine,
     Page,
-    PhoneText,
     Reply,
     Request,
     command,
     query,
 )
-from contracts.contacts.addresses import Address
+from contracts.contacts.basics import BasicChanges, ContactBasics, Gender
 from contracts.system import SystemApi
 
 
@@ -39,45 +35,32 @@ class PersonState(StrEnum):
     ERASED = "erased"
 
 
-class PersonDetails(Data):
+class PersonDetails(ContactBasics):
     """What a person can be given; everything but a name may be missing (C2)."""
 
     given_name: OptionalLine = ""
     family_name: OptionalLine = ""
-    email: EmailText | None = None
-    phone: PhoneText | None = None
-    language: Language = Language.FI
-    birth_date: date | None = None
     title: OptionalLine = ""
-    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")] | None = None
-    addresses: Annotated[list[Address], Field(max_length=8)] = []
-    tags: Annotated[list[Code], Field(max_length=100)] = []
-    fields: dict[Code, Any] = {}
-    """Values of additional fields by code (C7)."""
+    gender: Gender | None = None
+    birth_date: date | None = None
 
 
 class CreatePerson(PersonDetails, Request):
     """A new person: a given name or a family name is required."""
 
 
-class UpdatePerson(Request):
+class UpdatePerson(BasicChanges, Request):
     """Changes some details of a person; what is not given stays. `version` refuses a lost update."""
 
     id: UUID
     version: int
     given_name: OptionalLine | None = None
     family_name: OptionalLine | None = None
-    email: EmailText | None = None
-    phone: PhoneText | None = None
-    language: Language | None = None
-    birth_date: date | None = None
     title: OptionalLine | None = None
-    customer_number: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")] | None = None
-    addresses: Annotated[list[Address], Field(max_length=8)] | None = None
-    tags: Annotated[list[Code], Field(max_length=100)] | None = None
-    fields: dict[Code, Any] | None = None
-    clear: Annotated[list[Code], Field(max_length=20)] = []
-    """Names of fields to empty: `email`, `phone`, `birth_date`, `customer_number`, `title`, a name."""
+    gender: Gender | None = None
+    birth_date: date | None = None
+    clear: Annotated[list[Code], Field(max_length=40)] = []
+    """Names of fields to empty, such as `email`, `phone`, `birth_date`, `credit_limit`, a name; not lists."""
 
 
 class Person(PersonDetails, Reply):

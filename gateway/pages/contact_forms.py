@@ -18,13 +18,12 @@ from contracts.contacts.similar import FindSimilarTo, SimilarPerson
 from contracts.errors import Conflict, Invalid, ServiceError, Stale
 from gateway.form_state import FormState
 from gateway.i18n import LANGUAGES
+from gateway.pages import contact_words, form_rows
 from gateway.pages.contact_input import (
     PERSON,
-    address_places,
     countries,
     definitions,
     given,
-    names_of_addresses,
     shown,
     typed_contact,
     yes_no,
@@ -35,7 +34,6 @@ from gateway.submitted import form_command, read, state, without_empty
 
 contacts = client(ContactsApi)
 pages = Pages("contact_forms", __name__)
-CLEARABLE: Final = ("email", "phone", "birth_date", "customer_number", "title", "given_name", "family_name")
 ALIKE_FROM: Final = 55.0
 """Score from which a similar person is shown before one is entered anew: nearly the same name is enough."""
 
@@ -70,7 +68,7 @@ def _wrong(values: dict[str, Any], error: ServiceError) -> FormState:
     """The form with what is wrong; a number that is taken stands at its field."""
     if error.error_code == "customer_number_taken":
         error = Invalid.field("/customer_number", error.error_code, error.message)
-    return state(values, error, names_of_addresses(values))
+    return state(values, error, form_rows.names_in_form(values))
 
 
 def _form(f: FormState, fields: Sequence[FieldDefinition], person: Person | None = None, **more: Any) -> str:
@@ -79,7 +77,8 @@ def _form(f: FormState, fields: Sequence[FieldDefinition], person: Person | None
         f=f,
         fields=fields,
         person=person,
-        places=address_places(dict(f.values)),
+        places=form_rows.places(f.values),
+        choices=contact_words.options(),
         countries=countries(),
         languages_known=list(LANGUAGES.items()),
         yes_no=yes_no(),
@@ -108,7 +107,7 @@ def edit_contact(person_id: UUID) -> ResponseReturnValue:
 
 def _update(person_id: UUID, values: dict[str, Any], fields: Sequence[FieldDefinition]) -> UpdatePerson:
     wanted = given(values, PERSON, fields)
-    empty = [name for name in CLEARABLE if wanted[name] is None]
+    empty = [name for name in PERSON if wanted[name] is None and name != "language"]
     kept = {name: value for name, value in wanted.items() if value is not None}
     return read(UpdatePerson, {**kept, "id": person_id, "version": request.form.get("version", ""), "clear": empty})
 

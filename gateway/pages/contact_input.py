@@ -12,16 +12,18 @@ from flask_babel import gettext as _
 from chassis.rpc import client
 from contracts.base import ListRequest
 from contracts.contacts import ContactsApi
-from contracts.contacts.addresses import Address
 from contracts.contacts.fields import FieldDefinition, FieldType
 from gateway.i18n import language, local_date, number
-from gateway.submitted import day, typed
+from gateway.pages import form_rows
+from gateway.submitted import amount, day, typed
 
 contacts = client(ContactsApi)
-ADDRESS: Final = ("purpose", "street", "postal_code", "city", "country")
-MOST_ADDRESSES: Final = 8
-PERSON: Final = ("given_name", "family_name", "title", "email", "phone", "language", "birth_date", "customer_number")
-ORGANISATION: Final = ("name", "business_id", "email", "phone", "language", "customer_number")
+BASICS: Final = (
+    "email", "phone", "fax", "language", "customer_number", "customer_status", "payment_method", "payment_days",
+    "delivery_method", "credit_limit",
+)  # fmt: skip
+PERSON: Final = ("given_name", "family_name", "title", "gender", "birth_date", *BASICS)
+ORGANISATION: Final = ("name", "business_id", *BASICS)
 NOT_COUNTRIES: Final = frozenset({"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"})
 
 
@@ -40,10 +42,7 @@ def countries() -> list[tuple[str, str]]:
 
 def typed_contact(names: Iterable[str], fields: Sequence[FieldDefinition]) -> dict[str, Any]:
     """The form as it was typed, by name of its fields."""
-    values: dict[str, Any] = typed(*names, "tags")
-    for place in range(MOST_ADDRESSES):
-        if f"addresses_{place}_street" in request.form:
-            values |= typed(*(f"addresses_{place}_{part}" for part in ADDRESS))
+    values: dict[str, Any] = typed(*names, "tags") | form_rows.typed_lists()
     for each in fields:
         name = f"fields_{each.code}"
         many = each.type is FieldType.MULTI_CHOICE
@@ -52,32 +51,18 @@ def typed_contact(names: Iterable[str], fields: Sequence[FieldDefinition]) -> di
 
 
 def given(values: dict[str, Any], names: Iterable[str], fields: Sequence[FieldDefinition]) -> dict[str, Any]:
-    """The contract's values of what was typed; emptied ones are None. Raises Invalid for days nobody understands."""
+    """The contract's values of what was typed; emptied ones are None. Raises Invalid for what nobody understands."""
     wanted = {name: values[name] or None for name in names}
-    if "birth_date" in wanted:
-        days = dict(values)
-        day(days, "birth_date")
-        wanted["birth_date"] = days["birth_date"]
-    wanted["addresses"] = [address for _place, address in typed_addresses(values)]
+    for name, understand in (("birth_date", day), ("credit_limit", amount)):
+        if wanted.get(name):
+            understand(wanted, name)
+    if wanted["credit_limit"] is not None:
+        wanted["credit_limit"] = {"amount": wanted["credit_limit"]}
+    for name in form_rows.LISTS:
+        wanted[name] = [entry for _place, entry in form_rows.filled(values, name)]
     wanted["tags"] = [tag.lower() for tag in values["tags"].replace(",", " ").split()]
     wanted["fields"] = {each.code: _field(values, each) for each in fields}
     return wanted
-
-
-def typed_addresses(values: dict[str, Any]) -> list[tuple[int, dict[str, str]]]:
-    """Places in the form and content of the addresses in which something is typed."""
-    found = []
-    for place in range(MOST_ADDRESSES):
-        address = {part: values.get(f"addresses_{place}_{part}", "") for part in ADDRESS}
-        if any(address[part] for part in ("street", "postal_code", "city")):
-            found.append((place, address))
-    return found
-
-
-def names_of_addresses(values: dict[str, Any]) -> dict[str, str]:
-    """Where in the form the addresses of the request stand, for `submitted.state`."""
-    places = enumerate(place for place, _address in typed_addresses(values))
-    return {f"addresses_{sent}_{part}": f"addresses_{place}_{part}" for sent, place in places for part in ADDRESS}
 
 
 def _field(values: dict[str, Any], field: FieldDefinition) -> Any:
@@ -97,16 +82,9 @@ def shown(contact: Any, names: Iterable[str], fields: Sequence[FieldDefinition])
     values["tags"] = as_typed("tags", contact.tags)
     for each in fields:
         values[f"fields_{each.code}"] = as_typed(f"fields.{each.code}", contact.fields.get(each.code), each)
-    return values | shown_addresses(contact.addresses)
-
-
-def shown_addresses(addresses: Sequence[Address]) -> dict[str, Any]:
-    """The addresses as fields of the form."""
-    return {
-        f"addresses_{place}_{part}": str(getattr(address, part))
-        for place, address in enumerate(addresses)
-        for part in ADDRESS
-    }
+    for name in form_rows.LISTS:
+        values |= form_rows.shown(name, getattr(contact, name))
+    return values
 
 
 def as_typed(name: str, value: Any, field: FieldDefinition | None = None) -> Any:
@@ -115,6 +93,8 @@ def as_typed(name: str, value: Any, field: FieldDefinition | None = None) -> Any
         return [] if field is not None and field.type is FieldType.MULTI_CHOICE else ""
     if name == "birth_date" or (field is not None and field.type is FieldType.DATE):
         return local_date(date.fromisoformat(str(value)))
+    if name == "credit_limit":
+        return number(Decimal(str(getattr(value, "amount", value))), 2)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
@@ -122,12 +102,6 @@ def as_typed(name: str, value: Any, field: FieldDefinition | None = None) -> Any
     if isinstance(value, list) and (field is None or field.type is not FieldType.MULTI_CHOICE):
         return ", ".join(str(each) for each in value)
     return value if isinstance(value, list) else str(value)
-
-
-def address_places(values: dict[str, Any]) -> list[int]:
-    """Places of the form's addresses, and one more for a new one."""
-    used = [place for place in range(MOST_ADDRESSES) if f"addresses_{place}_street" in values]
-    return used if len(used) == MOST_ADDRESSES else [*used, len(used)]
 
 
 def yes_no() -> list[tuple[str, str]]:

@@ -23,9 +23,9 @@ from contracts.membership import ListMemberships, Membership, MembershipApi, Mem
 from contracts.notify import ListMessages, NotifyApi
 from gateway.i18n import local_date
 from gateway.listing import Column, Filter, ListState, Option
-from gateway.pages import history_words, state_words
+from gateway.pages import contact_facts, history_words, state_words
 from gateway.pages.activity_words import activity_section
-from gateway.pages.contact_input import as_typed, definitions
+from gateway.pages.contact_input import definitions
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may
 from gateway.pages.task_rows import open_tasks
@@ -85,7 +85,7 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
     return render_template(
         "contacts/card.html",
         person=person,
-        fields=[(each, as_typed("", person.fields.get(each.code), each)) for each in fields],
+        facts=[(label, value) for _key, label, value in contact_facts.of_person(person, fields)],
         standing=standing_of(about["memberships"]),
         about=about,
         history=history_words.entries(about["history"].data, fields) if about["history"] else [],

@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext
 
 from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.history import Change
-from gateway.i18n import language, local_date
+from gateway.i18n import language, local_date, money
+from gateway.pages import contact_words
 
 FIELDS: Final[dict[str, Any]] = {
     "given_name": lazy_gettext("Given name"),
@@ -17,9 +18,18 @@ FIELDS: Final[dict[str, Any]] = {
     "title": lazy_gettext("Title"),
     "email": lazy_gettext("E-mail"),
     "phone": lazy_gettext("Phone"),
+    "fax": lazy_gettext("Fax"),
+    "other_emails": lazy_gettext("Other e-mail addresses"),
+    "other_phones": lazy_gettext("Other phone numbers"),
     "language": lazy_gettext("Language"),
+    "gender": lazy_gettext("Gender"),
     "birth_date": lazy_gettext("Day of birth"),
     "customer_number": lazy_gettext("Customer number"),
+    "customer_status": lazy_gettext("Customer or prospect"),
+    "payment_method": lazy_gettext("Way of paying"),
+    "payment_days": lazy_gettext("Days to pay"),
+    "delivery_method": lazy_gettext("Way of delivery"),
+    "credit_limit": lazy_gettext("Credit limit"),
     "business_id": lazy_gettext("Business id"),
     "parent_id": lazy_gettext("Belongs to"),
     "addresses": lazy_gettext("Addresses"),
@@ -61,7 +71,7 @@ def _text(change: Change, labels: dict[str, str]) -> str:
     if change.field.startswith("affiliation."):
         return _affiliation(change)
     label = label_of(change.field, labels)
-    old, new = in_words(change.old), in_words(change.new)
+    old, new = in_words(change.old, change.field), in_words(change.new, change.field)
     if not new:
         return str(_("%(field)s removed: %(old)s", field=label, old=old))
     if not old:
@@ -83,15 +93,25 @@ def _affiliation(change: Change) -> str:
     return str(_("Affiliation begins: %(title)s", title=title))
 
 
-def in_words(value: Any) -> str:
-    """A stored value on one line."""
+def in_words(value: Any, field: str = "") -> str:
+    """A stored value of a field on one line."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if isinstance(value, list):
-        return "; ".join(in_words(each) for each in value)
+        return "; ".join(in_words(each, field) for each in value)
     if isinstance(value, dict):
-        parts = (value.get("street"), f"{value.get('postal_code', '')} {value.get('city', '')}".strip())
-        return ", ".join(part for part in parts if part)
-    return str(value)
+        return _entry(value, field)
+    if field == "credit_limit":
+        return money(value)
+    return str(contact_words.CHOICES.get(field, {}).get(value, value))
+
+
+def _entry(value: dict[str, Any], field: str) -> str:
+    """An address, or a further number or e-mail address with its kind."""
+    if "kind" in value:
+        kind = contact_words.CHOICES.get(f"{field}.kind", {}).get(value["kind"], value["kind"])
+        return f"{value.get('number') or value.get('address')} ({kind})"
+    parts = (value.get("street"), f"{value.get('postal_code', '')} {value.get('city', '')}".strip())
+    return ", ".join(part for part in parts if part)

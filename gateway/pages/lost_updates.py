@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 
 from chassis.rpc import client
 from contracts.contacts import ContactsApi
-from contracts.contacts.addresses import Address
 from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.history import Change, History
 from gateway.i18n import language
-from gateway.pages.contact_input import ADDRESS, as_typed, shown_addresses, typed_addresses
+from gateway.pages import form_rows
+from gateway.pages.contact_input import as_typed
 from gateway.pages.history_words import in_words, label_of
 
 contacts = client(ContactsApi)
@@ -27,19 +27,19 @@ def merge(
 ) -> tuple[dict[str, Any], list[str]]:
     """The form on top of the contact as it is now, and a sentence for each field that the other one changed."""
     by_name = {f"fields.{each.code}": each for each in fields}
-    known = {*names, "tags", "addresses", "parent_id", *by_name}
+    known = {*names, "tags", *form_rows.LISTS, "parent_id", *by_name}
     merged, told = dict(values), []
     for field, (old, new) in _since(contact, version, known).items():
         label = label_of(field, {name: each.label.in_language(language()) for name, each in by_name.items()})
-        if field == "addresses":
-            taken_over = _merge_addresses(merged, old or [], new or [])
+        if field in form_rows.LISTS:
+            taken_over = _merge_list(merged, field, old or [], new or [])
         else:
             taken_over = _merge_field(merged, field, old, new, by_name.get(field))
         if taken_over:
-            told.append(_("%(field)s is now: %(new)s", field=label, new=in_words(new) or "–"))
+            told.append(_("%(field)s is now: %(new)s", field=label, new=in_words(new, field) or "–"))
         else:
             told.append(
-                _("%(field)s: the other one wrote %(new)s. Saving keeps yours.", field=label, new=in_words(new))
+                _("%(field)s: the other one wrote %(new)s. Saving keeps yours.", field=label, new=in_words(new, field))
             )
     return merged, told
 
@@ -66,15 +66,13 @@ def _merge_field(values: dict[str, Any], field: str, old: Any, new: Any, definit
     return True
 
 
-def _merge_addresses(values: dict[str, Any], old: list[dict[str, Any]], new: list[dict[str, Any]]) -> bool:
-    typed = [address for _place, address in typed_addresses(values)]
-    if typed not in ([_whole(each) for each in old], [_whole(each) for each in new]):
+def _merge_list(values: dict[str, Any], name: str, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> bool:
+    rows = form_rows.LISTS[name]
+    typed = [entry for _place, entry in form_rows.filled(values, name)]
+    before, now = ([form_rows.as_typed(rows, each) for each in entries] for entries in (old, new))
+    if typed not in (before, now):
         return False
-    for name in [name for name in values if name.startswith("addresses_")]:
-        del values[name]
-    values |= shown_addresses([Address.model_validate(each) for each in new])
+    for field in [field for field in values if field.startswith(f"{name}_")]:
+        del values[field]
+    values |= form_rows.shown(name, new)
     return True
-
-
-def _whole(address: dict[str, Any]) -> dict[str, str]:
-    return {part: str(getattr(Address.model_validate(address), part)) for part in ADDRESS}

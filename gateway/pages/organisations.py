@@ -23,16 +23,13 @@ from contracts.errors import Conflict, Invalid, ServiceError, Stale
 from gateway.form_state import FormState
 from gateway.i18n import LANGUAGES
 from gateway.listing import Column, ListState
-from gateway.pages import history_words
+from gateway.pages import contact_facts, contact_words, form_rows, history_words
 from gateway.pages.activity_words import activity_section
 from gateway.pages.contact_input import (
     ORGANISATION,
-    address_places,
-    as_typed,
     countries,
     definitions,
     given,
-    names_of_addresses,
     shown,
     typed_contact,
     yes_no,
@@ -52,7 +49,6 @@ COLUMNS: Final = (
     Column("email", lazy_gettext("E-mail"), "long"),
     Column("tags", lazy_gettext("Tags")),
 )
-CLEARABLE: Final = ("email", "phone", "business_id", "customer_number")
 TAKEN: Final = {"customer_number_taken": "/customer_number", "business_id_taken": "/business_id"}
 SHOWN: Final = 50
 
@@ -84,10 +80,12 @@ def organisation_card(organisation_id: UUID) -> str:
     return render_template(
         "organisations/card.html",
         organisation=organisation,
-        fields=[(each, as_typed("", organisation.fields.get(each.code), each)) for each in fields],
+        facts=[
+            (label, value)
+            for _key, label, value in contact_facts.of_organisation(organisation, parent[0] if parent else None, fields)
+        ],
         people=people,
         tasks=tasks,
-        parent=parent[0] if parent else None,
         history=history_words.entries(history.data, fields) if history else [],
         may_write=may(Permission.CONTACTS_WRITE),
         **activity_section(),
@@ -133,7 +131,7 @@ def edit_organisation(organisation_id: UUID) -> ResponseReturnValue:
 
 def _update(organisation_id: UUID, values: dict[str, Any], fields: Sequence[FieldDefinition]) -> UpdateOrganisation:
     wanted = given(values, ORGANISATION, fields)
-    empty = [name for name in CLEARABLE if wanted[name] is None]
+    empty = [name for name in ORGANISATION if wanted[name] is None and name not in {"name", "language"}]
     kept = {name: value for name, value in wanted.items() if value is not None} | {"name": values["name"]}
     version = request.form.get("version", "")
     return read(UpdateOrganisation, {**kept, "id": organisation_id, "version": version, "clear": empty})
@@ -143,7 +141,7 @@ def _wrong(values: dict[str, Any], error: ServiceError) -> FormState:
     """The form with what is wrong; a number that is taken stands at its field."""
     if error.error_code in TAKEN:
         error = Invalid.field(TAKEN[error.error_code], error.error_code, error.message)
-    return state(values, error, names_of_addresses(values))
+    return state(values, error, form_rows.names_in_form(values))
 
 
 def _form(
@@ -154,7 +152,8 @@ def _form(
         f=f,
         fields=fields,
         organisation=organisation,
-        places=address_places(dict(f.values)),
+        places=form_rows.places(f.values),
+        choices=contact_words.options(),
         countries=countries(),
         languages_known=list(LANGUAGES.items()),
         yes_no=yes_no(),

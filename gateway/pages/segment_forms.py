@@ -25,8 +25,11 @@ OPERATORS: Final = {
     "empty": _("is empty"),
     "not_empty": _("is not empty"),
 }
-KINDS: Final = {"birth_date": "date", "has_email": "flag", "has_phone": "flag", "has_address": "flag",
-                "affiliation.decision_maker": "flag"}  # fmt: skip
+KINDS: Final = {
+    "birth_date": "date",
+    **dict.fromkeys(("payment_days", "credit_limit"), "number"),
+    **dict.fromkeys(("has_email", "has_phone", "has_address", "affiliation.decision_maker"), "flag"),
+}
 FIELDS: Final = {
     "city": _("Town"),
     "postal_code": _("Postal code"),
@@ -38,7 +41,16 @@ FIELDS: Final = {
     "title": _("Title"),
     "email": _("E-mail"),
     "phone": _("Phone"),
+    "fax": _("Fax"),
+    "other_email": _("Another e-mail address"),
+    "other_phone": _("Another phone number"),
+    "gender": _("Gender"),
     "customer_number": _("Customer number"),
+    "customer_status": _("Customer or prospect"),
+    "payment_method": _("Way of paying"),
+    "payment_days": _("Days to pay"),
+    "delivery_method": _("Way of delivery"),
+    "credit_limit": _("Credit limit"),
     "birth_date": _("Day of birth"),
     "has_email": _("Has an e-mail address (yes, no)"),
     "has_phone": _("Has a phone number (yes, no)"),

@@ -13,7 +13,7 @@ from contracts.contacts.organisations import CreateOrganisation, OrganisationDet
 from contracts.contacts.persons import CreatePerson, PersonDetails, PersonState
 from ops import people
 from services.contacts import models
-from services.contacts.rules.values import normalise, organisation_keys, person_keys
+from services.contacts.rules.values import as_columns, normalise, organisation_keys, person_keys
 
 Row = dict[str, Any]
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -76,9 +76,7 @@ def _add_person(found: Rows, invented: people.InventedPerson, seed: int) -> None
 
 def person_row(wanted: CreatePerson, person_id: UUID, at: datetime) -> Row:
     """The columns of a person, as the command `create_person` stores them."""
-    given = wanted.model_dump(mode="python", include=set(PersonDetails.model_fields))
-    given["addresses"] = [each.model_dump(mode="json") for each in wanted.addresses]
-    stored, errors = normalise(given)
+    stored, errors = normalise(as_columns(wanted, include=set(PersonDetails.model_fields)))
     assert not errors, errors
     own = {"id": person_id, "state": PersonState.ACTIVE, "linked_to": None, "banned_channels": []}
     row = {**own, "version": 1, "created_at": at, "updated_at": at, **stored}
@@ -98,9 +96,7 @@ def _add_organisation(found: Rows, invented: people.InventedOrganisation, seed: 
 
 def organisation_row(wanted: CreateOrganisation, organisation_id: UUID, at: datetime) -> Row:
     """The columns of an organisation, as the command `create_organisation` stores them."""
-    given = wanted.model_dump(mode="python", include=set(OrganisationDetails.model_fields))
-    given["addresses"] = [each.model_dump(mode="json") for each in wanted.addresses]
-    stored, errors = normalise(given)
+    stored, errors = normalise(as_columns(wanted, include=set(OrganisationDetails.model_fields)))
     assert not errors, errors
     own = {"id": organisation_id, "version": 1, "created_at": at, "updated_at": at, "deleted_at": None}
     row = own | stored

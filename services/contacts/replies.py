@@ -5,6 +5,7 @@ from typing import Any
 from contracts.base import Translated
 from contracts.contacts.addresses import Address, AddressPurpose
 from contracts.contacts.affiliations import Affiliation
+from contracts.contacts.basics import CreditLimit, EmailKind, OtherEmail, OtherPhone, PhoneKind
 from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.history import Change
 from contracts.contacts.imports import Import
@@ -26,25 +27,49 @@ def addresses_of(stored: list[dict[str, Any]]) -> list[Address]:
     ]
 
 
+def _other_email(stored: dict[str, str]) -> OtherEmail:
+    return OtherEmail.model_construct(kind=EmailKind(stored["kind"]), address=stored["address"])
+
+
+def _other_phone(stored: dict[str, str]) -> OtherPhone:
+    return OtherPhone.model_construct(kind=PhoneKind(stored["kind"]), number=stored["number"])
+
+
+def basics_of(row: Any) -> dict[str, Any]:
+    """What persons and organisations have alike."""
+    return {
+        "id": row.id,
+        "version": row.version,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "email": row.email,
+        "phone": row.phone,
+        "fax": row.fax,
+        "other_emails": [_other_email(each) for each in row.other_emails],
+        "other_phones": [_other_phone(each) for each in row.other_phones],
+        "language": row.language,
+        "customer_number": row.customer_number,
+        "customer_status": row.customer_status,
+        "payment_method": row.payment_method,
+        "payment_days": row.payment_days,
+        "delivery_method": row.delivery_method,
+        "credit_limit": None if row.credit_limit is None else CreditLimit.model_construct(amount=row.credit_limit),
+        "addresses": addresses_of(row.addresses),
+        "tags": row.tags,
+        "fields": row.fields,
+    }
+
+
 def person_of(row: Any) -> Person:
     """A person; `row` has the attributes of the table."""
     return Person.model_construct(
-        id=row.id,
         state=row.state,
-        version=row.version,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
         given_name=row.given_name,
         family_name=row.family_name,
-        email=row.email,
-        phone=row.phone,
-        language=row.language,
-        birth_date=row.birth_date,
         title=row.title,
-        customer_number=row.customer_number,
-        addresses=addresses_of(row.addresses),
-        tags=row.tags,
-        fields=row.fields,
+        gender=row.gender,
+        birth_date=row.birth_date,
+        **basics_of(row),
     )
 
 
@@ -63,20 +88,7 @@ def person_summary_of(row: Any) -> PersonSummary:
 def organisation_of(row: Any) -> Organisation:
     """An organisation; `row` has the attributes of the table."""
     return Organisation.model_construct(
-        id=row.id,
-        version=row.version,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        name=row.name,
-        business_id=row.business_id,
-        email=row.email,
-        phone=row.phone,
-        language=row.language,
-        customer_number=row.customer_number,
-        parent_id=row.parent_id,
-        addresses=addresses_of(row.addresses),
-        tags=row.tags,
-        fields=row.fields,
+        name=row.name, business_id=row.business_id, parent_id=row.parent_id, **basics_of(row)
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -86,6 +87,6 @@ def differences(name: str, old: Any, new: Any) -> Differences:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, date | UUID):
+    if isinstance(value, date | UUID | Decimal):
         return str(value)
     return value

@@ -17,18 +17,20 @@ from services.contacts.rules.import_merging import changes
 from services.contacts.rules.values import organisation_keys, person_keys
 
 SHARED = (
-    "email", "email_key", "phone", "language", "customer_number", "addresses", "city", "postal_code", "tags", "fields",
-    "sort_key", "search",
+    "email", "email_key", "phone", "fax", "other_emails", "other_phones", "language", "customer_number",
+    "customer_status", "payment_method", "payment_days", "delivery_method", "credit_limit", "addresses", "city",
+    "postal_code", "tags", "fields", "sort_key", "search",
 )  # fmt: skip
 COLUMNS = {
-    "persons": ("given_name", "family_name", "birth_date", "title", *SHARED),
+    "persons": ("given_name", "family_name", "gender", "birth_date", "title", *SHARED),
     "organisations": ("name", "business_id", *SHARED),
 }
 DERIVED = {"persons": person_keys, "organisations": organisation_keys}
 MADE_FROM_OTHERS = "'{id,search,sort_key,email_key,city,postal_code}'::text[]"
 EMPTY_ADDRESS = """'{"street": "", "postal_code": "", "city": "", "country": "FI"}'::jsonb"""
 DEFAULTS = {
-    "title": "''", "language": "'fi'", "tags": "'[]'", "fields": "'{}'", "city": "''", "postal_code": "''",
+    "title": "''", "other_emails": "'[]'", "other_phones": "'[]'", "language": "'fi'", "tags": "'[]'",
+    "fields": "'{}'", "city": "''", "postal_code": "''",
 }  # fmt: skip
 CREATED = text(
     """

@@ -1,7 +1,6 @@
 """Organisations: created, changed, deleted; their hierarchy has no cycles (C4)."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, text, update
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 from stdnum.fi import ytunnus
 
 from chassis.ids import new_id
+from contracts.contacts import basics
 from contracts.contacts.organisations import CreateOrganisation, Organisation, OrganisationDetails, UpdateOrganisation
 from contracts.contacts.persons import DeleteContact
 from contracts.errors import Conflict, Invalid, NotFound
@@ -17,9 +17,9 @@ from services.contacts.commands import details, history
 from services.contacts.commands.history import Author
 from services.contacts.commands.persons import cleared
 from services.contacts.replies import organisation_of
-from services.contacts.rules.values import organisation_keys
+from services.contacts.rules.values import as_columns, organisation_keys
 
-CLEARABLE = frozenset({"email", "phone", "business_id", "customer_number", "parent_id"})
+CLEARABLE = basics.CLEARABLE | {"business_id", "parent_id"}
 TREE_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('organisations.parent_id'))")
 ANCESTORS = text(
     """WITH RECURSIVE above AS (
@@ -31,8 +31,7 @@ ANCESTORS = text(
 
 def create(session: Session, request: CreateOrganisation, author: Author) -> Organisation:
     """A new organisation; raises Conflict when its business id or customer number is taken."""
-    wanted = request.model_dump(mode="python", include=set(OrganisationDetails.model_fields))
-    wanted["addresses"] = [each.model_dump(mode="json") for each in request.addresses]
+    wanted = as_columns(request, include=set(OrganisationDetails.model_fields))
     _check_business_id(request.business_id)
     stored = details.checked(session, "organisation", wanted)
     organisation = models.Organisation(id=new_id(), version=1, created_at=author.at, updated_at=author.at, **stored)
@@ -47,9 +46,7 @@ def update_details(session: Session, request: UpdateOrganisation, author: Author
     """Change what is given; raises Stale when somebody else was faster."""
     organisation = locked(session, request.id)
     details.refuse_stale(organisation.version, request.version)
-    wanted: dict[str, Any] = request.model_dump(mode="python", exclude_none=True, exclude={"id", "version", "clear"})
-    if request.addresses is not None:
-        wanted["addresses"] = [each.model_dump(mode="json") for each in request.addresses]
+    wanted = as_columns(request, exclude_none=True, exclude={"id", "version", "clear"})
     wanted |= cleared(request.clear, CLEARABLE, frozenset())
     _check_business_id(request.business_id)
     if request.parent_id and request.parent_id != organisation.parent_id:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.ids import new_id
+from contracts.contacts import basics
 from contracts.contacts.persons import (
     CreatePerson,
     DeleteContact,
@@ -22,10 +23,10 @@ from services.contacts import models
 from services.contacts.commands import contact_links, details, history
 from services.contacts.commands.history import Author
 from services.contacts.replies import person_of
-from services.contacts.rules.values import person_keys
+from services.contacts.rules.values import as_columns, person_keys
 
-CLEARABLE = frozenset({"email", "phone", "birth_date", "customer_number", "given_name", "family_name", "title"})
 EMPTY_TEXTS = frozenset({"given_name", "family_name", "title"})
+CLEARABLE = basics.CLEARABLE | EMPTY_TEXTS | {"gender", "birth_date"}
 
 
 def create(session: Session, request: CreatePerson, author: Author) -> Person:
@@ -43,9 +44,7 @@ def add(session: Session, person_id: UUID, given: PersonDetails, state: PersonSt
             for pointer in ("/given_name", "/family_name")
         ]
         raise Invalid("A person needs a given name or a family name.", errors=errors)
-    wanted = given.model_dump(mode="python", include=set(PersonDetails.model_fields))
-    wanted["addresses"] = [each.model_dump(mode="json") for each in given.addresses]
-    stored = details.checked(session, "person", wanted)
+    stored = details.checked(session, "person", as_columns(given, include=set(PersonDetails.model_fields)))
     person = models.Person(
         id=person_id, state=state, banned_channels=[], version=1, created_at=author.at, updated_at=author.at, **stored
     )
@@ -61,9 +60,7 @@ def update_details(session: Session, request: UpdatePerson, author: Author) -> P
     """Change what is given; raises Stale when somebody else was faster."""
     person = locked(session, request.id)
     details.refuse_stale(person.version, request.version)
-    wanted = request.model_dump(mode="python", exclude_none=True, exclude={"id", "version", "clear"})
-    if request.addresses is not None:
-        wanted["addresses"] = [each.model_dump(mode="json") for each in request.addresses]
+    wanted = as_columns(request, exclude_none=True, exclude={"id", "version", "clear"})
     wanted |= cleared(request.clear, CLEARABLE, EMPTY_TEXTS)
     change(session, person, details.checked(session, "person", wanted, person.fields), author)
     return person_of(person)
@@ -153,9 +150,18 @@ def _nobody(author: Author) -> dict[str, Any]:
         "email": None,
         "email_key": None,
         "phone": None,
+        "fax": None,
+        "other_emails": [],
+        "other_phones": [],
+        "gender": None,
         "birth_date": None,
         "title": "",
         "customer_number": None,
+        "customer_status": None,
+        "payment_method": None,
+        "payment_days": None,
+        "delivery_method": None,
+        "credit_limit": None,
         "addresses": [],
         "city": "",
         "postal_code": "",

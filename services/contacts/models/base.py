@@ -1,6 +1,7 @@
 """What the tables share. Columns whose names end in `_key`, and `search`, are made by services.contacts.rules.names."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from chassis.tables import COLUMN_TYPES, new_metadata
 from contracts.base import Language
+from contracts.contacts.basics import CustomerStatus, DeliveryMethod, PaymentMethod
 
 EMPTY_LIST = text("'[]'::jsonb")
 EMPTY_OBJECT = text("'{}'::jsonb")
@@ -44,6 +46,14 @@ def containment_index(table: str, column: str) -> Index:
     )  # fmt: skip
 
 
+def further_addresses_index(table: str) -> Index:
+    """The index behind the search for a further e-mail address; few contacts have any."""
+    return Index(
+        f"ix_{table}_other_emails", "other_emails", postgresql_using="gin",
+        postgresql_ops={"other_emails": "jsonb_path_ops"}, postgresql_where=text("other_emails <> '[]'::jsonb"),
+    )  # fmt: skip
+
+
 class ContactColumns:
     """What persons and organisations have in common."""
 
@@ -51,7 +61,16 @@ class ContactColumns:
     email: Mapped[str | None]
     phone: Mapped[str | None] = key_column()
     language: Mapped[Language] = mapped_column(default=Language.FI)
+    fax: Mapped[str | None]
+    other_emails: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=EMPTY_LIST)
+    other_phones: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=EMPTY_LIST)
     customer_number: Mapped[str | None] = key_column()
+    customer_status: Mapped[CustomerStatus | None]
+    payment_method: Mapped[PaymentMethod | None]
+    payment_days: Mapped[int | None] = mapped_column(Integer)
+    delivery_method: Mapped[DeliveryMethod | None]
+    credit_limit: Mapped[Decimal | None]
+    """Euros."""
     addresses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=EMPTY_LIST)
     city: Mapped[str] = mapped_column(server_default="")
     postal_code: Mapped[str] = mapped_column(server_default="")

@@ -11,6 +11,7 @@ from services.contacts.models.base import (
     Base,
     ContactColumns,
     containment_index,
+    further_addresses_index,
     key_column,
     trigram_index,
 )
@@ -33,6 +34,7 @@ class Organisation(ContactColumns, Base):
             postgresql_where=text("customer_number IS NOT NULL AND deleted_at IS NULL"),
         ),
         trigram_index("organisations", NOT_DELETED),
+        further_addresses_index("organisations"),
         containment_index("organisations", "tags"),
         CheckConstraint("parent_id <> id", name="not_own_parent"),
     )  # fmt: skip

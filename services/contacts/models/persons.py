@@ -6,8 +6,17 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from contracts.contacts.basics import Gender
 from contracts.contacts.persons import PersonState
-from services.contacts.models.base import ACTIVE, EMPTY_LIST, Base, ContactColumns, containment_index, trigram_index
+from services.contacts.models.base import (
+    ACTIVE,
+    EMPTY_LIST,
+    Base,
+    ContactColumns,
+    containment_index,
+    further_addresses_index,
+    trigram_index,
+)
 
 
 class Person(ContactColumns, Base):
@@ -26,6 +35,7 @@ class Person(ContactColumns, Base):
             postgresql_where=text("customer_number IS NOT NULL AND state = 'active'"),
         ),
         trigram_index("persons", ACTIVE),
+        further_addresses_index("persons"),
         containment_index("persons", "tags"),
         containment_index("persons", "fields"),
         CheckConstraint("(state = 'linked') = (linked_to IS NOT NULL)", name="linked"),
@@ -35,6 +45,7 @@ class Person(ContactColumns, Base):
     state: Mapped[PersonState]
     given_name: Mapped[str] = mapped_column(server_default="")
     family_name: Mapped[str] = mapped_column(server_default="")
+    gender: Mapped[Gender | None]
     birth_date: Mapped[date | None]
     title: Mapped[str] = mapped_column(server_default="")
     linked_to: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))

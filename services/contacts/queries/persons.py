@@ -19,7 +19,9 @@ SHOWN = [
     PERSONS[name]
     for name in (
         "id", "state", "linked_to", "version", "created_at", "updated_at", "given_name", "family_name", "email",
-        "phone", "language", "birth_date", "title", "customer_number", "addresses", "tags", "fields",
+        "phone", "fax", "other_emails", "other_phones", "language", "gender", "birth_date", "title", "customer_number",
+        "customer_status", "payment_method", "payment_days", "delivery_method", "credit_limit", "addresses", "tags",
+        "fields",
     )
 ]  # fmt: skip
 BY_ID = select(*SHOWN).where(PERSONS.id == bindparam("id"))

@@ -21,16 +21,23 @@ TEXTS: dict[str, ColumnElement[Any]] = {
     **{
         name: PERSONS[name]
         for name in (
-            "given_name", "family_name", "title", "phone", "customer_number", "language", "city", "postal_code",
+            "given_name", "family_name", "title", "phone", "fax", "gender", "customer_number", "customer_status",
+            "payment_method", "delivery_method", "language", "city", "postal_code",
         )
     },
 }  # fmt: skip
 COLUMNS: dict[str, ColumnElement[Any]] = {
     "birth_date": PERSONS.birth_date,
+    "payment_days": PERSONS.payment_days,
+    "credit_limit": PERSONS.credit_limit,
     "created_at": PERSONS.created_at,
     "updated_at": PERSONS.updated_at,
 }
 LISTS: dict[str, ColumnElement[Any]] = {"tag": PERSONS.tags, "banned": PERSONS.banned_channels}
+OTHERS: dict[str, tuple[ColumnElement[Any], str]] = {
+    "other_email": (PERSONS.other_emails, "address"),
+    "other_phone": (PERSONS.other_phones, "number"),
+}
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {"eq": operator.eq, "gte": operator.ge, "lte": operator.le}
 FLAGS: dict[str, Condition] = {
     "has_email": PERSONS.email.is_not(None),
@@ -73,6 +80,8 @@ def _two_valued(test: Condition) -> Condition:
 def _own(test: Test) -> Condition:
     if test.kind is Kind.TEXT:
         return _text(TEXTS[test.field], test)
+    if test.field in OTHERS:
+        return _others(*OTHERS[test.field], test)
     if test.kind is Kind.MANY:
         return _many(LISTS[test.field], test)
     if test.kind is Kind.FLAG:
@@ -110,6 +119,15 @@ def _many(column: ColumnElement[Any], test: Test) -> Condition:
         return _no_items(column)
     values = test.value if test.op == "in" else (test.value,)
     return or_(false(), *(column.op("@>", is_comparison=True)(literal([value], JSONB)) for value in values))
+
+
+def _others(column: ColumnElement[Any], part: str, test: Test) -> Condition:
+    """Lists of objects: further addresses and numbers."""
+    if test.op == "empty":
+        return _no_items(column)
+    values = test.value if test.op == "in" else (test.value,)
+    wanted = (literal([{part: value.lower()}], JSONB) for value in values)
+    return or_(false(), *(column.op("@>", is_comparison=True)(each) for each in wanted))
 
 
 def _no_items(column: ColumnElement[Any]) -> Condition:

@@ -1,8 +1,9 @@
 """What a cell says, as people write it: dates, languages, countries, yes and no. All raise DoesNotFit."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import cache
 
 from babel import Locale
@@ -28,6 +29,34 @@ NO = frozenset({"0", "false", "no", "n", "ei", "e", "nej", "epatosi"})
 EARLIEST_BIRTH = 1850
 SHOWN = 40
 """Characters of a cell that a reason repeats."""
+MOST_MONEY = Decimal(10) ** 10
+MOST_DAYS = 365
+DAYS = re.compile(r"(\d{1,3}) ?(?:pv|paivaa?|d|days?|dagar|dgr)?(?: netto| net)?")
+GENDERS = {
+    "woman": ("nainen", "n", "kvinna", "k", "female", "f", "w"),
+    "man": ("mies", "m", "male"),
+    "nonbinary": ("muunsukupuolinen", "icke-binär", "ickebinär", "non-binary"),
+    "other": ("muu", "annat", "annan"),
+}
+CUSTOMER_STATUSES = {
+    "customer": ("asiakas", "kund"),
+    "prospect": ("prospekti", "mahdollinen asiakas", "potentiell kund", "lead"),
+}
+PAYMENT_METHODS = {
+    "email_invoice": ("sähköpostilasku", "sähköposti", "e-postfaktura", "email"),
+    "e_invoice": ("verkkolasku", "e-lasku", "e-faktura", "nätfaktura", "einvoice"),
+    "paper_invoice": ("paperilasku", "kirje", "lasku", "pappersfaktura", "faktura", "invoice"),
+    "direct_payment": ("suoramaksu", "direktbetalning"),
+    "card": ("kortti", "korttimaksu", "kort"),
+    "cash": ("käteinen", "kontant"),
+}
+DELIVERY_METHODS = {
+    "post": ("posti", "post", "mail"),
+    "courier": ("kuriiri", "lähetti", "bud", "kurir"),
+    "freight": ("rahti", "kuljetusliike", "frakt"),
+    "pickup": ("nouto", "avhämtning", "pick-up"),
+    "electronic": ("sähköinen", "sähköisesti", "elektronisk", "digital"),
+}
 TAG_SEPARATORS = re.compile(r"[,;|]")
 NOT_IN_CODE = re.compile(r"[^a-z0-9_.-]+")
 
@@ -108,6 +137,39 @@ def yes_or_no(text: str) -> bool:
     if word in YES or word in NO:
         return word in YES
     raise _bad("neither_yes_nor_no", text, "is neither yes nor no.")
+
+
+def choice(words: Mapping[str, tuple[str, ...]]) -> Callable[[str], str]:
+    """Reads one of some codes by its code or by its words in the three languages."""
+    codes = {fold(word): code for code, several in words.items() for word in (code, code.replace("_", " "), *several)}
+
+    def read(text: str) -> str:
+        found = codes.get(fold(text))
+        if found is None:
+            raise _bad("unknown_choice", text, f"is none of {', '.join(words)}.")
+        return found
+
+    return read
+
+
+def amount(text: str) -> float:
+    """A sum in euros, not negative: 1 234,50 or 1234.50."""
+    bare = text.replace("\u00a0", "").replace(" ", "").removesuffix("€").removesuffix("EUR")
+    try:
+        found = Decimal(bare.replace(",", "."))
+    except InvalidOperation:
+        raise _bad("not_a_sum", text, "is not a sum of money.") from None
+    if not found.is_finite() or not 0 <= found < MOST_MONEY or found != round(found, 2):
+        raise _bad("not_a_sum", text, "is not a sum of money: at most two decimals, not negative.")
+    return float(found)
+
+
+def payment_days(text: str) -> int:
+    """Days in which an invoice is due: 14, 14 pv, 14 pv netto."""
+    found = DAYS.fullmatch(fold(text))
+    if found is None or int(found[1]) > MOST_DAYS:
+        raise _bad("not_days", text, "is not a number of days; write it as 14 or 14 pv.")
+    return int(found[1])
 
 
 def tags(text: str) -> list[str]:

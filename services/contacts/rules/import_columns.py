@@ -7,8 +7,9 @@ from typing import Any
 
 from stdnum.fi import ytunnus
 
-from services.contacts.rules import cells
+from services.contacts.rules import cells, personal_ids
 from services.contacts.rules.fields import Definition, DoesNotFit
+from services.contacts.rules.import_contacts import OTHER_EMAILS, OTHER_PHONES
 from services.contacts.rules.names import clean
 from services.contacts.rules.reachability import normal_email
 
@@ -30,8 +31,12 @@ def _rule(target: str, additional: Mapping[str, Definition], today: date) -> Cal
     if target in additional:
         return partial(cells.additional, additional[target])
     if target == "birth_date":
-        return lambda text: cells.birth_date(text, today).isoformat()
+        return lambda text: _birth_date(text, today)
     return RULES.get(target, line)
+
+
+def _birth_date(text: str, today: date) -> str:
+    return (personal_ids.birth_date(text) or cells.birth_date(text, today)).isoformat()
 
 
 def line(text: str) -> str:
@@ -65,9 +70,20 @@ def _postal_code(text: str) -> str:
     return code.zfill(5) if code.isdigit() and len(code) in {3, 4} else code
 
 
+def _email(text: str) -> str:
+    return cells.reachable(normal_email, "bad_email", text)
+
+
 RULES: dict[str, Callable[[str], Any]] = {
-    "email": partial(cells.reachable, normal_email, "bad_email"),
-    "phone": cells.phone,
+    "email": _email,
+    **dict.fromkeys(("phone", "fax", *OTHER_PHONES), cells.phone),
+    **dict.fromkeys(OTHER_EMAILS, lambda text: _email(text).lower()),
+    "gender": cells.choice(cells.GENDERS),
+    "customer_status": cells.choice(cells.CUSTOMER_STATUSES),
+    "payment_method": cells.choice(cells.PAYMENT_METHODS),
+    "delivery_method": cells.choice(cells.DELIVERY_METHODS),
+    "payment_days": cells.payment_days,
+    "credit_limit": cells.amount,
     "language": cells.language,
     "country": cells.country,
     "tags": cells.tags,

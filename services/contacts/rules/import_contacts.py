@@ -9,6 +9,13 @@ import orjson
 from chassis.ids import new_id
 from services.contacts.rules.names import search_text, sort_key
 
+OTHER_PHONES = {f"{kind}_phone": kind for kind in ("mobile", "work", "home", "switchboard")}
+OTHER_EMAILS = {f"{kind}_email": kind for kind in ("work", "home", "billing", "other")}
+"""Columns of further phones and addresses, with their kinds."""
+PLAIN = (
+    "email", "phone", "fax", "language", "tags", "customer_status", "payment_method", "payment_days", "delivery_method",
+    "credit_limit",
+)  # fmt: skip
 ADDRESS = ("street", "postal_code", "city", "country")
 
 
@@ -16,12 +23,12 @@ def person_of(values: dict[str, Any]) -> dict[str, Any]:
     """Columns of the table of persons. The title belongs to the affiliation when there is one."""
     given, family = values.get("given_name", ""), values.get("family_name", "")
     person = {"id": str(new_id()), "given_name": given, "family_name": family}
-    person |= {name: values[name] for name in ("birth_date", "customer_number") if name in values}
+    person |= {name: values[name] for name in ("gender", "birth_date", "customer_number") if name in values}
     if "organisation" not in values and "title" in values:
         person["title"] = values["title"]
     person |= _reachable(values)
     person["sort_key"] = sort_key(family, given)
-    person["search"] = search_text(f"{given} {family}", values.get("phone"))
+    person["search"] = search_text(f"{given} {family}", *_phones(person))
     return person
 
 
@@ -36,7 +43,7 @@ def organisation_of(values: dict[str, Any], *, alone: bool) -> dict[str, Any]:
         organisation.pop("fields", None)
         if "customer_number" in values:
             organisation["customer_number"] = values["customer_number"]
-    organisation["search"] = search_text(name, organisation.get("phone"))
+    organisation["search"] = search_text(name, *_phones(organisation))
     return organisation
 
 
@@ -48,9 +55,10 @@ def affiliation_of(values: dict[str, Any]) -> dict[str, Any]:
 
 def _reachable(values: dict[str, Any]) -> dict[str, Any]:
     """What persons and organisations have alike."""
-    found: dict[str, Any] = {name: values[name] for name in ("email", "phone", "language", "tags") if name in values}
-    if "email" in values:
-        found["email_key"] = values["email"].lower()
+    found: dict[str, Any] = {name: values[name] for name in PLAIN if name in values}
+    _add_others(found, values)
+    if "email" in found:
+        found["email_key"] = found["email"].lower()
     address = {name: values[name] for name in ADDRESS if name in values}
     if address.keys() - {"country"}:
         found["addresses"] = [{"purpose": "postal", **address}]
@@ -59,6 +67,24 @@ def _reachable(values: dict[str, Any]) -> dict[str, Any]:
     if fields:
         found["fields"] = fields
     return found
+
+
+def _add_others(found: dict[str, Any], values: dict[str, Any]) -> None:
+    """Further phones and addresses; where the first one is missing, the first of them takes its place."""
+    for first, columns, others, part in (
+        ("phone", OTHER_PHONES, "other_phones", "number"),
+        ("email", OTHER_EMAILS, "other_emails", "address"),
+    ):
+        further = [{"kind": kind, part: values[name]} for name, kind in columns.items() if name in values]
+        if further and first not in found:
+            found[first] = further.pop(0)[part]
+        further = [each for each in further if each[part] != found[first]]
+        if further:
+            found[others] = further
+
+
+def _phones(contact: dict[str, Any]) -> list[str | None]:
+    return [contact.get("phone"), *(each["number"] for each in contact.get("other_phones", ()))]
 
 
 def person_keys(person: dict[str, Any]) -> dict[str, int]:

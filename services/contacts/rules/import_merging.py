@@ -14,6 +14,8 @@ def _merged(name: str, old: Any, new: Any) -> Any:
         return sorted({*old, *new})
     if name == "fields":
         return {**old, **{code: _field(old.get(code), value) for code, value in new.items()}}
+    if name in {"other_phones", "other_emails"}:
+        return [*old, *(each for each in new if each not in old)]
     if name == "addresses":
         return _with_address(old, new[0])
     return new

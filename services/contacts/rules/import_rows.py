@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from services.contacts.rules import personal_ids
 from services.contacts.rules.columns import squeeze, targets, titles
 from services.contacts.rules.fields import DoesNotFit
 from services.contacts.rules.import_columns import MAX_LINE, ColumnRule, column_rules
@@ -94,14 +95,25 @@ class RowReader:
         """The row as it is staged; None when it is an empty line."""
         if not row:
             return None
-        shown = {title: _shown(cell) for title, cell in zip(self.titles, row, strict=False) if cell}
+        has_code = personal_ids.CODE.search("\n".join(row)) is not None
+        hide = personal_ids.masked if has_code else str
+        shown = {title: _shown(hide(cell)) for title, cell in zip(self.titles, row, strict=False) if cell}
         try:
             self._check_cells(row)
+            if has_code:
+                self._refuse_codes(row)
             return self._staged(number, shown, self._values(row))
         except Rejected as error:
             return StagedRow(
                 number, shown, code=error.code, reason=error.reason, params=error.params, column=error.column
             )
+
+    def _refuse_codes(self, row: Sequence[str]) -> None:
+        """Personal identity codes are taken nowhere but where the date of birth in them is asked."""
+        for number, target, _rule in self._rules:
+            if target != "birth_date" and number < len(row) and personal_ids.holds_code(row[number]):
+                reason = "This cell holds a personal identity code, which is never stored."
+                raise Rejected("personal_id", reason, self.titles[number])
 
     def _check_cells(self, row: Sequence[str]) -> None:
         whole = "".join(row)

@@ -72,7 +72,6 @@ def sort_key(*parts: str) -> str:
     return " ".join(key for key in keys if key)
 
 
-def search_text(name: str, phone: str | None = None) -> str:
+def search_text(name: str, *phones: str | None) -> str:
     """What the search index holds of a contact. Every word begins after a space."""
-    digits = phone.lstrip("+") if phone else ""
-    return f" {fold(name)} {digits}" if digits else f" {fold(name)}"
+    return " ".join([f" {fold(name)}", *(phone.lstrip("+") for phone in phones if phone)])
