@@ -15,7 +15,7 @@ def check_pages(visit: Callable[..., Page], paths: Iterable[str], as_user: str) 
         for path in paths:
             answer = page.goto(path)
             assert answer is not None
-            assert answer.status == 200, path
+            assert answer.status == 200, f"{path}: {answer.status}"
             check_page(page)
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from chassis.ids import new_id
 from ops.demo.stage import link_in
 from ops.simulators.clients import wait_until
-from tests.browser.soundness import check_page, check_pages
+from tests.browser.soundness import check_page
 from tests.whole_suite import Whole
 
 Visit = Callable[..., Page]
@@ -65,14 +65,6 @@ def path_in(mail: dict[str, Any], path: str) -> str:
 def fill(page: Page, **values: str) -> None:
     for name, value in values.items():
         page.locator(f"[name={name}]").fill(value)
-
-
-def test_public_pages_are_accessible_and_fit(visit, whole):
-    session = new_session(whole)
-    paths = ("/", "/privacy", "/accessibility", "/join", f"/join/{kind_of_membership(whole)}", "/courses",
-             "/courses?view=month", f"/courses?view=month&month={session['starts_at'][:7]}", "/courses?q=xyzzy",
-             f"/courses/{session['id']}", f"/courses/{session['id']}/enrol", "/unsubscribe/abc")  # fmt: skip
-    check_pages(visit, paths, "")
 
 
 def test_M7_an_application_keeps_what_was_typed_is_acknowledged_and_followed(visit, whole):

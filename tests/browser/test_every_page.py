@@ -1,0 +1,111 @@
+"""Every page there is, read off the gateway's table of addresses: axe-core finds nothing, it fits desktop and phone."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib import import_module
+
+import pytest
+
+from gateway.pages import SECTIONS
+from ops.demo.papers import camt_054
+from tests import members
+from tests.browser.soundness import check_pages
+
+pytestmark = pytest.mark.timeout(600)
+FILES = (".pdf", ".csv", ".ics", ".xlsx", ".svg", ".vcf")
+BY_LINK = "<token>"
+"""Pages behind a personal link are checked where a message brings the link."""
+ASKED = {"/office/affiliations/new": "?organisation=<uuid:organisation_id>"}
+"""What an address has to ask to be a page."""
+LEAD_ELSEWHERE = {"/welcome", "/payments/paytrail/return"}
+VARIATIONS = (
+    "/office/memberships?state=pending",
+    "/office/sessions?when=all",
+    "/office/invoices?state=overdue&q=1",
+    "/office/price-agreements/new?q=a",
+    "/office/contacts?q=xyzzy",
+    "/courses?view=month",
+    "/courses?q=xyzzy",
+    "/unsubscribe/abc",
+)
+
+
+def addresses() -> Iterator[str]:
+    """The addresses of all pages to read."""
+    for section in SECTIONS:
+        for rule, methods in import_module(f"gateway.pages.{section}").pages.addresses:
+            if "GET" in methods and not rule.endswith(FILES) and BY_LINK not in rule and rule not in LEAD_ELSEWHERE:
+                yield rule
+
+
+@pytest.fixture(scope="module")
+def member(whole):
+    """Somebody with a paid membership, a seat with its ticket, and messages."""
+    found = members.new_member(whole, "Sivu")
+    whole.signed_in[found.username] = found.visitor
+    members.join(whole, found)
+    members.enrol(whole, found, members.new_session(whole))
+    members.pay_by_card(whole, found)
+    members.first_message(whole, found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def ids(whole, member) -> dict[str, str]:
+    """One thing of each kind, by its name in addresses."""
+    office = whole.api
+    segment = office.post("/segments", {"name": "Sivut", "filter": {"field": "city", "op": "eq", "value": "Lahti"}})
+    texts = {"name": "Sivut", "subject": "Hei {{given_name}}", "body": "Hei", "segment_id": segment["id"]}
+    organisation = office.post("/organisations", {"name": "Sivu Oy"})
+    belongs = {"person_id": member.person_id, "organisation_id": organisation["id"]}
+    office.upload("/imports", "a.csv", b"Etunimi;Sukunimi\nAino;Sivunen\n", profile="contacts")
+    kind = first(whole, "/membership-types")
+    session = members.new_session(whole)
+    who = {"given_name": "Hakija", "family_name": "Sivunen", "email": "hakija.sivunen@example.org"}
+    wanted = {"membership_type_id": kind, **who, "accepts_terms": True}
+    return {
+        "person_id": member.person_id,
+        "membership_id": member.facts["memberships"],
+        "invoice_id": member.facts["invoices"],
+        "enrolment_id": member.facts["enrolments"],
+        "message_id": member.facts["messages"],
+        "organisation_id": organisation["id"],
+        "affiliation_id": office.post("/affiliations", belongs)["id"],
+        "segment_id": segment["id"],
+        "mailing_id": office.post("/mailings", texts)["id"],
+        "import_id": first(whole, "/imports"),
+        "file_id": office.upload("/bank-files", "a.xml", a_bank_file(whole, member))["id"],
+        "application_id": office.post("/applications", wanted)["id"],
+        "session_id": session["id"],
+        "type_id": kind,
+    }
+
+
+def first(whole, path: str) -> str:
+    return str(whole.api.get(path)["data"][0]["id"])
+
+
+def a_bank_file(whole, member) -> bytes:
+    invoice = whole.api.get(f"/invoices/{member.facts['invoices']}")
+    return camt_054(invoice["iban"], datetime.now(UTC).date(), "SIVUT1", [("1.00", invoice["reference"], "Sivunen")])
+
+
+def filled(rule: str, ids: dict[str, str]) -> str:
+    """The address with ids in it; a new kind of id has to be made in `ids` above."""
+    rule += ASKED.get(rule, "")
+    for name, value in ids.items():
+        rule = rule.replace(f"<uuid:{name}>", value)
+    assert "<" not in rule, f"{rule}: say in `ids` what it is about"
+    return rule
+
+
+@pytest.mark.parametrize("side", ["/office", "/my", "/"])
+def test_every_page_is_accessible_and_fits(visit, member, ids, side):
+    user = {"/office": "admin", "/my": member.username, "/": ""}[side]
+    paths = [filled(each, ids) for each in (*addresses(), *VARIATIONS) if side_of(each) == side]
+    assert len(paths) > 5
+    check_pages(visit, paths, user)
+
+
+def side_of(rule: str) -> str:
+    return next(side for side in ("/office", "/my", "/") if rule == side or rule.startswith(f"{side.rstrip('/')}/"))
