@@ -59,6 +59,7 @@ def ids(whole, member) -> dict[str, str]:
     organisation = office.post("/organisations", {"name": "Sivu Oy"})
     belongs = {"person_id": member.person_id, "organisation_id": organisation["id"]}
     office.upload("/imports", "a.csv", b"Etunimi;Sukunimi\nAino;Sivunen\n", profile="contacts")
+    about = {"person_ids": [member.person_id]}
     kind = first(whole, "/membership-types")
     session = members.new_session(whole)
     who = {"given_name": "Hakija", "family_name": "Sivunen", "email": "hakija.sivunen@example.org"}
@@ -70,6 +71,8 @@ def ids(whole, member) -> dict[str, str]:
         "enrolment_id": member.facts["enrolments"],
         "message_id": member.facts["messages"],
         "organisation_id": organisation["id"],
+        "activity_id": office.post("/activities", {"kind": "call", "text": "Soitto", **about})["id"],
+        "task_id": office.post("/tasks", {"title": "Soita", **about})["id"],
         "affiliation_id": office.post("/affiliations", belongs)["id"],
         "segment_id": segment["id"],
         "mailing_id": office.post("/mailings", texts)["id"],
