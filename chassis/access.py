@@ -24,7 +24,7 @@ def authorise(method: Method, principal: Principal) -> Scope:
     """The widest scope the method's rules grant this principal; raises NotSignedIn or NotAllowed.
 
     The suite's own services may call every method: they are the ones who check. The gateway is not one of
-    them: on its own behalf it may call little.
+    them: on its own behalf it may call little. A personal link that names neither a person nor a thing opens nothing.
     """
     if principal.kind is PrincipalKind.SYSTEM and (principal.id != GATEWAY or Rule.GATEWAY in method.may):
         return EVERYTHING
@@ -32,7 +32,7 @@ def authorise(method: Method, principal: Principal) -> Scope:
         return EVERYTHING
     if any(isinstance(right, Permission) and principal.has(right) for right in method.may):
         return EVERYTHING
-    if principal.kind is PrincipalKind.LINK and principal.link_purpose in method.may:
+    if _opens(principal, method):
         return Scope(principal.person_id, principal.link_object)
     if Rule.OWN in method.may and principal.kind is PrincipalKind.ACCOUNT and principal.person_id:
         return Scope(principal.person_id)
@@ -44,3 +44,9 @@ def authorise(method: Method, principal: Principal) -> Scope:
         raise NotSignedIn("Sign in to do this.")
     wanted = ", ".join(right.value for right in method.may if isinstance(right, Permission | LinkPurpose))
     raise NotAllowed(f"This needs the right {wanted or 'of the suite itself'}.", right=wanted)
+
+
+def _opens(principal: Principal, method: Method) -> bool:
+    """Whether the principal is a personal link of the method's purpose, to something."""
+    names_something = principal.person_id is not None or principal.link_object is not None
+    return principal.kind is PrincipalKind.LINK and principal.link_purpose in method.may and names_something

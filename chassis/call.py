@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session
 from chassis import tables
 from chassis.database import Database
 from contracts.access import Principal
-from contracts.errors import KeyReused, StillRunning
+from contracts.errors import Invalid, KeyReused, StillRunning
 
+LONGEST_KEY = 300
 CURRENT: ContextVar["Call | None"] = ContextVar("call", default=None)
 
 
@@ -51,7 +52,10 @@ class CommandKey:
 
     @classmethod
     def of(cls, key: str, method: str, payload: Any) -> "CommandKey":
-        """The key with the fingerprint of method and payload."""
+        """The key with the fingerprint of method and payload; raises Invalid for what is no key."""
+        if len(key) > LONGEST_KEY or not key.isprintable():
+            message = f"A command's key has 1-{LONGEST_KEY} printable characters."
+            raise Invalid(message, code="bad_idempotency_key")
         body = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
         return cls(key, method, hashlib.sha256(method.encode() + b"\0" + body).hexdigest())
 

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -23,7 +22,7 @@ from chassis.database import RETRYABLE, Database, database_of, is_away, is_busy,
 from chassis.logs import log
 from chassis.principals import system_principal, verify
 from chassis.service import ServiceBase, Subscription
-from chassis.validation import as_invalid
+from chassis.validation import read_request
 from contracts.base import Kind, Method
 from contracts.errors import Internal, ServiceError, Unavailable
 
@@ -66,10 +65,7 @@ def _answer(
     now = clock.now()
     principal = verify(str(headers.get("x-principal", "")), now)
     scope = authorise(method, principal)
-    try:
-        request = method.request.model_validate(payload)
-    except ValidationError as error:
-        raise as_invalid(error) from None
+    request = read_request(method.request, payload)
     command = None
     if method.remember and headers.get("x-command-key"):
         command = CommandKey.of(str(headers["x-command-key"]), method.name, payload)

@@ -26,9 +26,20 @@ def decode_cursor(cursor: str | None, length: int = 1) -> list[Any] | None:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:
         values = None
-    if not isinstance(values, list) or len(values) != length:
-        raise Invalid.field("/cursor", "bad_cursor", "This cursor is not one of ours; start at the first page.")
+    if not isinstance(values, list) or len(values) != length or not all(map(_is_sort_value, values)):
+        raise _bad_cursor()
     return values
+
+
+def _is_sort_value(value: Any) -> bool:
+    """Text that PostgreSQL can hold, or a whole number; dates, times and ids travel as text."""
+    if isinstance(value, str):
+        return "\0" not in value
+    return type(value) is int and abs(value) < 2**63
+
+
+def _bad_cursor() -> Invalid:
+    return Invalid.field("/cursor", "bad_cursor", "This cursor is not one of ours; start at the first page.")
 
 
 def page(rows: list[Item], limit: int, key: Callable[[Item], list[Any]]) -> Page[Item]:
@@ -46,6 +57,14 @@ def cursor_id(cursor: str | None) -> UUID | None:
     try:
         return UUID(str(values[0]))
     except ValueError:
-        raise Invalid.field(
-            "/cursor", "bad_cursor", "This cursor is not one of ours; start at the first page."
-        ) from None
+        raise _bad_cursor() from None
+
+
+def cursor_number(cursor: str | None) -> int | None:
+    """The number in a cursor of a list that is sorted by number alone; raises Invalid like `decode_cursor`."""
+    values = decode_cursor(cursor)
+    if values is None:
+        return None
+    if not isinstance(values[0], int):
+        raise _bad_cursor()
+    return values[0]

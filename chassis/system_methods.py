@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis import jobs, tables, topology
-from chassis.paging import decode_cursor, page
+from chassis import jobs, tables, topology, waiting
+from chassis.paging import cursor_number, decode_cursor, page
 from chassis.service import ServiceBase
 from chassis.settings import amqp_url_for
 from contracts.access import Permission, PrincipalKind
@@ -23,31 +23,21 @@ class SystemMethods(ServiceBase):
         return Done()
 
     def get_system_status(self, request: Nothing) -> SystemStatus:
-        outbox, parked, rows = tables.outbox.c, tables.parked.c, tables.jobs.c
-        unsent, oldest = self.reader.execute(
-            select(func.count(), func.min(outbox.created_at)).where(outbox.sent_at.is_(None))
-        ).one()
-        waiting, dead = self.reader.execute(
-            select(func.count().filter(~parked.dead), func.count().filter(parked.dead)).select_from(tables.parked)
-        ).one()
-        open_jobs = self.reader.execute(
-            select(func.count()).select_from(tables.jobs).where(rows.state.in_(["queued", "running"]))
-        ).scalar_one()
+        found = waiting.look(self.reader, self.now)
         return SystemStatus(
             service=self.service_name,
-            outbox_unsent=unsent,
-            outbox_oldest_seconds=max((self.now - oldest).total_seconds(), 0.0) if oldest else 0.0,
-            parked=waiting,
-            dead=dead,
-            jobs_open=open_jobs,
+            outbox_unsent=found.unsent,
+            outbox_oldest_seconds=found.oldest_seconds,
+            parked=found.parked,
+            dead=found.dead,
+            jobs_open=found.jobs_open,
             queues=topology.depths(amqp_url_for(self.service_name), self.service_name),
         )
 
     def list_parked(self, request: ListRequest) -> Page[ParkedEvent]:
-        after = decode_cursor(request.cursor)
         query = select(tables.parked).order_by(tables.parked.c.id).limit(request.limit + 1)
-        if after:
-            query = query.where(tables.parked.c.id > int(after[0]))
+        if (after := cursor_number(request.cursor)) is not None:
+            query = query.where(tables.parked.c.id > after)
         rows = [ParkedEvent.model_validate(row._asdict()) for row in self.reader.execute(query)]
         return page(rows, request.limit, lambda row: [row.id])
 
@@ -71,7 +61,7 @@ class SystemMethods(ServiceBase):
         if request.open_only:
             query = query.where(rows.state.in_(["queued", "running"]))
         if after:
-            query = query.where(rows.id < after[0])
+            query = query.where(rows.id < str(after[0]))
         found = [jobs.as_contract(row) for row in self.reader.execute(query)]
         return page(found, request.limit, lambda job: [job.id])
 

@@ -33,7 +33,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from chassis import clock, execution, health, jobs, logs, metrics, rpc, tables
+from chassis import clock, execution, health, jobs, logs, metrics, rpc, tables, waiting
 from chassis.call import CURRENT, Call
 from chassis.database import Database, is_away
 from chassis.logs import log
@@ -109,6 +109,7 @@ class Runner:
             Task(service, "jobs", 1.0, run_job_chunk),
             Task(service, "parked", 1.0, retry_parked),
             Task(service, "clean_up", 600.0, clean_up),
+            Task(service, "measure", waiting.EVERY, measure),
         ]
         self.tasks = [*built_in, *own]
         self.wakers = {task.name: threading.Event() for task in self.tasks}
@@ -249,6 +250,13 @@ def clean_up(worker: Worker) -> bool:
             text("DELETE FROM handled_commands WHERE handled_at < :before"), {"before": worker.now() - KEEP_COMMANDS}
         )
     return bool(gone == 5000)
+
+
+def measure(worker: Worker) -> bool:
+    """Tell Prometheus what waits in the service's tables."""
+    with worker.database.reader() as connection:
+        waiting.tell(worker.service, waiting.look(connection, worker.now()))
+    return False
 
 
 def main(services: list[str]) -> None:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_type_hints
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from contracts.access import Access
+from contracts.values import PLAIN
 
 
 def _printable(text: str) -> str:
@@ -22,32 +22,16 @@ def _printable(text: str) -> str:
     return text
 
 
-Dated = TypeVar("Dated", bound=date)
-
-
-def _near(value: Dated) -> Dated:
-    """Refuse years that are typing errors; some could not even be stored in every time zone."""
-    if not 1900 <= value.year < 2200:
-        raise PydanticCustomError("year_unlikely", "The year has to be between 1900 and 2199; check it.")
-    return value
-
-
-def _on_the_wall(value: time) -> time:
-    """A time of day as a clock on the wall shows it: to the minute, without a zone."""
-    if value.tzinfo is not None:
-        raise PydanticCustomError("time_with_zone", "Give the time of day without a zone, for example 09:30.")
-    return value.replace(second=0, microsecond=0)
-
-
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Refuse line ends, tabs and characters that no person types."""
     if "\n" in text or "\r" in text or "\t" in text:
         raise ValueError("must be on one line")
     return _printable(text)
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
 """One line of text, 1-200 characters, trimmed, no control characters."""
-OptionalLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
+OptionalLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)]
 """Like Line, but may be empty."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(_printable)]
 """Several lines of text, at most 10,000 characters."""
@@ -55,12 +39,6 @@ RequiredText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), AfterValidator(_printable)
 ]
 """Like Text, but not empty."""
-Day = Annotated[date, AfterValidator(_near)]
-"""A day of a calendar that people plan by."""
-Moment = Annotated[AwareDatetime, AfterValidator(_near)]
-"""A time with its zone, on such a day."""
-TimeOfDay = Annotated[time, AfterValidator(_on_the_wall)]
-"""A time of day where the association is, to the minute."""
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$")]
 """A stable name for machines: lower case letters, digits, `_ . -`, 1-60 characters."""
 EmailText = Annotated[
@@ -73,11 +51,11 @@ EmailText = Annotated[
 PhoneText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^\+?[0-9 ()./-]{3,39}$")]
 """A phone number as typed; the owner stores it in E.164."""
 Token = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[A-Za-z0-9_.~-]+$")]
-Amount = Annotated[
-    Decimal, Field(max_digits=12, decimal_places=2), PlainSerializer(lambda value: f"{value:.2f}", return_type=str)
-]
+CENTS = PlainSerializer(lambda value: f"{value:.2f}", return_type=str)
+Amount = Annotated[Decimal, Field(max_digits=12, decimal_places=2), PLAIN, CENTS]
 """A sum of money with two decimals; a decimal string on every wire."""
-PositiveAmount = Annotated[Amount, Field(gt=0)]
+PositiveAmount = Annotated[Decimal, Field(max_digits=12, decimal_places=2, gt=0), PLAIN, CENTS]
+NonNegativeAmount = Annotated[Decimal, Field(max_digits=12, decimal_places=2, ge=0), PLAIN, CENTS]
 
 
 class Language(StrEnum):

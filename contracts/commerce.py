@@ -17,6 +17,7 @@ from contracts.base import (
     Event,
     Line,
     ListRequest,
+    NonNegativeAmount,
     Nothing,
     OptionalLine,
     Page,
@@ -29,6 +30,7 @@ from contracts.base import (
     query,
 )
 from contracts.system import SystemApi
+from contracts.values import PLAIN, Day
 
 
 class ProductDetails(Data):
@@ -37,7 +39,7 @@ class ProductDetails(Data):
     code: Code
     name: Translated
     category: Code
-    price: Annotated[Amount, Field(ge=0)]
+    price: NonNegativeAmount
     currency: Annotated[str, Field(pattern="^EUR$")] = "EUR"
     vat_code: Code = "standard"
     for_sale: bool = False
@@ -71,8 +73,8 @@ class PriceAgreementDetails(Data):
     category: Code | None = None
     price: PositiveAmount | None = None
     percent: Annotated[int, Field(ge=1, le=100)] | None = None
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
 
 class CreatePriceAgreement(PriceAgreementDetails, Request):
@@ -97,7 +99,7 @@ class AskQuote(Request):
 
     customer_id: UUID | None = None
     lines: Annotated[list[QuoteLineRequest], Field(min_length=1, max_length=200)]
-    on: date | None = None
+    on: Day | None = None
 
 
 class PriceRule(Reply):
@@ -447,7 +449,7 @@ class SellerDetails(Data):
     iban: Annotated[str, Field(max_length=42)]
     bic: Annotated[str, Field(max_length=11)] = ""
     payment_term_days: Annotated[int, Field(ge=0, le=180)] = 14
-    late_interest_percent: Annotated[Decimal, Field(ge=0, le=30)] = Decimal("8.0")
+    late_interest_percent: Annotated[Decimal, Field(ge=0, le=30), PLAIN] = Decimal("8.0")
     invoice_prefix: Annotated[str, Field(max_length=6, pattern=r"^[0-9]*$")] = ""
     terms: Text = ""
 

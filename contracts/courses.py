@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from contracts.access import LinkPurpose, Permission, Rule
 from contracts.base import (
@@ -30,6 +30,7 @@ from contracts.base import (
     query,
 )
 from contracts.system import SystemApi
+from contracts.values import Moment
 
 
 class CourseDetails(Data):
@@ -56,8 +57,8 @@ class SessionDetails(Data):
     """A session of a course: times with zone, place, seats; each item is a product of commerce."""
 
     course_id: UUID
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: Moment
+    ends_at: Moment
     place: Line
     city: OptionalLine = ""
     seats: Annotated[int, Field(ge=1, le=100_000)]
@@ -93,8 +94,8 @@ class ListSessions(ListRequest):
     topic: Code | None = None
     city: OptionalLine | None = None
     q: OptionalLine | None = None
-    starts_after: AwareDatetime | None = None
-    starts_before: AwareDatetime | None = None
+    starts_after: Moment | None = None
+    starts_before: Moment | None = None
     all: bool = False
 
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
-from pydantic import Field, SecretStr, field_serializer
+from pydantic import AfterValidator, Field, SecretStr, field_serializer, model_validator
 
 from contracts.access import LinkPurpose, Permission, Rule
 from contracts.base import (
@@ -27,9 +27,11 @@ from contracts.base import (
     Request,
     Token,
     command,
+    one_line,
     query,
 )
 from contracts.system import SystemApi
+from contracts.values import Moment
 
 
 class Secret(Data):
@@ -42,6 +44,8 @@ class Secret(Data):
 
 Password = Annotated[SecretStr, Field(min_length=1, max_length=200)]
 NewPassword = Annotated[SecretStr, Field(min_length=10, max_length=200)]
+LoginName = Annotated[str, Field(min_length=1, max_length=254), AfterValidator(one_line)]
+"""A user name or an e-mail address as typed."""
 Address = Annotated[str, Field(max_length=64)]
 """An IP address, for rate limits."""
 
@@ -49,7 +53,7 @@ Address = Annotated[str, Field(max_length=64)]
 class SignIn(Secret, Request):
     """User name (or e-mail) and password (I1); without a password a code is sent where the account allows it (I2b)."""
 
-    username: Annotated[str, Field(min_length=1, max_length=254)]
+    username: LoginName
     password: Password | None = None
     address: Address = ""
     previous_session: Token | None = None
@@ -182,7 +186,7 @@ class UpdateAccount(Request):
 class AskPasswordReset(Request):
     """Sends a link if such an account exists; the answer is the same when not."""
 
-    username: Annotated[str, Field(min_length=1, max_length=254)]
+    username: LoginName
     address: Address = ""
 
 
@@ -232,7 +236,7 @@ class CreateApiKey(Request):
 
     name: Line
     permissions: Annotated[list[Permission], Field(max_length=100)]
-    expires_at: datetime | None = None
+    expires_at: Moment | None = None
 
 
 class ApiKey(Reply):
@@ -250,14 +254,24 @@ class ApiKey(Reply):
 
 
 class IssueLink(Request):
-    """A personal link (I3). The same `id` gives the same token again, so that a repeated message carries the same."""
+    """A personal link (I3). The same `id` gives the same token again, so that a repeated message carries the same.
+
+    It names a person, a thing or both; the first administrator's names nothing, for nothing is there yet.
+    """
 
     id: UUID
     purpose: LinkPurpose
     person_id: UUID | None = None
     object_id: UUID | None = None
-    expires_at: datetime
+    expires_at: Moment
     single_use: bool = False
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        names_nothing = self.person_id is None and self.object_id is None
+        if names_nothing and self.purpose is not LinkPurpose.FIRST_ADMINISTRATOR:
+            raise ValueError("a link names the person or the thing that it opens")
+        return self
 
 
 class IssuedLink(Reply):

@@ -30,6 +30,7 @@ from contracts.base import (
 )
 from contracts.contacts.addresses import Address
 from contracts.system import SystemApi
+from contracts.values import Day
 
 
 class MemberLevel(StrEnum):
@@ -108,7 +109,7 @@ class SubmitApplication(Request):
     email: EmailText
     phone: PhoneText | None = None
     language: Language = Language.FI
-    birth_date: date | None = None
+    birth_date: Day | None = None
     address: Address | None = None
     answers: Annotated[dict[Code, Any], Field(max_length=50)] = {}
     message: Text = ""
@@ -192,7 +193,7 @@ class ListMemberships(ListRequest):
     person_id: UUID | None = None
     membership_type_id: UUID | None = None
     state: MembershipState | None = None
-    as_of: date | None = None
+    as_of: Day | None = None
 
 
 class Agreement(Reply):
@@ -219,7 +220,7 @@ class EndMembership(Request):
     """Resigned, expelled, ..."""
 
     id: UUID
-    ended_on: date
+    ended_on: Day
     reason: Line
 
 
@@ -227,7 +228,7 @@ class AskEntitlements(Request):
     """What memberships entitle a person to on a date."""
 
     person_id: UUID
-    on: date
+    on: Day
 
 
 class Entitlement(Reply):

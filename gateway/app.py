@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chassis import logs, rpc
 from chassis.settings import settings
-from gateway import api, assets, callers, csrf, health, i18n, limits, pages, problems, security, shell
+from gateway import api, assets, callers, csrf, health, i18n, limits, measures, pages, problems, security, shell
 from gateway.config import gateway_settings
 
 MAX_BODY = 1_000_000
@@ -26,6 +26,7 @@ def create_app() -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     if proxies := gateway_settings().talkoo_trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+    measures.init_measures(app)
     assets.init_assets(app)
     i18n.init_i18n(app, time_zone=settings().talkoo_time_zone, secure_cookie=_is_https())
     problems.init_problems(app)

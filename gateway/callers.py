@@ -5,6 +5,7 @@ and its Idempotency-Key. Sessions are asked for at every request, so that a sign
 remembered for one second.
 """
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,7 +17,7 @@ from chassis import clock
 from chassis.principals import sign
 from chassis.rpc import Caller, calling, client, system_caller
 from contracts.access import ANONYMOUS
-from contracts.errors import Invalid, NotSignedIn, Unavailable
+from contracts.errors import Gone, Invalid, NotSignedIn, Unavailable
 from contracts.identity import ApiKeyToken, IdentityApi, LinkToken, SessionToken, SignedPrincipal
 
 identity = client(IdentityApi)
@@ -25,6 +26,7 @@ API_PREFIX = "/api/"
 WITHOUT_CALLER = ("/static/", "/style/", "/theme/", "/livez", "/readyz", "/metrics")
 ANONYMOUS_LIFETIME = timedelta(minutes=1)
 KEY_REMEMBERED = 1.0
+LINK_TOKEN = re.compile(r"[A-Za-z0-9_.~-]{1,200}")
 MOST_REMEMBERED = 1_000
 
 _known_keys: dict[str, tuple[float, SignedPrincipal]] = {}
@@ -121,10 +123,17 @@ def _anonymous_token() -> str:
     return sign(ANONYMOUS.model_copy(update={"expires_at": expires_at}), "gateway")
 
 
+def link_token(text: str) -> str:
+    """The token in a link's address; raises Gone for what cannot be one."""
+    if not LINK_TOKEN.fullmatch(text):
+        raise Gone("This link is not one of ours.", code="bad_link")
+    return text
+
+
 @contextmanager
 def by_link(token: str) -> Iterator[SignedPrincipal]:
     """Make the calls of this block as the personal link; raises Gone when it is used, revoked or expired."""
     with calling(system_caller("gateway")):
-        principal = identity.get_link_principal(LinkToken(token=token[:200]))
+        principal = identity.get_link_principal(LinkToken(token=link_token(token)))
     with calling(Caller(lambda: principal.token, g.request_id, g.request_id)):
         yield principal

@@ -2,6 +2,8 @@
 
 import gc
 import os
+import shutil
+import tempfile
 from typing import Any
 
 worker_class = "gthread"
@@ -18,7 +20,15 @@ accesslog = None
 preload_app = True
 """Imported once; workers share the memory of it (connections are made by a worker's first call, after the fork)."""
 
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = measured = tempfile.mkdtemp(prefix="talkoo-measures-")
+"""Where the workers put their figures (gateway.measures); set before the application is imported."""
+
 
 def when_ready(_server: Any) -> None:
     """Keep what is imported out of the workers' garbage collection, so that it stays shared."""
     gc.freeze()
+
+
+def on_exit(_server: Any) -> None:
+    """Figures end with the process that began them."""
+    shutil.rmtree(measured, ignore_errors=True)

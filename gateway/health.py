@@ -5,12 +5,13 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from chassis.rpc import calling, client, side_by_side, system_caller
 from contracts.base import Nothing
 from contracts.errors import ServiceError
 from contracts.system import SystemApi
+from gateway.measures import exposition
 from gateway.services import APIS
 
 blueprint = Blueprint("health", __name__)
@@ -44,5 +45,5 @@ def _answers(api: type[SystemApi]) -> bool:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Metrics of this worker process."""
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    """Metrics of all worker processes."""
+    return Response(exposition(), content_type=CONTENT_TYPE_LATEST)

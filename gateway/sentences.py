@@ -161,7 +161,6 @@ FIELDS: Final[dict[str, Any]] = {
     "no_such_product": _("There is no such product."),
     "no_such_role": _("There is no such role."),
     "no_such_type": _("There is no such kind of membership."),
-    "no_time_zone": _("Give the time with its zone, for example 2026-12-31T18:00:00+02:00."),
     "no_vat_rate": _("No VAT rate is known for this day. Check the date."),
     "not_a_choice": _("This is none of the choices."),
     "not_a_date": _("This is not a day. Write it as 2026-12-31."),
@@ -208,7 +207,6 @@ FIELDS: Final[dict[str, Any]] = {
     "uuid_type": _("This is not an id."),
     "value_error": _("This holds characters or line breaks that do not belong here. Remove them."),
     "wrong_password": _("This is not your present password."),
-    "year_unlikely": _("The year has to be between 1900 and 2199. Check it."),
-    "zone_missing": _("Give the time with its zone, for example 2026-12-31T18:00:00+02:00."),
+    "year_unlikely": _("The year has to be between 1850 and 2199. Check it."),
 }
 """By code of what is wrong with a field."""

@@ -1,7 +1,8 @@
 """Translations of the pages: `python -m ops.translations compile | check`.
 
-`check` fails when a text of the gateway lacks its Finnish or Swedish, is marked fuzzy, or drops a placeholder; it
-prints what is missing in the form of a .po file, ready to be filled in. Texts that no page uses any more are named too.
+`check` fails when a text of the gateway lacks its Finnish or Swedish, is marked fuzzy, or has other placeholders than
+its source: with one too few a fact is lost, with one too many, or a `%` of its own, the page cannot be shown. It prints
+what is missing in the form of a .po file, ready to be filled in. Texts that no page uses any more are named too.
 """
 
 import re
@@ -28,7 +29,8 @@ KEYWORDS: Final = {
     "_p": ((1, "c"), 2),
     "lazy_pgettext": ((1, "c"), 2),
 }
-_PLACEHOLDER: Final = re.compile(r"%\(\w+\)s")
+_MARKS: Final = re.compile(r"%\(\w+\)s|%%|%|[{}]+\w*[{}]*")
+"""What is filled in, or spoils the filling: `%(name)s`, `%%`, a `%` of its own, braces."""
 
 
 def extracted(source: Path = SOURCE) -> Catalog:
@@ -57,12 +59,19 @@ def _is_finished(text: Message, translation: Message | None) -> bool:
         return False
     found = translation.string
     strings = [string or "" for string in (found if isinstance(found, (tuple, list)) else [found])]
-    return all(strings) and _placeholders(strings) == _placeholders(text.id)
+    return all(strings) and _marks(strings) == _marks(text.id)
 
 
-def _placeholders(texts: str | tuple[str, ...] | list[str]) -> set[str]:
+def unfillable(texts: Catalog) -> Iterator[Message]:
+    """Texts of templates with a `%` of its own: templates fill every text, so that it has to be written `%%`."""
+    for text in texts:
+        if text.id and "%" in _marks(text.id) and any(file.endswith(".html") for file, _line in text.locations):
+            yield text
+
+
+def _marks(texts: str | tuple[str, ...] | list[str]) -> set[str]:
     joined = texts if isinstance(texts, str) else "\n".join(texts)
-    return set(_PLACEHOLDER.findall(joined))
+    return set(_MARKS.findall(joined))
 
 
 def _as_po(message: Message) -> str:
@@ -75,8 +84,12 @@ def _as_po(message: Message) -> str:
 
 
 def check() -> int:
-    """Print what is missing or not used; the exit code is 1 when something is missing."""
-    texts, incomplete = extracted(), False
+    """Print what is missing, wrong or not used; the exit code is 1 when something is missing or wrong."""
+    texts = extracted()
+    wrong = list(unfillable(texts))
+    for message in wrong:
+        print(f"# write %% for %: {message.id!r}")
+    incomplete = bool(wrong)
     for language in catalogs.TRANSLATED:
         translated = catalogs.merged(language)
         gaps = list(missing(texts, translated))

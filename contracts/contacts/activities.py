@@ -11,10 +11,8 @@ from contracts.access import Permission
 from contracts.base import (
     ById,
     Code,
-    Day,
     Done,
     ListRequest,
-    Moment,
     Page,
     Reply,
     Request,
@@ -24,6 +22,7 @@ from contracts.base import (
 )
 from contracts.contacts.about import AboutContacts, ContactIds, NamedContact
 from contracts.system import SystemApi
+from contracts.values import Day, Moment
 
 
 class ActivityKind(StrEnum):

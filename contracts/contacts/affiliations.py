@@ -1,11 +1,11 @@
 """Persons in organisations, with the data they have there (C3, C14)."""
 
-from datetime import date
 from uuid import UUID
 
 from contracts.access import Permission
 from contracts.base import Data, EmailText, ListRequest, OptionalLine, Page, PhoneText, Reply, Request, command, query
 from contracts.system import SystemApi
+from contracts.values import Day
 
 
 class AffiliationDetails(Data):
@@ -18,8 +18,8 @@ class AffiliationDetails(Data):
     phone: PhoneText | None = None
     role: OptionalLine = ""
     decision_maker: bool = False
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
 
 
 class CreateAffiliation(AffiliationDetails, Request):
@@ -30,7 +30,7 @@ class EndAffiliation(Request):
     """The person leaves; history stays (C14)."""
 
     id: UUID
-    ends_on: date
+    ends_on: Day
 
 
 class Affiliation(AffiliationDetails, Reply):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from contracts.base import Amount, Code, Data, EmailText, Language, Money, PhoneText
+from contracts.base import Code, Data, EmailText, Language, Money, NonNegativeAmount, PhoneText
 from contracts.contacts.addresses import Address
 
 CustomerNumber = Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")]
@@ -86,7 +86,7 @@ class OtherEmail(Data):
 class CreditLimit(Money):
     """How much a customer may owe, in euros."""
 
-    amount: Annotated[Amount, Field(ge=0)]
+    amount: NonNegativeAmount
     currency: Annotated[str, StringConstraints(pattern="^EUR$")] = "EUR"
 
 

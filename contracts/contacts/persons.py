@@ -1,6 +1,6 @@
 """Persons of the register (C1, C2, C5)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -24,6 +24,7 @@ from contracts.base import (
 )
 from contracts.contacts.basics import BasicChanges, ContactBasics, Gender
 from contracts.system import SystemApi
+from contracts.values import Day
 
 
 class PersonState(StrEnum):
@@ -42,7 +43,7 @@ class PersonDetails(ContactBasics):
     family_name: OptionalLine = ""
     title: OptionalLine = ""
     gender: Gender | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
 
 
 class CreatePerson(PersonDetails, Request):
@@ -58,7 +59,7 @@ class UpdatePerson(BasicChanges, Request):
     family_name: OptionalLine | None = None
     title: OptionalLine | None = None
     gender: Gender | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
     clear: Annotated[list[Code], Field(max_length=40)] = []
     """Names of fields to empty, such as `email`, `phone`, `birth_date`, `credit_limit`, a name; not lists."""
 

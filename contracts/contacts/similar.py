@@ -1,6 +1,5 @@
 """Contacts that may be the same person (C13)."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from contracts.access import Permission
 from contracts.base import EmailText, OptionalLine, PhoneText, Reply, Request, query
 from contracts.contacts.persons import PersonSummary
 from contracts.system import SystemApi
+from contracts.values import Day
 
 
 class FindSimilar(Request):
@@ -40,7 +40,7 @@ class FindSimilarTo(Request):
     family_name: OptionalLine = ""
     email: EmailText | None = None
     phone: PhoneText | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
     limit: Annotated[int, Field(ge=1, le=20)] = 5
 
 

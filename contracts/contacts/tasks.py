@@ -12,22 +12,20 @@ from contracts.base import (
     ById,
     Code,
     Data,
-    Day,
     Done,
     Event,
     Line,
     ListRequest,
-    Moment,
     Page,
     Reply,
     Request,
     Text,
-    TimeOfDay,
     command,
     query,
 )
 from contracts.contacts.about import AboutContacts, ContactIds, NamedContact
 from contracts.system import SystemApi
+from contracts.values import Day, Moment, TimeOfDay
 
 
 class TaskState(StrEnum):

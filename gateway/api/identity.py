@@ -10,7 +10,7 @@ from chassis.validation import as_invalid
 from contracts.access import Rule
 from contracts.base import Done, Reply, Request
 from contracts.errors import NotSignedIn
-from contracts.identity import EnterCode, IdentityApi, SessionToken, SignIn, SignInResult
+from contracts.identity import EnterCode, IdentityApi, LoginName, SessionToken, SignIn, SignInResult
 from gateway.api.door import answer, json_object
 from gateway.api.routes import Resource
 from gateway.callers import session_token
@@ -24,7 +24,7 @@ resource = Resource(IdentityApi, "Identity")
 class SignInForm(Request):
     """User name or e-mail, and the password; without a password, a code is sent where the account allows it."""
 
-    username: Annotated[str, Field(min_length=1, max_length=254)]
+    username: LoginName
     password: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
 

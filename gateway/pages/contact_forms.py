@@ -95,10 +95,11 @@ def edit_contact(person_id: UUID) -> ResponseReturnValue:
         return _form(FormState(shown(person, PERSON, fields)), fields, person)
     values = typed_contact(PERSON, fields)
     try:
+        wanted = _update(person_id, values, fields)
         with form_command():
-            contacts.update_person(_update(person_id, values, fields))
+            contacts.update_person(wanted)
     except Stale:
-        return _changed_meanwhile(person, values, fields)
+        return _changed_meanwhile(person, wanted.version, values, fields)
     except (Invalid, Conflict) as error:
         return _form(_wrong(values, error), fields, person, version=request.form.get("version")), 422
     flash(_("Saved."), "good")
@@ -113,7 +114,7 @@ def _update(person_id: UUID, values: dict[str, Any], fields: Sequence[FieldDefin
 
 
 def _changed_meanwhile(
-    person: Person, values: dict[str, Any], fields: Sequence[FieldDefinition]
+    person: Person, version: int, values: dict[str, Any], fields: Sequence[FieldDefinition]
 ) -> ResponseReturnValue:
-    merged, told = merge(person, int(request.form["version"]), values, PERSON, fields)
+    merged, told = merge(person, version, values, PERSON, fields)
     return _form(FormState(merged), fields, person, told=told), 422

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from chassis.rpc import client
 from contracts.access import Rule
 from contracts.notify import NotifyApi, Unsubscribe
+from gateway.callers import link_token
 from gateway.csrf import exempt
 from gateway.limits import limit_form
 from gateway.pages.door import Pages
@@ -26,7 +27,7 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("leaving/unsubscribe.html", token=token)
     limit_form("unsubscribe", PER_MINUTE)
-    notify.unsubscribe(Unsubscribe(token=token[:200]))
+    notify.unsubscribe(Unsubscribe(token=link_token(token)))
     return render_template(
         "layout/message.html",
         title=_("You get no more newsletters"),

@@ -118,10 +118,11 @@ def edit_organisation(organisation_id: UUID) -> ResponseReturnValue:
         return _form(FormState(shown(organisation, ORGANISATION, fields)), fields, organisation)
     values = typed_contact(ORGANISATION, fields)
     try:
+        wanted = _update(organisation_id, values, fields)
         with form_command():
-            contacts.update_organisation(_update(organisation_id, values, fields))
+            contacts.update_organisation(wanted)
     except Stale:
-        merged, told = merge(organisation, int(request.form["version"]), values, ORGANISATION, fields)
+        merged, told = merge(organisation, wanted.version, values, ORGANISATION, fields)
         return _form(FormState(merged), fields, organisation, told=told), 422
     except (Invalid, Conflict) as error:
         return _form(_wrong(values, error), fields, organisation, version=request.form.get("version")), 422

@@ -1,24 +1,14 @@
 """Every address of the gateway says who may come in (R6: 0 undeclared endpoints)."""
 
-from flask import Flask
-
 from contracts.access import Access
-from gateway import api, assets, health, pages
 from gateway.api import openapi
+from tests.gateway_pages import page_rules, whole_gateway
 
 OPEN = {
     "static", "assets.style", "assets.accent",  # what browsers need before anybody signs in; no data
     "health.livez", "health.readyz", "health.metrics",  # for the operator's machines; no personal data
     "api.get_openapi", "docs.show_docs",  # the contract itself
 }  # fmt: skip
-
-
-def whole_gateway() -> Flask:
-    app = Flask("gateway", static_folder="static")
-    for blueprint in (assets.blueprint, health.blueprint, api.blueprint, api.docs):
-        app.register_blueprint(blueprint)
-    pages.register(app)
-    return app
 
 
 def test_R6_every_page_and_every_operation_says_who_may_come_in():
@@ -38,3 +28,10 @@ def test_every_operation_of_the_api_is_served_and_documented_once():
     operations = [f"api.{route.operation}" for route in openapi.routes()]
     assert len(operations) == len(set(operations))
     assert set(operations) == {name for name in views if name.startswith("api.")} - OPEN
+
+
+def test_the_pages_are_found_by_their_addresses():
+    """Tests of who may see what are made of this list."""
+    found = {(each.rule, each.verb) for each in page_rules()}
+    assert {("/my/invoices/<uuid:invoice_id>", "GET"), ("/office/contacts/new", "POST"), ("/join", "GET")} <= found
+    assert len(found) > 100

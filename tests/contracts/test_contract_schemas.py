@@ -4,6 +4,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from chassis.service import SERVICES
+from contracts import values
 from contracts.base import methods_of
 from ops import contract_schemas
 
@@ -32,6 +33,29 @@ def test_every_method_says_who_may_call_it_and_refuses_unknown_fields(service, m
     assert method.request.model_config["extra"] == "forbid"
     assert method.reply.model_config["extra"] == "ignore"
     assert 0 < method.deadline <= 15
+
+
+READ_BY_US = {values._number, values._day, values._moment, values._time_of_day}
+
+
+def read_by_pydantic(schema):
+    """Days, times and decimal numbers in a core schema that are not read as contracts.values says."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "function-before" and schema["function"]["function"] in READ_BY_US:
+            return
+        if schema.get("type") in ("date", "datetime", "decimal", "time"):
+            yield schema["type"]
+        for part in schema.values():
+            yield from read_by_pydantic(part)
+    elif isinstance(schema, list | tuple):
+        for part in schema:
+            yield from read_by_pydantic(part)
+
+
+@pytest.mark.parametrize(("service", "method"), METHODS, ids=lambda each: getattr(each, "name", each))
+def test_days_times_and_numbers_of_requests_are_read_strictly(service, method):
+    found = list(read_by_pydantic(method.request.__pydantic_core_schema__))
+    assert found == [], f"{service}.{method.name}: use Day, Moment, TimeOfDay, PLAIN (contracts.values), Amount"
 
 
 @pytest.mark.parametrize("service", SERVICES)

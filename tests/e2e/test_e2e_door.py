@@ -1,5 +1,7 @@
 """The HTTP door on a whole running suite: sign-in, conventions of the API, and what it refuses."""
 
+import re
+
 import httpx
 import pytest
 
@@ -124,3 +126,19 @@ def test_E4_a_forged_payment_callback_is_refused(whole):
     forged = {"checkout-status": "ok", "checkout-transaction-id": "x", "signature": "0" * 64}
     answer = whole.visitor().ask("GET", "/api/v1/payments/providers/paytrail/callback", params=forged)
     assert (answer.status_code, answer.json()["code"]) == (422, "forged_notice")
+
+
+def test_the_metrics_are_those_of_all_workers_together(whole):
+    """Each request has a connection of its own, so that it meets any worker."""
+    wanted = re.compile(
+        r'^talkoo_http_seconds_count\{endpoint="api.get_me",method="GET",status="4xx"\} ([0-9.]+)$', re.MULTILINE
+    )
+
+    def counted():
+        found = wanted.search(httpx.get(f"{whole.base_url}/metrics", trust_env=False).text)
+        return float(found[1]) if found else 0
+
+    before = counted()
+    for _ in range(20):
+        assert httpx.get(f"{whole.base_url}/api/v1/me", trust_env=False).status_code == 401
+    assert {counted() for _ in range(6)} == {before + 20}

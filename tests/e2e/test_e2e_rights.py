@@ -1,6 +1,12 @@
-"""Who gets in where, over HTTP: every operation and every role, and one member at another member's things (R6)."""
+"""Who gets in where, over HTTP: every operation, every page and every role, and one member at another's things (R6).
 
+All addresses come from the table of routes and the pages' URL map.
+"""
+
+import types
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from uuid import UUID
 
 import pytest
 
@@ -8,6 +14,7 @@ from chassis.ids import new_id
 from contracts.access import Permission, Rule
 from gateway.api import openapi
 from tests import members
+from tests.gateway_pages import first_things, page_rules
 
 pytestmark = pytest.mark.timeout(300)
 SIGNED_BY_OTHERS = {"receive_payment_callback", "receive_message_status"}
@@ -112,58 +119,157 @@ def snapshot(whole, facts):
     return things | {"consents": whole.api.get(f"/persons/{facts['persons']}/consents")}
 
 
-def personal_routes(facts):
-    """Operations whose address names one of the member's things."""
-    return [r for r in openapi.routes() if r.path_names and r.path.split("/")[1] in facts and Rule.PUBLIC not in r.may]
+@pytest.fixture(scope="module")
+def things(whole, owner):
+    """An id for every kind of thing in an address: the owner's where there is one, else the office's first."""
+    return first_things(whole.api) | owner.facts
 
 
-def test_R6_another_members_ids_open_nothing_and_change_nothing(whole, owner, stranger):
-    before, wrong = snapshot(whole, owner.facts), []
-    routes = personal_routes(owner.facts)
+def marks(whole, owner):
+    """What tells the owner's data in an answer, ids apart."""
+    invoice = whole.api.get(f"/invoices/{owner.facts['invoices']}")
+    message = whole.api.get(f"/messages/{owner.facts['messages']}")
+    return {"Omena ", owner.username, invoice["reference"], invoice["barcode"], message["body"][:40]}
+
+
+def is_shown(text, marked):
+    return [mark for mark in marked if mark in text]
+
+
+def test_R6_no_address_with_an_id_gives_another_member_anything(whole, owner, stranger, things):
+    before, marked, wrong = snapshot(whole, owner.facts), marks(whole, owner), []
+    routes = [each for each in openapi.routes() if each.path_names and each.operation not in SIGNED_BY_OTHERS]
     for route in routes:
-        key = {"Idempotency-Key": str(new_id())}
-        answer = send(stranger.visitor, route, owner.facts, BODIES.get(route.operation), **key)
+        answer = send(stranger.visitor, route, things, BODIES.get(route.operation), **fresh_key())
         is_empty_list = answer.status_code == 200 and answer.json().get("data") == []
-        if answer.status_code not in {403, 404} and not is_empty_list:
+        is_refused = answer.status_code in {403, 404} or is_empty_list or Rule.PUBLIC in route.may
+        if not is_refused or answer.status_code >= 500 or is_shown(answer.text, marked):
             wrong.append((route.operation, answer.status_code, answer.text[:200]))
     assert wrong == []
     assert snapshot(whole, owner.facts) == before
-    assert {route.path.split("/")[1] for route in routes} == owner.facts.keys()
+    assert owner.facts.keys() <= {route.path.split("/")[1] for route in routes}
+
+
+def fresh_key():
+    return {"Idempotency-Key": str(new_id())}
+
+
+def test_R6_no_page_with_an_id_shows_or_does_anything_of_another_member(whole, owner, stranger, things):
+    before, marked, wrong = snapshot(whole, owner.facts), marks(whole, owner), []
+    pages = [each for each in pages_to_open() if each.arguments and not (each.is_public and each.verb == "POST")]
+    for page in pages:
+        address = page.address(things)
+        if page.verb == "GET":
+            answer = stranger.visitor.ask("GET", address)
+        else:
+            answer = stranger.send(address, confirmed="1", reason="malice", action="delete", decision="approve")
+        refused = answer.status_code in {403, 404} or page.is_public
+        if not refused or answer.status_code >= 500 or is_shown(answer.text, marked):
+            wrong.append((page.verb, address, answer.status_code))
+    assert wrong == []
+    assert snapshot(whole, owner.facts) == before
+    assert {"/my", "/office"} <= {"/".join(page.rule.split("/")[:2]) for page in pages}
 
 
 def test_R6_the_same_ids_open_everything_to_their_owner(whole, owner):
-    """The test above would pass on a door that is shut for all; this one shows that it is not."""
-    for route in personal_routes(owner.facts):
-        if route.verb == "GET" and Rule.OWN in route.may and route.path.split("/")[1] != "applications":
+    """The tests above would pass on a door that is shut for all; this one shows that it is not."""
+    for route in openapi.routes():
+        kind = route.path.split("/")[1]
+        if (
+            route.verb == "GET"
+            and Rule.OWN in route.may
+            and route.path_names
+            and kind in owner.facts.keys() - {"applications"}
+        ):
             answer = send(owner.visitor, route, owner.facts)
             assert answer.status_code == 200, (route.operation, answer.text[:200])
 
 
-@pytest.mark.parametrize(
-    ("path", "parameter"),
-    [("/memberships", "person_id"), ("/enrolments", "person_id"), ("/messages", "person_id"),
-     ("/invoices", "customer_id"), ("/orders", "customer_id"), ("/payments", "customer_id"),
-     ("/waiting-list", "person_id")],
-)  # fmt: skip
-def test_R6_a_list_asked_for_another_member_is_empty(stranger, owner, path, parameter):
-    answer = stranger.visitor.ask("GET", f"/api/v1{path}", params={parameter: owner.person_id})
-    assert answer.status_code in {403, 404} or answer.json()["data"] == []
+def own_lists():
+    """(path, parameter) of every list that a person may ask for, by each id that it takes."""
+    for route in openapi.routes():
+        if route.verb == "GET" and Rule.OWN in route.may and not route.path_names:
+            fields = route.method.request.model_fields
+            yield from ((route.path, name) for name in route.open_fields if takes_id(fields[name].annotation))
+
+
+def takes_id(annotation):
+    return annotation is UUID or (isinstance(annotation, types.UnionType) and UUID in annotation.__args__)
+
+
+def test_R6_no_list_gives_anything_by_the_ids_of_another_member(owner, stranger, things):
+    asked, wrong = sorted(own_lists()), []
+    assert {path for path, _ in asked} >= {
+        "/memberships",
+        "/enrolments",
+        "/messages",
+        "/invoices",
+        "/orders",
+        "/payments",
+    }
+    known = {"person_id": owner.person_id, "customer_id": owner.person_id}
+    for path, name in asked:
+        value = known.get(name) or things.get(f"{name.removesuffix('_id')}s") or str(new_id())
+        answer = stranger.visitor.ask("GET", f"/api/v1{path}", params={name: value})
+        if answer.status_code not in {403, 404} and answer.json()["data"] != []:
+            wrong.append((path, name, answer.text[:200]))
+    assert wrong == []
 
 
 def test_R6_nobody_pays_enrols_or_is_priced_in_another_members_name(whole, owner, stranger):
     session = members.new_session(whole)
-    wanted = [
-        ("/payments", {"invoice_id": owner.facts["invoices"]}),
-        ("/payments", {"order_id": owner.facts["orders"]}),
-        ("/enrolments", {"session_id": session["id"], "person_id": owner.person_id}),
-        ("/prices/quote", {"customer_id": owner.person_id, "lines": [{"product_id": session["product_id"]}]}),
-    ]
+    wanted = {
+        "start_payment": [("/payments", {"invoice_id": owner.facts["invoices"]}),
+                          ("/payments", {"order_id": owner.facts["orders"]})],
+        "enrol": [("/enrolments", {"session_id": session["id"], "person_id": owner.person_id})],
+        "make_quote": [("/prices/quote", {"customer_id": owner.person_id,
+                                          "lines": [{"product_id": session["product_id"]}]})],
+    }  # fmt: skip
+    of_one_person = {r.operation for r in openapi.routes() if r.has_body and Rule.OWN in r.may and not r.path_names}
+    assert of_one_person == wanted.keys()
     before = snapshot(whole, owner.facts)
-    for path, body in wanted:
-        answer = stranger.visitor.ask("POST", f"/api/v1{path}", json=body, headers={"Idempotency-Key": str(new_id())})
+    for path, body in (each for asked in wanted.values() for each in asked):
+        answer = stranger.visitor.ask("POST", f"/api/v1{path}", json=body, headers=fresh_key())
         assert answer.status_code in {403, 404}, (path, answer.text)
     assert whole.api.get(f"/sessions/{session['id']}")["seats_free"] == session["seats_free"]
     assert snapshot(whole, owner.facts) == before
+
+
+@cache
+def pages_to_open():
+    """Pages that are read, and forms that are sent; those of links are proven in test_e2e_links."""
+    return [each for each in page_rules() if each.arguments != ["token"]]
+
+
+def check_pages(whole, visitor, things, permissions, *, signed_in, person):
+    """No page opens to whom it does not name; and whom it names can read it, so that rights of services agree."""
+    wrong = []
+    for page in pages_to_open():
+        address = page.address(things)
+        is_open = is_open_to(page, permissions, signed_in=signed_in, person=person)
+        if is_open and page.verb == "POST":
+            continue
+        answer = visitor.ask(page.verb, address)
+        is_refused = answer.status_code in {401, 403} or answer.headers.get("Location", "").startswith("/sign-in?next=")
+        if is_refused is is_open or answer.status_code >= 500:
+            wrong.append((page.verb, address, answer.status_code))
+    assert wrong == []
+
+
+def test_R6_visitors_read_public_pages_and_nothing_else(whole, things):
+    visitor = whole.visitor()
+    visitor.csrf = visitor.page("/sign-in").xpath("//input[@name='csrf_token']/@value")[0]
+    check_pages(whole, visitor, things, set(), signed_in=False, person=False)
+
+
+@pytest.mark.parametrize("username", STAFF)
+def test_R6_staff_read_the_pages_of_their_role_and_nothing_else(whole, things, username):
+    staff = whole.staff(username)
+    check_pages(whole, staff, things, set(staff.get("/me")["permissions"]), signed_in=True, person=False)
+
+
+def test_R6_a_member_reads_the_own_pages_and_nothing_else(whole, owner, things):
+    check_pages(whole, owner.visitor, things, set(), signed_in=True, person=True)
 
 
 def test_a_key_past_its_day_opens_nothing(whole):

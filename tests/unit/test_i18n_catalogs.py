@@ -25,12 +25,63 @@ def test_texts_of_templates_and_modules_are_found():
     assert ("%(num)s row", "%(num)s rows") in [message.id for message in texts]
 
 
-@pytest.mark.parametrize("translation", ["", "Rivi"])
-def test_empty_translation_or_lost_placeholder_counts_as_missing(translation):
+def test_every_text_of_a_template_can_be_filled():
+    assert [message.id for message in translations.unfillable(translations.extracted())] == []
+
+
+SOURCE = "Row %(number)s, %(share)s %% of {{name}}"
+ROWS = ("%(num)s row", "%(num)s rows")
+
+
+@pytest.mark.parametrize(
+    "translation",
+    [
+        "",
+        "Rivi",
+        "Rivi %(number)s, %(osuus)s %% / {{name}}",
+        "Rivi %(number)s, %(share)s % / {{name}}",
+        "Rivi %(number)s, %(share)s / {{name}}",
+        "Rivi %(number)s, %(share)d %% / {{name}}",
+        "Rivi %(number)s, %(share)s %% / {name}",
+        "Rivi %(number)s, %(share)s %% / {{nimi}}",
+        "Rivi %(number)s, %(share)s %% / {{name}} {}",
+        "Rivi %(number)s, %(share)s %% / {{name}}}",
+        "Rivi %(number)s, %(share)s %% / {{name}} %s",
+        "Rivi %(number), %(share)s %% / {{name}}",
+    ],
+)
+def test_a_translation_with_other_placeholders_counts_as_missing(translation):
     texts, finnish = Catalog(), Catalog(locale="fi")
-    texts.add("Row %(number)s")
-    finnish.add("Row %(number)s", translation)
-    assert [message.id for message in translations.missing(texts, finnish)] == ["Row %(number)s"]
+    texts.add(SOURCE)
+    finnish.add(SOURCE, translation)
+    assert [message.id for message in translations.missing(texts, finnish)] == [SOURCE]
+
+
+@pytest.mark.parametrize(
+    "translation", [("Rivi", "riviä"), ("%(num)s rivi", "%(n)s riviä"), ("1 % rivi", "%(num)s riviä")]
+)
+def test_plural_forms_are_held_to_their_source(translation):
+    texts, finnish = Catalog(), Catalog(locale="fi")
+    texts.add(ROWS)
+    finnish.add(ROWS, translation)
+    assert [message.id for message in translations.missing(texts, finnish)] == [ROWS]
+
+
+def test_placeholders_may_change_places_and_one_row_needs_no_number():
+    texts, finnish = Catalog(), Catalog(locale="fi")
+    texts.add(SOURCE)
+    texts.add(ROWS)
+    finnish.add(SOURCE, "{{name}}: %(share)s %% riveistä, %(number)s")
+    finnish.add(ROWS, ("Yksi rivi", "%(num)s riviä"))
+    assert list(translations.missing(texts, finnish)) == []
+
+
+def test_a_percent_sign_of_a_template_is_written_twice():
+    texts = Catalog()
+    texts.add("25 % off", locations=[("templates/a.html", 1)])
+    texts.add("25 %% off", locations=[("templates/a.html", 2)])
+    texts.add("Discount %", locations=[("pages/a.py", 3)])
+    assert [message.id for message in translations.unfillable(texts)] == ["25 % off"]
 
 
 def test_fuzzy_translation_counts_as_missing():

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
-from chassis.paging import page
+from chassis.paging import cursor_id, page
 from contracts.base import Page
 from contracts.commerce import Invoice, InvoiceFile, InvoiceState, ListInvoices
 from contracts.errors import NotFound
 from services.commerce import answers, models
-from services.commerce.queries.scope import Scope, cursor_id
+from services.commerce.queries.scope import Scope
 from services.commerce.rules.references import InvalidReference, normalise_reference
 
 TABLE, LINES = models.Invoice.__table__, models.InvoiceLine.__table__

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select, tuple_
 
-from chassis.paging import decode_cursor, page
+from chassis.paging import cursor_id, decode_cursor, page
 from contracts.base import ListRequest, Page
 from contracts.commerce import (
     BankEntry,
@@ -19,7 +19,6 @@ from contracts.commerce import (
 )
 from contracts.errors import Invalid, NotFound
 from services.commerce import answers, models
-from services.commerce.queries.scope import cursor_id
 
 INVOICES, POSTINGS, ENTRIES = models.Invoice.__table__, models.Posting.__table__, models.LedgerEntry.__table__
 BANK_FILES, BANK_ENTRIES = models.BankFile.__table__, models.BankEntry.__table__

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from chassis.paging import page
+from chassis.paging import cursor_id, page
 from contracts.base import Page
 from contracts.commerce import ListOrders, Order
 from contracts.errors import NotFound
 from services.commerce import answers, models
-from services.commerce.queries.scope import Scope, cursor_id
+from services.commerce.queries.scope import Scope
 
 TABLE, LINES = models.Order.__table__, models.OrderLine.__table__
 

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from chassis.paging import page
+from chassis.paging import cursor_id, page
 from contracts.base import Page
 from contracts.commerce import ListPayments, ListRefunds, Payment, Refund, StartPayment
 from contracts.errors import Invalid, NotFound
 from services.commerce import answers, models
-from services.commerce.queries.scope import Scope, cursor_id
+from services.commerce.queries.scope import Scope
 
 TABLE, REFUNDS = models.Payment.__table__, models.Refund.__table__
 ORDERS, INVOICES = models.Order.__table__, models.Invoice.__table__

@@ -6,9 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_
 
-from chassis.paging import decode_cursor
-from contracts.errors import Invalid
-
 
 @dataclass(frozen=True)
 class Scope:
@@ -25,16 +22,3 @@ class Scope:
         if self.only_object is not None:
             found.append(or_(*(table.c[name] == self.only_object for name in link_columns)))
         return found
-
-
-def cursor_id(cursor: str | None) -> UUID | None:
-    """The id in a cursor of a list that goes by id; raises Invalid."""
-    after = decode_cursor(cursor)
-    if after is None:
-        return None
-    try:
-        return UUID(str(after[0]))
-    except ValueError:
-        raise Invalid.field(
-            "/cursor", "bad_cursor", "This cursor is not one of ours; start at the first page."
-        ) from None

@@ -13,9 +13,9 @@ from services.contacts.rules.fields import Definition, DoesNotFit, fit
 from services.contacts.rules.names import fold
 from services.contacts.rules.reachability import normal_phone
 
-ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?")
-DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
-COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?", re.ASCII)
+DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
+COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 ROUNDED = re.compile(r"\d[.,]\d+[eE]\+?\d+")
 WHOLE_FLOAT = re.compile(r"(\d+)[.,]0")
 LANGUAGES = {

@@ -1,8 +1,9 @@
 """Additional fields (C7): whether values fit the definitions that the office has made."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Protocol
 
 from contracts.contacts.fields import FieldType
@@ -10,6 +11,8 @@ from contracts.errors import FieldError
 
 MAX_TEXT = 10_000
 MAX_CHOICES = 100
+WRITTEN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+"""Plain digits: Decimal takes `1_000`, `1e5` and digits of other scripts, too."""
 
 
 class Definition(Protocol):
@@ -78,10 +81,10 @@ def _text(_definition: Definition, value: Any) -> str:
 def _number(_definition: Definition, value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise DoesNotFit("not_a_number", "This must be a number.")
-    try:
-        number = Decimal(str(value).strip().replace("\u00a0", "").replace(" ", "").replace(",", "."))
-    except InvalidOperation:
-        raise DoesNotFit("not_a_number", f"{str(value)[:40]} is not a number.") from None
+    written = str(value).strip().replace("\u00a0", "").replace(" ", "").replace(",", ".")
+    if isinstance(value, str) and not WRITTEN_NUMBER.fullmatch(written):
+        raise DoesNotFit("not_a_number", f"{value[:40]} is not a number.")
+    number = Decimal(written)
     if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
         raise DoesNotFit("not_a_number", "This number is too large.")
     return int(number) if number == number.to_integral_value() else float(number)

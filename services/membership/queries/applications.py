@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from chassis.paging import decode_cursor, page
+from chassis.paging import cursor_number, page
 from contracts import membership as contract
 from contracts.base import Page
-from contracts.errors import Invalid, NotFound
+from contracts.errors import NotFound
 from services.membership.models import Agreement, Application
 
 
@@ -32,16 +32,6 @@ def list_applications(connection: Connection, request: contract.ListApplications
         query = query.where(Application.number > after)
     found = [_application(row) for row in connection.execute(query)]
     return page(found, request.limit, lambda each: [each.number])
-
-
-def cursor_number(cursor: str | None) -> int | None:
-    """The number in a cursor of a list sorted by number; raises Invalid."""
-    values = decode_cursor(cursor)
-    if values is None:
-        return None
-    if isinstance(values[0], int) and 0 <= values[0] < 2**31:
-        return values[0]
-    raise Invalid.field("/cursor", "bad_cursor", "This cursor is not one of ours; start at the first page.")
 
 
 def _application(row: Any) -> contract.Application:

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from chassis.paging import page
+from chassis.paging import cursor_number, page
 from contracts import membership as contract
 from contracts.base import Page
 from contracts.errors import NotFound
-from services.membership.queries.applications import cursor_number
 
 STATE = """CASE WHEN m.ended_on <= :as_of THEN 'ended'
                 WHEN p.covered_until IS NULL THEN 'pending'

@@ -1,0 +1,54 @@
+"""What all databases of a running suite hold, in short: to see that something has changed nothing."""
+
+from __future__ import annotations
+
+import time
+
+import psycopg2
+from sqlalchemy.engine import make_url
+
+from tests.whole_suite import Whole
+
+COUNTERS = {"rate_limits", "sessions", "api_keys", "audit_entries", "challenges"}
+"""Tables that requests may touch whatever becomes of them: limits, last use, the log of sign-ins."""
+SWEPT = {"payments"}
+"""Tables whose rows a sweeper touches from time to time; only their number counts."""
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+DIGEST = 'SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM "{}" AS t'
+COUNT = 'SELECT count(*) FROM "{}"'
+
+
+def records(whole: Whole) -> dict[str, str]:
+    """Number and digest of the rows of every table, by service and table."""
+    found = {}
+    for service, address in whole.suite.wiring.database_urls.items():
+        url = make_url(address)
+        connection = psycopg2.connect(
+            host=url.host, port=url.port, user=url.username, password=url.password, dbname=url.database
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(TABLES)
+            for (table,) in cursor.fetchall():
+                if table not in COUNTERS:
+                    cursor.execute((COUNT if table in SWEPT else DIGEST).format(table))
+                    found[f"{service}.{table}"] = str(cursor.fetchone())
+        connection.close()
+    return found
+
+
+def settled(whole: Whole, seconds: float = 60) -> dict[str, str]:
+    """The records once nothing of what went before is under way any more."""
+    end = time.monotonic() + seconds
+    before = records(whole)
+    while True:
+        time.sleep(1.2)  # longer than any sweep
+        after = records(whole)
+        if after == before:
+            return after
+        assert time.monotonic() < end, changes(before, after)
+        before = after
+
+
+def changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """The tables that differ."""
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
