@@ -1,8 +1,10 @@
 """A demo member: a person with a paid membership, an enrolment, and a sign-in, made as the office would make them."""
 
 import secrets
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -18,6 +20,7 @@ from contracts.contacts import ContactsApi
 from contracts.contacts.addresses import Address
 from contracts.contacts.persons import CreatePerson, Person
 from contracts.courses import CoursesApi, Enrol, ListSessions, PaymentMethod
+from contracts.errors import Unavailable
 from contracts.identity import CreateAccount, IdentityApi
 from contracts.membership import Membership, MembershipApi, MembershipState, OpenMembership
 from ops.demo.papers import camt_054
@@ -25,7 +28,8 @@ from ops.demo.papers import camt_054
 contacts, membership, courses = client(ContactsApi), client(MembershipApi), client(CoursesApi)
 commerce, identity = client(CommerceApi), client(IdentityApi)
 T = TypeVar("T")
-PATIENCE = 60.0
+PATIENCE, SAY_EVERY = 300.0, 10.0
+"""Seconds: a busy machine may need minutes for what takes a second on another."""
 USERNAME, PHONE = "jasen", "+358401000005"
 
 
@@ -37,8 +41,8 @@ def make(membership_type_id: UUID) -> list[dict[str, str]]:
     """The member; the sign-in when its account was made now, else nothing."""
     person = _person()
     found = _membership(person, membership_type_id)
-    _pay(_soon("the member's invoice", lambda: _invoice(person)))
-    _soon("the paid membership", lambda: _active(found))
+    _pay(soon("the member's invoice", lambda: _invoice(person)))
+    soon("the paid membership", lambda: _active(found))
     _enrol(person)
     return _sign_in(person)
 
@@ -97,11 +101,24 @@ def _sign_in(person: Person) -> list[dict[str, str]]:
     return [{"role": "Member", "username": USERNAME, "password": password, "phone": PHONE}]
 
 
-def _soon(what: str, find: Callable[[], T | None]) -> T:
-    """What the services make in the background; raises NotYet after a minute."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if (found := find()) is not None:
-            return found
-        time.sleep(0.1)
-    raise NotYet(f"{what} did not come within {PATIENCE:.0f} s")
+def soon(
+    what: str,
+    find: Callable[[], T | None],
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], None] = time.sleep,
+) -> T:
+    """What the services make in the background; says now and then on stderr what it waits for, raises NotYet."""
+    began = clock()
+    next_word = SAY_EVERY
+    while True:
+        with suppress(Unavailable):  # too busy to answer in time
+            if (found := find()) is not None:
+                return found
+        waited = clock() - began
+        if waited >= PATIENCE:
+            raise NotYet(f"{what} did not come within {PATIENCE:.0f} s")
+        if waited >= next_word:
+            print(f"Still waiting for {what}, {waited:.0f} s by now.", file=sys.stderr, flush=True)
+            next_word += SAY_EVERY
+        pause(0.1)

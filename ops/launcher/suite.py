@@ -147,21 +147,27 @@ class Suite:
             return False
 
     def run_module(self, module: str, *arguments: str, scope: Scope = environment.EVERYTHING) -> str:
-        """Run `python -m module` to its end under the suite's account; its output, or StartFailed with it."""
-        with tempfile.TemporaryFile("w+") as said:
+        """Run `python -m module` to its end under the suite's account; its output, or StartFailed with it.
+
+        What it says on stderr goes to the log at once.
+        """
+        name = module.rpartition(".")[2]
+        reading, writing = os.pipe()
+        following = self.log.follow(name, os.fdopen(reading, "rb"))
+        try:
             done = spawn.run(
                 [str(self.code.python), "-m", module, *arguments],
                 account=self.state.account,
                 env=self._environment(scope),
                 cwd=self.code.root,
-                stderr=said,
+                stderr=writing,
             )
-            said.seek(0)
-            explanation = said.read()
-        for line in explanation.splitlines():
-            self.log.write(module.rpartition(".")[2], line)
+        finally:
+            os.close(writing)
+            following.join()
         if done.returncode != 0:
-            raise StartFailed(f"{module} ended with exit code {done.returncode}:\n{done.stdout}{explanation}"[-4000:])
+            said = f"{done.stdout}{self.log.latest(name)}"[-4000:]
+            raise StartFailed(f"{module} ended with exit code {done.returncode}:\n{said}")
         return done.stdout
 
     def _environment(self, scope: Scope) -> dict[str, str]:
