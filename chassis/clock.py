@@ -16,9 +16,14 @@ def zone() -> ZoneInfo:
     return ZoneInfo(settings().talkoo_time_zone)
 
 
+def local_time(moment: datetime) -> datetime:
+    """`moment` in the association's time zone."""
+    return moment.astimezone(zone())
+
+
 def local_date(moment: datetime) -> date:
     """The date of `moment` in the association's time zone."""
-    return moment.astimezone(zone()).date()
+    return local_time(moment).date()
 
 
 def start_of(day: date) -> datetime:

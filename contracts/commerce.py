@@ -15,6 +15,7 @@ from contracts.base import (
     Code,
     Data,
     Event,
+    Language,
     Line,
     ListRequest,
     NonNegativeAmount,
@@ -92,6 +93,8 @@ class QuoteLineRequest(Data):
 
     product_id: UUID
     quantity: Annotated[int, Field(ge=1, le=10_000)] = 1
+    about: Translated | None = None
+    """What exactly, where the product alone does not say it: the course and its day."""
 
 
 class AskQuote(Request):
@@ -118,6 +121,7 @@ class QuoteLine(Reply):
 
     product_id: UUID
     name: Translated
+    about: Translated | None = None
     quantity: int
     list_price: Amount
     unit_price: Amount
@@ -155,11 +159,14 @@ class OrderState(StrEnum):
 
 
 class OrderLine(Reply):
-    """A line of an order; sums include VAT."""
+    """A line of an order; sums include VAT. `price_kind` is the kind of the price rule used, see PriceRule."""
 
     product_id: UUID
     name: Translated
+    about: Translated | None = None
     quantity: int
+    list_price: Amount | None = None
+    price_kind: str = ""
     unit_price: Amount
     total: Amount
     vat_percent: Decimal
@@ -265,9 +272,10 @@ class InvoiceKind(StrEnum):
 
 
 class InvoiceLine(Reply):
-    """A line of an invoice."""
+    """A line of an invoice; `description` and `detail` (what exactly, and why at this price) in its language."""
 
     description: str
+    detail: str = ""
     quantity: Decimal
     unit_price: Amount
     vat_percent: Decimal
@@ -277,7 +285,10 @@ class InvoiceLine(Reply):
 
 
 class Invoice(Reply):
-    """An issued invoice; never changes but for what is paid."""
+    """An issued invoice; never changes but for what is paid.
+
+    `language` is the customer's when the document was made; Finnish until then, for some moments.
+    """
 
     id: UUID
     number: str
@@ -295,6 +306,7 @@ class Invoice(Reply):
     rf_reference: str
     barcode: str
     iban: str
+    language: Language = Language.FI
     lines: list[InvoiceLine]
     net: Amount
     vat: Amount

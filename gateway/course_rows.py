@@ -14,7 +14,8 @@ from flask_babel import lazy_gettext, ngettext, to_user_timezone
 from chassis.rpc import client, or_nothing
 from contracts.commerce import AskQuote, CommerceApi, QuoteLine, QuoteLineRequest
 from contracts.courses import Session
-from gateway.i18n import clock_time, language, local_date, money
+from gateway import i18n
+from gateway.i18n import language, money
 
 commerce = client(CommerceApi)
 FEW: Final = 5
@@ -72,10 +73,8 @@ def _row(session: Session, price: QuoteLine | None) -> Row:
 
 
 def hours(session: Session) -> str:
-    """When it begins and ends: `9.00-15.00`, with the last day when it is another."""
-    starts, ends = to_user_timezone(session.starts_at), to_user_timezone(session.ends_at)
-    last = "" if starts.date() == ends.date() else f"{local_date(ends)} "
-    return f"{clock_time(starts)}–{last}{clock_time(ends)}"
+    """When it begins and ends: `klo 9.00–15.00`, with the last day when it is another."""
+    return i18n.hours(session.starts_at, session.ends_at)
 
 
 def place(session: Session) -> str:

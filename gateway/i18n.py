@@ -17,6 +17,7 @@ from babel import numbers as babel_numbers
 from flask import Flask, Response, g, request
 from flask_babel import Babel, get_locale, get_timezone
 
+from chassis import local_forms
 from gateway import catalogs
 
 LANGUAGES: Final[Mapping[str, str]] = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
@@ -24,8 +25,6 @@ LANGUAGES: Final[Mapping[str, str]] = {"fi": "Suomi", "sv": "Svenska", "en": "En
 DEFAULT: Final = "fi"
 COOKIE: Final = "talkoo_lang"
 _A_YEAR: Final = 365 * 24 * 3600
-_REGION: Final = {"sv": "sv_FI", "en": "en_GB"}
-"""Swedish as in Finland; English dates and sums the European way."""
 
 
 def init_i18n(app: Flask, *, time_zone: str = "Europe/Helsinki", secure_cookie: bool = False) -> None:
@@ -84,7 +83,7 @@ def money(value: Any, currency: str = "EUR") -> str:
         value, currency = value["amount"], value["currency"]
     elif hasattr(value, "amount"):
         value, currency = value.amount, value.currency
-    return str(babel_numbers.format_currency(Decimal(value), currency, locale=_locale()))
+    return local_forms.money(Decimal(value), _language(), currency)
 
 
 def number(value: Decimal | int | None, decimals: int | None = None) -> str:
@@ -108,7 +107,7 @@ def local_date(value: date | datetime | None) -> str:
     if value is None:
         return ""
     day = _local(value).date() if isinstance(value, datetime) else value
-    return str(babel_dates.format_date(day, format=_DATE[_locale().language], locale=_locale()))
+    return local_forms.day(day, _language())
 
 
 def long_date(value: date | datetime | None) -> str:
@@ -120,15 +119,18 @@ def long_date(value: date | datetime | None) -> str:
 
 
 def clock_time(value: datetime | None) -> str:
-    """Time of day in the association's time zone: `9.05`, in English `09:05`."""
-    if value is None:
-        return ""
-    return str(babel_dates.format_time(_local(value), format=_TIME[_locale().language], locale=_locale()))
+    """Time of day in the association's time zone: `9.05`, in English `9:05`."""
+    return "" if value is None else local_forms.time_of_day(_local(value), _language())
 
 
 def date_time(value: datetime | None) -> str:
-    """Day and time of day: `31.12.2026 9.05`."""
-    return "" if value is None else f"{local_date(value)} {clock_time(value)}"
+    """Day and time of day: `31.12.2026 klo 9.05`."""
+    return "" if value is None else local_forms.moment(_local(value), _language())
+
+
+def hours(starts: datetime, ends: datetime) -> str:
+    """`klo 9.00–15.00`, with the last day when it is another."""
+    return local_forms.hours(_local(starts), _local(ends), _language())
 
 
 def date_range(starts: date | None, ends: date | None) -> str:
@@ -146,9 +148,13 @@ def words(values: list[str]) -> str:
     return str(babel_lists.format_list(values, locale=_locale()))
 
 
+def _language() -> str:
+    chosen = get_locale()
+    return str(chosen.language) if chosen else DEFAULT
+
+
 def _locale() -> Locale:
-    chosen = get_locale() or Locale(DEFAULT)
-    return Locale.parse(_REGION.get(chosen.language, chosen.language))
+    return local_forms.locale_of(_language())
 
 
 def _local(value: datetime) -> datetime:
@@ -156,8 +162,6 @@ def _local(value: datetime) -> datetime:
     return value.astimezone(zone if zone is not None else ZoneInfo("Europe/Helsinki"))
 
 
-_DATE: Final = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMM y"}
-_TIME: Final = {"fi": "H.mm", "sv": "H.mm", "en": "HH:mm"}
 FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "money": money,
     "number": number,

@@ -29,6 +29,7 @@ from gateway.asked import asked, list_state
 from gateway.form_state import FormState
 from gateway.listing import Column, Filter, Option
 from gateway.pages.door import Pages
+from gateway.pages.my_invoices import payable_barcode
 from gateway.pages.person_names import may, persons_by_id
 from gateway.pages.state_words import invoice_words
 from gateway.submitted import form_command, read, state, typed
@@ -92,6 +93,7 @@ def show_invoice(invoice_id: UUID) -> str:
         original=original,
         payments=payments,
         standing=invoice_words(invoice),
+        barcode=payable_barcode(invoice),
         can_credit=_can_credit(invoice) and may(Permission.COMMERCE_WRITE),
     )
 

@@ -7,6 +7,7 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 
 from chassis import files
 from chassis.rpc import client
@@ -15,6 +16,7 @@ from contracts.base import ById
 from contracts.commerce import CommerceApi, Invoice, InvoiceKind, InvoiceState, ListInvoices
 from gateway import standing
 from gateway.api.downloads import download
+from gateway.barcodes import barcode_picture
 from gateway.listing import Column, Filter, ListState, Option
 from gateway.pages.door import Pages
 from gateway.pages.own import own_id, own_purchase
@@ -65,6 +67,7 @@ def invoice(invoice_id: UUID) -> str:
         rf_reference=in_groups(found.rf_reference, 4),
         iban=in_groups(found.iban, 4),
         qr=picture,
+        barcode=payable_barcode(found),
     )
 
 
@@ -85,6 +88,13 @@ def pay_invoice(invoice_id: UUID) -> ResponseReturnValue:
 
 def _own_invoice(invoice_id: UUID) -> Invoice:
     return own_purchase(commerce.get_invoice(ById(id=invoice_id)))
+
+
+def payable_barcode(invoice: Invoice) -> Markup | None:
+    """The picture of the bank barcode; None when it would not say what is left to pay."""
+    if not invoice.barcode or invoice.open_amount != invoice.gross:
+        return None
+    return barcode_picture(invoice.barcode, _("Bank barcode"))
 
 
 def in_groups(text: str, size: int, *, from_right: bool = False) -> str:

@@ -1,5 +1,6 @@
 """The people of a session: participants, waiting list, enrolling and cancelling, lists on paper and as a file."""
 
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Final
@@ -22,7 +23,7 @@ from contracts.errors import Conflict, Invalid
 from gateway.api.downloads import download
 from gateway.asked import asked, list_state
 from gateway.form_state import FormState
-from gateway.i18n import date_time
+from gateway.i18n import clock_time, local_date
 from gateway.listing import Column
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may, persons_by_id
@@ -141,8 +142,13 @@ def export_csv(session_id: UUID) -> Response:
 def _row(each: Enrolment, person: PersonSummary | None) -> tuple[object, ...]:
     who = (person.name, person.email, person.phone) if person else ("", "", "")
     is_waiting = each.state is EnrolmentState.WAITING
-    times = (date_time(each.created_at), date_time(each.checked_in_at))
+    times = (_for_cell(each.created_at), _for_cell(each.checked_in_at))
     return (*who, ENROLMENT[each.state][0], each.waiting_number if is_waiting else "", *times)
+
+
+def _for_cell(moment: datetime | None) -> str:
+    """A time as a spreadsheet takes it for one."""
+    return f"{local_date(moment)} {clock_time(moment)}".strip()
 
 
 @pages.form("/office/sessions/<uuid:session_id>/enrol", may=Permission.COURSES_WRITE)

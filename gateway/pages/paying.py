@@ -15,7 +15,7 @@ from gateway import standing
 from gateway.api.downloads import download
 from gateway.limits import limit_form
 from gateway.pages.door import Pages
-from gateway.pages.my_invoices import in_groups
+from gateway.pages.my_invoices import in_groups, payable_barcode
 from gateway.paying import pay_by_card
 from gateway.personal_links import opened
 from gateway.qr_codes import qr_picture
@@ -47,7 +47,7 @@ def invoice_by_link(token: str) -> str:
         is_credit=invoice.kind is InvoiceKind.CREDIT_NOTE,
         iban=in_groups(invoice.iban, 4),
         reference=in_groups(invoice.reference, 5, from_right=True),
-        barcode=in_groups(invoice.barcode, 4) if invoice.open_amount == invoice.gross else "",
+        barcode=payable_barcode(invoice),
         qr=qr_picture(invoice.qr, _("QR code for the bank's app")) if invoice.qr else None,
     )
 

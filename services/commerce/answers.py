@@ -1,11 +1,12 @@
 """Rows of commerce's tables as the contract shows them. A row is a mapped object or a row of its columns."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from contracts.base import Translated
+from contracts.base import Language, Translated
 from contracts.commerce import (
     BankEntry,
     BankFile,
@@ -22,7 +23,21 @@ from contracts.commerce import (
     Refund,
 )
 from services.commerce.models import Base
+from services.commerce.rules import line_texts
 from services.commerce.rules.epc_qr import CreditTransfer, NoPaymentQr, epc_payload
+
+
+@dataclass(frozen=True)
+class Paper:
+    """An invoice's document: its language and where it lies; Finnish and nowhere until it is made."""
+
+    language: Language = Language.FI
+    file_key: str | None = None
+
+    @classmethod
+    def of(cls, buyer: dict[str, Any] | None, file_key: str | None) -> "Paper":
+        """From columns of `invoice_documents`."""
+        return cls(Language(buyer["language"]) if buyer else Language.FI, file_key)
 
 
 def _fields(row: Any) -> dict[str, Any]:
@@ -65,13 +80,14 @@ def invoice_state(row: Any) -> InvoiceState:
     return InvoiceState.OPEN if row.open_amount else InvoiceState.PAID
 
 
-def invoice(row: Any, lines: Sequence[Any], file_key: str | None, today: date) -> Invoice:
-    """A row of `invoices` with its lines as it is on `today`; `file_key` is None until the PDF is made."""
+def invoice(row: Any, lines: Sequence[Any], paper: Paper, today: date) -> Invoice:
+    """A row of `invoices` with its lines as it is on `today`."""
     computed = {
         "state": invoice_state(row),
         "overdue": bool(row.open_amount) and row.due_on < today,
-        "lines": [invoice_line(line) for line in lines],
-        "document_key": file_key,
+        "language": paper.language,
+        "lines": [invoice_line(line, paper.language) for line in lines],
+        "document_key": paper.file_key,
         "qr": _payment_qr(row),
     }
     return Invoice.model_validate(_fields(row) | computed)
@@ -90,10 +106,11 @@ def _payment_qr(row: Any) -> str:
         return ""
 
 
-def invoice_line(row: Any) -> InvoiceLine:
-    """A row of `invoice_lines`, described in Finnish."""
+def invoice_line(row: Any, language: Language) -> InvoiceLine:
+    """A row of `invoice_lines`, described in the invoice's language."""
     return InvoiceLine(
-        description=Translated.model_validate(row.name).fi,
+        description=Translated.model_validate(row.name).in_language(language),
+        detail=line_detail(row, language),
         quantity=Decimal(row.quantity),
         unit_price=row.unit_price,
         vat_percent=row.vat_percent,
@@ -101,6 +118,11 @@ def invoice_line(row: Any) -> InvoiceLine:
         vat=row.vat,
         gross=row.gross,
     )
+
+
+def line_detail(row: Any, language: str) -> str:
+    """What a row of `order_lines` or `invoice_lines` says besides its product."""
+    return line_texts.detail(line_texts.Priced(row.about, row.list_price, row.price_kind, row.unit_price), language)
 
 
 def invoice_file(row: Any, file_key: str) -> InvoiceFile:

@@ -47,7 +47,7 @@ def priced_lines(
     products = _products(source, wanted)
     agreements = _agreements(source, buyer.customer_id, products.values())
     lines = [
-        _priced_line(products[line.product_id], line.quantity, agreements, buyer, on, number)
+        _priced_line(products[line.product_id], line, agreements, buyer, on, number)
         for number, line in enumerate(wanted)
     ]
     if total_of(lines) > MOST:
@@ -83,20 +83,24 @@ def _agreements(source: Connection | Session, customer_id: UUID | None, products
     return list(source.execute(select(columns).where(columns.c.customer_id == customer_id, scope)))
 
 
-def _priced_line(product: Any, quantity: int, agreements: list[Any], buyer: Buyer, on: date, number: int) -> QuoteLine:
+def _priced_line(
+    product: Any, wanted: QuoteLineRequest, agreements: list[Any], buyer: Buyer, on: date, number: int
+) -> QuoteLine:
     rules = [*_agreement_rules(product, agreements), *_membership_rules(product, buyer.entitlements)]
-    situation = pricing.Situation(on, _entitled(buyer), Decimal(quantity))
+    situation = pricing.Situation(on, _entitled(buyer), Decimal(wanted.quantity))
     decision = pricing.decide_price(product.price, rules, situation)
-    if decision.price * quantity > MOST:
+    total = decision.price * wanted.quantity
+    if total > MOST:
         raise Invalid.field(f"/lines/{number}/quantity", "too_much", f"The line is over {MOST} euros; ask for less.")
     labels = {str(each.membership_id): each.membership_type_code for each in buyer.entitlements}
     return QuoteLine(
         product_id=product.id,
         name=Translated.model_validate(product.name),
-        quantity=quantity,
+        about=wanted.about,
+        quantity=wanted.quantity,
         list_price=decision.list_price,
         unit_price=decision.price,
-        total=decision.price * quantity,
+        total=total,
         vat_code=product.vat_code,
         vat_percent=_vat_percent(product.vat_code, on),
         rules=[_explained(finding, labels) for finding in decision.findings],

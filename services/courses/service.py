@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from chassis.clock import local_date
 from chassis.ids import derived_id
 from chassis.rpc import client
 from chassis.service import subscribe
@@ -21,7 +22,7 @@ from services.courses.commands import cancellations, catalogue, checkins, enrolm
 from services.courses.queries import catalogue as catalogue_queries
 from services.courses.queries import enrolments as enrolment_queries
 from services.courses.rules.admission import check_admission, is_staff, sees_all
-from services.courses.rules.booking import Wish
+from services.courses.rules.booking import Bookable, Offer, Wish, seat_words
 
 contacts = client(ContactsApi)
 commerce = client(CommerceApi)
@@ -82,7 +83,7 @@ class CoursesService(SystemMethods, CoursesApi):
             if waits:
                 taken = enrolments.wait(self.session, wish, self.now)
             else:
-                quote = quote or _quote(wish.session.product_id, wish.person_id)
+                quote = quote or _quote(wish.session, wish.person_id)
                 taken = enrolments.hold(self.session, wish, quote, self.now)
             if taken is not None:
                 return taken
@@ -115,7 +116,7 @@ class CoursesService(SystemMethods, CoursesApi):
         offer = enrolment_queries.find_offer(self.reader, request.id, self.now, self.only_person, self.only_object)
         if offer is None:
             raise offers.no_offer()
-        quote = _quote(offer.product_id, offer.person_id)
+        quote = _quote(offer, offer.person_id)
         offers.take(self.session, offer, quote, self.now)
         return enrolment_queries.get_enrolment(self.session.connection(), request.id)
 
@@ -140,8 +141,10 @@ class CoursesService(SystemMethods, CoursesApi):
             enrolments.adopt_person(self.session, event.proposed_id, event.person_id)
 
 
-def _quote(product_id: UUID, person_id: UUID) -> Quote:
-    return commerce.make_quote(AskQuote(customer_id=person_id, lines=[QuoteLineRequest(product_id=product_id)]))
+def _quote(seat: Bookable | Offer, person_id: UUID) -> Quote:
+    about = seat_words(seat.name, local_date(seat.starts_at))
+    line = QuoteLineRequest(product_id=seat.product_id, about=about)
+    return commerce.make_quote(AskQuote(customer_id=person_id, lines=[line]))
 
 
 def _check_product(product_id: UUID) -> None:

@@ -7,15 +7,13 @@ Outdated when it is too late to say this.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
 
 from chassis import files
+from chassis.clock import local_time
+from chassis.local_forms import day, moment, money, span
 from chassis.rpc import client
 from chassis.settings import settings
 from contracts.access import LinkPurpose
@@ -75,22 +73,6 @@ def _link(message: Any, purpose: LinkPurpose, path: str, life: timedelta, *, sin
     return f"{settings().talkoo_base_url}{path}/{issued.token}"
 
 
-def money(amount: Decimal, language: str, currency: str = "EUR") -> str:
-    """A sum as people of the language write it."""
-    return format_currency(amount, currency, locale=language)
-
-
-def day(value: date, language: str) -> str:
-    """A date as people of the language write it."""
-    return format_date(value, "short" if language == "en" else "d.M.yyyy", locale=language)
-
-
-def moment(value: datetime, language: str) -> str:
-    """Date and time in the association's time zone."""
-    zone = ZoneInfo(settings().talkoo_time_zone)
-    return format_datetime(value, "d.M.yyyy HH:mm", tzinfo=zone, locale=language)
-
-
 def application_received(message: Any, receiver: Recipient) -> Facts:
     """Number, type and the link to follow it."""
     application = membership.get_application(ById(id=message.about_id))
@@ -123,7 +105,7 @@ def document(message: Any, receiver: Recipient) -> Facts:
     name = {"invoice": "invoice", "credit_note": "credit-note"}[found.kind.value]
     values = {
         "number": found.number,
-        "amount": money(found.gross, receiver.language),
+        "amount": money(abs(found.gross), receiver.language),
         "due_on": day(found.due_on, receiver.language),
         "reference": found.reference,
     }
@@ -149,14 +131,14 @@ def session(message: Any, receiver: Recipient) -> Facts:
     enrolment = courses.get_enrolment(ById(id=message.about_id))
     if enrolment.state not in TRUE_IN.get(message.template, EnrolmentState):
         raise Outdated(enrolment.state.value)
-    if enrolment.session_name is None or enrolment.session_starts_at is None:
+    starts_at, ends_at = enrolment.session_starts_at, enrolment.session_ends_at
+    if enrolment.session_name is None or starts_at is None or ends_at is None:
         raise Conflict("The enrolment's session is not known yet.")
     values = {
         "course": enrolment.session_name.in_language(receiver.language),
-        "starts_at": moment(enrolment.session_starts_at, receiver.language),
-        "place": enrolment.session_place,
-        "waiting_number": str(enrolment.waiting_number or ""),
-        "expires_at": moment(enrolment.expires_at, receiver.language) if enrolment.expires_at else "",
+        "when": span(local_time(starts_at), local_time(ends_at), receiver.language),
+        "place": ", ".join(part for part in (enrolment.session_place, enrolment.session_city) if part),
+        "expires_at": moment(local_time(enrolment.expires_at), receiver.language) if enrolment.expires_at else "",
     }
     return Facts(values)
 
@@ -215,6 +197,7 @@ COLLECTORS: dict[str, Collector] = {
     "hold_expired": session,
     "offer_expired": session,
     "enrolment_cancelled": session,
+    "enrolment_refunded": session,
     "refund": refund,
     "task_reminder": task_reminder,
 }

@@ -199,7 +199,8 @@ class NotifyService(SystemMethods, NotifyApi):
 
     @subscribe(EnrolmentCancelled)
     def tell_cancellation(self, event: EnrolmentCancelled) -> None:
-        messages.queue(self.session, "enrolment_cancelled", event.person_id, event.enrolment_id, self.now)
+        template = "enrolment_refunded" if event.refund else "enrolment_cancelled"
+        messages.queue(self.session, template, event.person_id, event.enrolment_id, self.now)
 
     @subscribe(RefundCompleted)
     def tell_refund(self, event: RefundCompleted) -> None:

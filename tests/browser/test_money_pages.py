@@ -18,11 +18,13 @@ Visit = Callable[..., Page]
 pytestmark = pytest.mark.timeout(300)
 
 
-def new_invoice(whole: Whole) -> dict[str, Any]:
+def new_invoice(whole: Whole, **person_details: str) -> dict[str, Any]:
     """Somebody new takes a seat and pays by invoice; the invoice with its number and reference."""
     sessions = whole.api.get("/sessions")["data"]
     session = next(each for each in sessions if each["seats_free"] > 1 and each["course"]["code"] != "welcome")
-    person = whole.api.post("/persons", {"given_name": "Taimi", "family_name": f"Lasku {str(new_id())[-6:]}"})
+    person = whole.api.post(
+        "/persons", {"given_name": "Taimi", "family_name": f"Lasku {str(new_id())[-6:]}", **person_details}
+    )
     whole.api.post("/enrolments", {"session_id": session["id"], "person_id": person["id"], "payment": "invoice"})
     found = wait_until(lambda: whole.api.get("/invoices", customer_id=person["id"])["data"] or None, 30, "an invoice")
     return dict(found[0]) | {"name": f"{person['given_name']} {person['family_name']}"}

@@ -18,17 +18,21 @@ from chassis.clock import today
 from chassis.database import database_of
 from chassis.ids import new_id
 from chassis.worker import Worker
-from contracts.base import ById
+from contracts.base import ById, Translated
 from contracts.commerce import (
+    AskQuote,
+    CreatePriceAgreement,
     CreditInvoice,
     ImportBankFile,
     InvoiceDocumentReady,
     InvoiceKind,
     InvoiceState,
     ListInvoices,
+    QuoteLineRequest,
 )
 from contracts.contacts.addresses import Address
 from contracts.contacts.persons import CreatePerson
+from contracts.courses import PaymentMethod
 from contracts.errors import Conflict, NotFound
 from services.commerce import worker as tasks
 from services.commerce.commands import orders
@@ -218,6 +222,39 @@ def test_E6_the_pdf_is_made_stored_and_told_once(shop, worker, call_service, rec
     ready = [event["data"] for event in recorded("commerce", InvoiceDocumentReady)]
     assert [(event["invoice_id"], event["paid"]) for event in ready] == [(str(invoice.id), False)]
     assert shop.invoice(invoice.id).document_key == file.file_key
+
+
+def test_E2_E6_an_invoice_says_in_its_customers_language_what_it_is_for_and_why_at_this_price(
+    shop, worker, call_service
+):
+    person = call_service(
+        "contacts", "create_person", CreatePerson(given_name="Åsa", family_name="Öhman", language="sv")
+    )
+    about = Translated(fi="Ensiapu, 12.3.2027", sv="Första hjälpen, 12.3.2027", en="First aid, 12 Mar 2027")
+    product_id = shop.product("120.00")
+    own_price = {"price": "90.00", "valid_from": today()}
+    shop.call("create_price_agreement", CreatePriceAgreement(customer_id=person.id, product_id=product_id, **own_price))
+    line = QuoteLineRequest(product_id=product_id, about=about)
+    quote = shop.call("make_quote", AskQuote(customer_id=person.id, lines=[line]))
+    seat = shop.seat(person_id=person.id, payment=PaymentMethod.INVOICE).model_copy(update={"quote_id": quote.id})
+    shop.handle(seat)
+    order = shop.order(seat.order_id)
+    assert (order.lines[0].about, order.lines[0].list_price, order.lines[0].price_kind) == (
+        about, Decimal("120.00"), "price_agreement",
+    )  # fmt: skip
+    assert shop.invoice(order.invoice_id).language == "fi"
+    tasks.render_invoices(worker)
+    invoice = shop.invoice(order.invoice_id)
+    said = "Första hjälpen, 12.3.2027\nAvtalspris, ordinarie pris 120,00 €"
+    assert (invoice.language, invoice.lines[0].description) == ("sv", "Kursdag")
+    assert invoice.lines[0].detail.replace("\xa0", " ") == said
+    note = shop.call("credit_invoice", CreditInvoice(id=invoice.id, reason="Sairaus"))
+    assert (note.lines[0].description, note.lines[0].detail) == ("Kursdag", invoice.lines[0].detail)
+    tasks.render_invoices(worker)
+    for each in (invoice, note):
+        file = shop.call("get_invoice_file", ById(id=each.id))
+        page = pymupdf.open(stream=files.load(file.file_key), filetype="pdf")[0].get_text().replace("\xa0", " ")
+        assert [part for part in ("Kursdag", *said.split("\n")) if part not in page] == []
 
 
 def test_E6_an_invoice_waits_for_a_buyer_nobody_knows_yet(shop, worker, call_service, recorded):

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from chassis import local_forms
+from chassis.clock import local_date
 from chassis.ids import new_id
 from contracts.access import ANONYMOUS, Permission, Principal, PrincipalKind
 from contracts.base import ById
@@ -36,6 +38,9 @@ def test_K2_a_seat_is_held_at_the_quoted_price_and_told(school):
     assert told["order_id"] == str(enrolment.order_id)
     assert told["quote_id"] == str(enrolment.quote_id)
     assert school.session(session).seats_free == 1
+    [(_, asked)] = [each for each in school.neighbours.asked if each[0] == "make_quote"]
+    day = local_forms.day(local_date(session.starts_at), "sv")
+    assert asked["lines"][0]["about"]["sv"] == f"Ledarskap, {day}"
 
 
 def test_K2_a_waiting_enrolment_answers_like_the_list(school):

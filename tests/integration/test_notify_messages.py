@@ -173,7 +173,7 @@ def test_K2_every_message_about_a_seat_in_swedish(town):
     assert town.subjects(first) == [
         "Du står i kö: Ledarskap",
         "En plats blev ledig: Ledarskap",
-        "Den erbjudna platsen gick till nästa: Ledarskap",
+        "Erbjudandet om en plats har gått ut: Ledarskap",
     ]
     assert town.subjects(second) == ["Du står i kö: Ledarskap", "En plats blev ledig: Ledarskap"]
     texts = [each["body"].split(" Ta den senast")[0] for each in town.sms.messages(first.phone or "")]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.commerce.rules.barcodes import NoBankBarcode, bars, code_128_c, virtual_barcode
+from chassis.code_128 import bars, code_128_c
+from services.commerce.rules.barcodes import NoBankBarcode, virtual_barcode
 from services.commerce.rules.epc_qr import CreditTransfer, NoPaymentQr, epc_modules, epc_payload
 from services.commerce.rules.iban import InvalidIban, finnish_iban, normalise_iban, print_iban
 from services.commerce.rules.money import InexactMoney

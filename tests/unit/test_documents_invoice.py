@@ -7,6 +7,7 @@ from decimal import Decimal
 import pymupdf
 import pytest
 
+from chassis.code_128 import QUIET_ZONE_MODULES, code_128_c
 from services.commerce.documents.invoice import (
     DocumentKind,
     DocumentLine,
@@ -17,7 +18,7 @@ from services.commerce.documents.invoice import (
     VatLine,
     render_invoice,
 )
-from services.commerce.rules.barcodes import QUIET_ZONE_MODULES, code_128_c, virtual_barcode
+from services.commerce.rules.barcodes import virtual_barcode
 from services.commerce.rules.epc_qr import CreditTransfer, epc_modules
 from services.commerce.rules.vat import SaleLine, VatCode, invoice_sums, rate_on
 
@@ -78,7 +79,7 @@ def text_of(pdf: bytes) -> str:
     [
         ("fi", ["Lasku", "Eräpäivä", "14.12.2026", "Maksettavaa", "361,37 €", "25,5 %", "Viitenro", "TILISIIRTO"]),
         ("sv", ["Faktura", "Förfallodag", "14.12.2026", "Att betala", "361,37 €", "25,5 %", "Ref.nr", "GIRERING"]),
-        ("en", ["Invoice", "Due date", "14 Dec 2026", "To pay", "361.37 €", "25.5 %", "Reference", "CREDIT TRANSFER"]),
+        ("en", ["Invoice", "Due date", "14 Dec 2026", "To pay", "€361.37", "25.5 %", "Reference", "CREDIT TRANSFER"]),
     ],
 )
 def test_E6_invoice_says_what_the_law_wants_in_each_language(language: str, said: list[str]) -> None:

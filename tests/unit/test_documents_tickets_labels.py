@@ -41,7 +41,7 @@ def text_of(pdf: bytes) -> str:
     [
         ("fi", ["Pääsylippu", "pe 12.3.2027 klo 9.00\N{EN DASH}16.30", "Osallistuja"]),
         ("sv", ["Inträdesbiljett", "fre 12.3.2027 kl. 9.00\N{EN DASH}16.30", "Deltagare"]),
-        ("en", ["Ticket", "Fri 12 Mar 2027 09:00\N{EN DASH}16:30", "Participant"]),
+        ("en", ["Ticket", "Fri 12 Mar 2027, 9:00\N{EN DASH}16:30", "Participant"]),
     ],
 )
 def test_K7_ticket_says_who_when_and_where(language: str, said: list[str]) -> None:

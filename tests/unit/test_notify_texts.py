@@ -5,7 +5,7 @@ import pytest
 from contracts.base import Language
 from contracts.courses import EnrolmentState
 from services.notify.facts import COLLECTORS, TRUE_IN
-from services.notify.rules.rendering import LINK, PLACEHOLDER
+from services.notify.rules.rendering import LINK, PLACEHOLDER, fill_line
 from services.notify.rules.texts import LEAVE, TEXTS, words
 
 pytestmark = pytest.mark.unit
@@ -56,3 +56,13 @@ def test_N7_every_message_has_facts_and_every_fact_a_message() -> None:
 def test_N7_an_unknown_language_falls_back_to_finnish() -> None:
     assert words("ticket", "de") == words("ticket", "fi")
     assert set(LEAVE) == {language.value for language in Language}
+
+
+@pytest.mark.parametrize("template", TEXTS)
+@pytest.mark.parametrize("language", Language)
+def test_N7_no_text_is_left_open_and_an_sms_has_no_letter_that_halves_its_length(template: str, language: str) -> None:
+    values = dict.fromkeys(PLACEHOLDER.findall("".join(TEXTS[template][language].__dict__.values())), "x")
+    body = fill_line(TEXTS[template][language].body, values | {"expires_at": "12.3.2027 klo\N{NO-BREAK SPACE}9.00"})
+    assert "{{" not in body
+    if template.endswith("_sms"):
+        assert set(body) - set("äöåÄÖÅ") <= set(map(chr, range(32, 127)))

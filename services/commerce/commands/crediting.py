@@ -23,4 +23,5 @@ def credit_invoice(session: Session, request: CreditInvoice, today: date, now: d
     lines = session.scalars(
         select(models.InvoiceLine).where(models.InvoiceLine.invoice_id == note.id).order_by(models.InvoiceLine.position)
     ).all()
-    return answers.invoice(note, lines, None, today)
+    buyer = session.scalar(select(models.InvoiceDocument.buyer).where(models.InvoiceDocument.invoice_id == request.id))
+    return answers.invoice(note, lines, answers.Paper.of(buyer, None), today)

@@ -58,6 +58,9 @@ class Line:
     vat: Decimal
     gross: Decimal
     account: str
+    about: dict[str, Any] | None
+    list_price: Decimal | None
+    price_kind: str
 
 
 def income_account(category: str) -> bookkeeping.Account:
@@ -157,6 +160,9 @@ def _lines_of_order(rows: Sequence[models.OrderLine], on: date) -> list[Line]:
             vat=part.vat,
             gross=part.gross,
             account=income_account(row.category).value,
+            about=row.about,
+            list_price=row.list_price,
+            price_kind=row.price_kind,
         )
         for row, part in zip(rows, sums.lines, strict=True)
     ]

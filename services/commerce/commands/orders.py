@@ -159,7 +159,8 @@ def _line_rows(session: Session, order_id: UUID, lines: Sequence[QuoteLine]) -> 
     )
     categories = {row.id: row.category for row in known}
     return [
-        line.model_dump(exclude={"rules", "list_price"})
+        line.model_dump(exclude={"rules"})
         | {"id": new_id(), "order_id": order_id, "position": position, "category": categories[line.product_id]}
+        | {"price_kind": next((rule.kind for rule in line.rules if rule.used), "")}
         for position, line in enumerate(lines, start=1)
     ]

@@ -3,12 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
-from babel import Locale
-from babel.dates import format_date
 from babel.numbers import format_decimal
 
-LOCALES = {"fi": Locale("fi", "FI"), "sv": Locale("sv", "FI"), "en": Locale("en", "GB")}
-DAY_PATTERNS = {"fi": "d.M.yyyy", "sv": "d.M.yyyy", "en": "d MMM yyyy"}
+from chassis import local_forms
+
 NARROW_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -16,19 +14,19 @@ class Formats:
     """The ways of one language (`fi`, `sv` or `en`)."""
 
     def __init__(self, language: str) -> None:
-        self._locale, self._day_pattern = LOCALES[language], DAY_PATTERNS[language]
+        self._language, self._locale = language, local_forms.locale_of(language)
 
     def day(self, day: date | None) -> str:
         """23.11.2026 or 23 Nov 2026; "" for None."""
-        return "" if day is None else format_date(day, self._day_pattern, locale=self._locale)
+        return "" if day is None else local_forms.day(day, self._language)
 
     def amount(self, amount: Decimal) -> str:
         """1 234,50 with a real minus sign."""
         return self._number(amount, "#,##0.00")
 
     def euros(self, amount: Decimal) -> str:
-        """1 234,50 €."""
-        return f"{self.amount(amount)}{NARROW_SPACE}€"
+        """1 234,50 € or €1,234.50."""
+        return local_forms.money(amount, self._language).replace("-", "\N{MINUS SIGN}")
 
     def unit_price(self, price: Decimal) -> str:
         """Two decimals, up to four where the price has them."""

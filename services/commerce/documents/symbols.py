@@ -1,15 +1,14 @@
 """Barcode and QR code as SVG drawings of one path each, so that no reader sees seams between modules."""
 
-from services.commerce.rules.barcodes import bars, code_128_c
+from chassis.code_128 import bars_path
 
 BAR_HEIGHT_MODULES = 38
 
 
 def barcode_svg(digits: str) -> str:
-    """Code 128 subset C without its quiet zones, one unit a module."""
-    widths = code_128_c(digits)
-    path = "".join(f"M{offset} 0h{width}v{BAR_HEIGHT_MODULES}h-{width}z" for offset, width in bars(widths))
-    return _svg(sum(widths), BAR_HEIGHT_MODULES, path)
+    """Code 128 without its quiet zones, one unit a module."""
+    width, path = bars_path(digits, BAR_HEIGHT_MODULES)
+    return _svg(width, BAR_HEIGHT_MODULES, path)
 
 
 def qr_svg(modules: tuple[tuple[bool, ...], ...]) -> str:

@@ -86,6 +86,10 @@ class InvoiceLine(Base):
     vat: Mapped[Decimal]
     gross: Mapped[Decimal]
     account: Mapped[str]
+    about: Mapped[dict[str, Any] | None]
+    """What exactly, in the languages of the suite."""
+    list_price: Mapped[Decimal | None]
+    price_kind: Mapped[str] = mapped_column(server_default="")
 
 
 class InvoiceDocument(Base):

@@ -53,6 +53,10 @@ class OrderLine(Base):
     total: Mapped[Decimal]
     vat_code: Mapped[str]
     vat_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    about: Mapped[dict[str, Any] | None]
+    """What exactly, in the languages of the suite."""
+    list_price: Mapped[Decimal | None]
+    price_kind: Mapped[str] = mapped_column(server_default="")
 
 
 class EndedOrder(Base):

@@ -6,6 +6,7 @@ from typing import Any
 from contracts.base import Translated
 from contracts.commerce import InvoiceKind, SellerDetails
 from services.commerce import models
+from services.commerce.answers import line_detail
 from services.commerce.documents.invoice import (
     DocumentKind,
     DocumentLine,
@@ -80,6 +81,7 @@ def _line(line: models.InvoiceLine, language: str) -> DocumentLine:
         unit="",
         unit_price=cents(line.net / line.quantity) if line.quantity else ZERO,
         vat_percent=line.vat_percent,
+        detail=line_detail(line, language),
         net=line.net,
         vat=line.vat,
         gross=line.gross,

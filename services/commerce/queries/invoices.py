@@ -19,7 +19,7 @@ from services.commerce.rules.references import InvalidReference, normalise_refer
 
 TABLE, LINES = models.Invoice.__table__, models.InvoiceLine.__table__
 FILES = models.InvoiceDocument.__table__
-WITH_FILE = select(TABLE, FILES.c.file_key).join(FILES, FILES.c.invoice_id == TABLE.c.id)
+WITH_FILE = select(TABLE, FILES.c.file_key, FILES.c.buyer).join(FILES, FILES.c.invoice_id == TABLE.c.id)
 STATES: dict[InvoiceState, ColumnElement[bool]] = {
     InvoiceState.OPEN: TABLE.c.open_amount > 0,
     InvoiceState.PAID: and_(TABLE.c.open_amount == 0, TABLE.c.credited_on.is_(None)),
@@ -30,7 +30,7 @@ STATES: dict[InvoiceState, ColumnElement[bool]] = {
 def get_invoice(reader: Connection, invoice_id: UUID, scope: Scope, today: date) -> Invoice:
     """One invoice or credit note as it is on `today`; raises NotFound, also for another's."""
     row = _one(reader, invoice_id, scope)
-    return answers.invoice(row, _lines(reader, [row])[row.id], row.file_key, today)
+    return answers.invoice(row, _lines(reader, [row])[row.id], answers.Paper.of(row.buyer, row.file_key), today)
 
 
 def get_invoice_file(reader: Connection, invoice_id: UUID, scope: Scope) -> InvoiceFile:
@@ -56,7 +56,7 @@ def list_invoices(reader: Connection, request: ListInvoices, scope: Scope, today
         query = query.where(TABLE.c.id < after)
     rows = reader.execute(query.limit(request.limit + 1)).all()
     lines = _lines(reader, rows)
-    shown = [answers.invoice(row, lines[row.id], row.file_key, today) for row in rows]
+    shown = [answers.invoice(row, lines[row.id], answers.Paper.of(row.buyer, row.file_key), today) for row in rows]
     return page(shown, request.limit, lambda each: [each.id])
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import segno
 
+from chassis.local_forms import known, span
 from chassis.typesetting import render_pdf
-from services.courses.documents.ticket_texts import TEXTS, TimeTexts
+from services.courses.documents.ticket_texts import TEXTS
 
 TEMPLATE = Path(__file__).with_name("ticket.typ")
 MOST_PAYLOAD_BYTES = 400
@@ -45,15 +46,16 @@ def render_ticket(ticket: TicketDocument, language: str) -> bytes:
 
 
 def _view(ticket: TicketDocument, language: str) -> dict[str, Any]:
-    texts = TEXTS.get(language, TEXTS["fi"])
+    language = known(language)
+    texts = TEXTS[language]
     labelled = [
-        (texts.when, _period(ticket, texts)),
+        (texts.when, span(ticket.starts_at, ticket.ends_at, language)),
         (texts.where, "\n".join(filter(None, (ticket.venue, ticket.address)))),
         (texts.group, ticket.seat_or_group),
         (texts.organiser, ticket.organiser),
     ]
     return {
-        "language": language if language in TEXTS else "fi",
+        "language": language,
         "heading": texts.ticket,
         "show_hint": texts.show_hint,
         "holder_label": texts.holder,
@@ -64,14 +66,6 @@ def _view(ticket: TicketDocument, language: str) -> dict[str, Any]:
         "information": ticket.information,
         "qr_svg": _qr_svg(ticket.payload),
     }
-
-
-def _period(ticket: TicketDocument, texts: TimeTexts) -> str:
-    """`la 12.3.2027 klo 9.00-16.00`, or both days when it ends on another."""
-    start, end = ticket.starts_at, ticket.ends_at
-    if start.date() == end.date():
-        return f"{texts.day(start)} {texts.clock(start)}\N{EN DASH}{texts.time_of_day(end)}"
-    return f"{texts.day(start)} {texts.clock(start)} \N{EN DASH} {texts.day(end)} {texts.clock(end)}"
 
 
 def _qr_svg(payload: str) -> str:

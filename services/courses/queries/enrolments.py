@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from chassis.paging import cursor_id, decode_cursor, page
 from contracts import courses as contract
-from contracts.base import Money, Page
+from contracts.base import Money, Page, Translated
 from contracts.courses import EnrolmentState
 from contracts.errors import NotFound
 from services.courses.queries.catalogue import bad_cursor
@@ -24,8 +24,10 @@ ENROLMENTS = """
       JOIN courses c ON c.id = s.course_id"""
 ONE_ENROLMENT = text(f"{ENROLMENTS} WHERE e.id = :id")
 OFFER = text("""
-    SELECT e.id AS enrolment_id, e.person_id, e.state, e.expires_at, e.payment, s.product_id, s.hold_minutes
-      FROM enrolments e JOIN sessions s ON s.id = e.session_id WHERE e.id = :id""")
+    SELECT e.id AS enrolment_id, e.person_id, e.state, e.expires_at, e.payment, s.product_id, s.hold_minutes,
+           c.name, s.starts_at
+      FROM enrolments e JOIN sessions s ON s.id = e.session_id JOIN courses c ON c.id = s.course_id
+     WHERE e.id = :id""")
 JUST_MADE = timedelta(minutes=15)
 TICKET = text("SELECT id AS enrolment_id, person_id, state, ticket_key, ticket_code FROM enrolments WHERE id = :id")
 
@@ -106,7 +108,15 @@ def find_offer(
     row = _find(connection, OFFER, enrolment_id, only_person, only_object)
     if row.state != EnrolmentState.OFFERED or row.expires_at <= now:
         return None
-    return Offer(row.enrolment_id, row.person_id, contract.PaymentMethod(row.payment), row.product_id, row.hold_minutes)
+    return Offer(
+        enrolment_id=row.enrolment_id,
+        person_id=row.person_id,
+        payment=contract.PaymentMethod(row.payment),
+        product_id=row.product_id,
+        hold_minutes=row.hold_minutes,
+        name=Translated.model_validate(row.name),
+        starts_at=row.starts_at,
+    )
 
 
 def get_ticket(

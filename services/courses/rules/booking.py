@@ -1,11 +1,25 @@
 """What enrolling knows of a session, and of who wants to attend it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from contracts.base import Translated
+from chassis import local_forms
+from contracts.base import Language, Translated
 from contracts.courses import PaymentMethod
+
+NAME_SHOWN = 150
+"""Letters of a course's name on the line of an order."""
+
+
+def seat_words(name: Translated, starts_on: date) -> Translated:
+    """What the line of an order says about a seat: the course and its day."""
+    return Translated(
+        **{
+            language: f"{name.in_language(language)[:NAME_SHOWN]}, {local_forms.day(starts_on, language)}"
+            for language in Language
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -44,3 +58,5 @@ class Offer:
     payment: PaymentMethod
     product_id: UUID
     hold_minutes: int
+    name: Translated
+    starts_at: datetime

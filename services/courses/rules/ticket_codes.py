@@ -1,15 +1,14 @@
-"""The code on a ticket: 98 random bits, in letters and digits that nobody mistakes (K7)."""
+"""The code on a ticket: 78 random bits, in letters and digits that nobody mistakes (K7)."""
 
 import secrets
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-LENGTH, GROUP = 20, 5
+LENGTH, GROUP = 16, 4
 
 
 def new_code() -> str:
-    """Such as `7KQ2M-...`: four groups of five out of 30 characters."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-    return "-".join(letters[start : start + GROUP] for start in range(0, LENGTH, GROUP))
+    """Such as `7KQ2-...`: four groups of four out of 30 characters."""
+    return normalised("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
 
 
 def normalised(code: str) -> str:

@@ -19,7 +19,8 @@ UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\
 PAGE = (
     '<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
     '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"></head>'
-    '<body style="margin:0;padding:24px 16px;font:16px/1.5 system-ui,sans-serif;color:#1c2430;background:#fff">'
+    '<body style="margin:0;padding:24px 16px;font:16px/1.5 system-ui,sans-serif;color:#1c2430;background:#fff;'
+    'overflow-wrap:anywhere">'
     '<div style="max-width:560px;margin:0 auto">{content}'
     '<p style="margin:32px 0 0;padding-top:16px;border-top:1px solid #d8dde5;font-size:14px;color:#5b6573">{footer}</p>'
     "</div></body></html>"

@@ -9,16 +9,16 @@ from services.notify.rules.texts.form import Words, text
 CODE: dict[str, dict[str, Words]] = {
     "code_sms": {
         "fi": text("", "Kirjautumiskoodisi on {{code}}. Se on voimassa 5 minuuttia. Älä anna sitä kenellekään."),
-        "sv": text("", "Din inloggningskod är {{code}}. Den gäller i 5 minuter. Ge den inte till någon."),
-        "en": text("", "Your sign-in code is {{code}}. It is valid for 5 minutes. Do not give it to anybody."),
+        "sv": text("", "Din inloggningskod är {{code}}. Den gäller i 5 minuter. Lämna inte ut den till någon."),
+        "en": text("", "Your sign-in code is {{code}}. It is valid for 5 minutes. Do not share it with anyone."),
     },
 }
 TEXTS = membership.TEXTS | money.TEXTS | courses.TEXTS | work.TEXTS | CODE
 
 LEAVE = {
-    "fi": "Etkö halua näitä viestejä? Peruuta ne tästä",
-    "sv": "Vill du inte ha de här meddelandena? Avbeställ dem här",
-    "en": "No more of these messages? Unsubscribe here",
+    "fi": "Etkö halua enää näitä viestejä? Peru ne tästä",
+    "sv": "Vill du inte längre ha de här meddelandena? Avbeställ dem här",
+    "en": "Do you not want these messages any more? Unsubscribe here",
 }
 """Label of the address that ends marketing."""
 

@@ -2,90 +2,111 @@
 
 from services.notify.rules.texts.form import Words, text
 
+SEAT = "{{course}}\n{{when}}\n{{place}}"
+"""What a seat is on, as a paragraph of its own."""
+
 TEXTS: dict[str, dict[str, Words]] = {
     "ticket": {
         "fi": text(
             "Lippusi: {{course}}",
             "Hei {{given_name}},",
-            "paikkasi on vahvistettu: {{course}}, {{starts_at}}, {{place}}.",
+            "paikkasi on vahvistettu.",
+            SEAT,
             "Lippu on liitteenä. Näytä sen QR-koodi ovella.",
         ),
         "sv": text(
             "Din biljett: {{course}}",
             "Hej {{given_name}},",
-            "din plats är bekräftad: {{course}}, {{starts_at}}, {{place}}.",
+            "din plats är bekräftad.",
+            SEAT,
             "Biljetten är bifogad. Visa QR-koden vid dörren.",
         ),
         "en": text(
             "Your ticket: {{course}}",
             "Hello {{given_name}},",
-            "your seat is confirmed: {{course}}, {{starts_at}}, {{place}}.",
-            "The ticket is attached. Show its QR code at the door.",
+            "your seat is confirmed.",
+            SEAT,
+            "Your ticket is attached. Show its QR code at the door.",
         ),
     },
     "seat_held": {
         "fi": text(
             "Paikka on varattu sinulle: {{course}}",
             "Hei {{given_name}},",
-            "sinulle on varattu paikka: {{course}}, {{starts_at}}, {{place}}. Maksa se viimeistään {{expires_at}}; sen"
-            " jälkeen paikka vapautuu muille. Lippu tulee sähköpostilla heti maksun jälkeen.",
+            "olemme varanneet sinulle paikan.",
+            SEAT,
+            "Maksa paikka viimeistään {{expires_at}}. Sen jälkeen se vapautuu muille. Lippu tulee sähköpostilla heti"
+            " maksun jälkeen.",
             "[[Maksa paikka|{{link}}]]",
         ),
         "sv": text(
             "En plats är reserverad för dig: {{course}}",
             "Hej {{given_name}},",
-            "en plats är reserverad för dig: {{course}}, {{starts_at}}, {{place}}. Betala den senast {{expires_at}};"
-            " därefter blir platsen ledig för andra. Biljetten kommer per e-post genast efter betalningen.",
+            "vi har reserverat en plats för dig.",
+            SEAT,
+            "Betala platsen senast {{expires_at}}. Därefter blir den ledig för andra. Biljetten kommer per e-post"
+            " genast efter betalningen.",
             "[[Betala platsen|{{link}}]]",
         ),
         "en": text(
-            "A seat is kept for you: {{course}}",
+            "A seat is reserved for you: {{course}}",
             "Hello {{given_name}},",
-            "a seat is kept for you: {{course}}, {{starts_at}}, {{place}}. Pay it by {{expires_at}}; after that it is"
-            " free for others. The ticket comes by e-mail as soon as it is paid.",
-            "[[Pay the seat|{{link}}]]",
+            "we have reserved a seat for you.",
+            SEAT,
+            "Please pay for it by {{expires_at}}. After that it becomes free for others. Your ticket comes by e-mail as"
+            " soon as you have paid.",
+            "[[Pay for the seat|{{link}}]]",
         ),
     },
     "waitlisted": {
         "fi": text(
             "Olet jonossa: {{course}}",
             "Hei {{given_name}},",
-            "kurssi {{course}} ({{starts_at}}) on täynnä. Olet jonossa; numerosi on {{waiting_number}}. Tarjoamme"
-            " paikkaa heti, kun se vapautuu.",
+            "kurssi on täynnä, ja olet nyt jonossa.",
+            SEAT,
+            "Kun paikka vapautuu ja on sinun vuorosi, tarjoamme sitä sinulle sähköpostilla ja tekstiviestillä. Sinun ei"
+            " tarvitse tehdä mitään.",
         ),
         "sv": text(
             "Du står i kö: {{course}}",
             "Hej {{given_name}},",
-            "kursen {{course}} ({{starts_at}}) är fullsatt. Du står i kö; ditt nummer är {{waiting_number}}. Vi"
-            " erbjuder en plats så snart den blir ledig.",
+            "kursen är fullsatt och du står nu i kö.",
+            SEAT,
+            "När en plats blir ledig och det är din tur erbjuder vi dig den per e-post och textmeddelande. Du behöver"
+            " inte göra något.",
         ),
         "en": text(
             "You are on the waiting list: {{course}}",
             "Hello {{given_name}},",
-            "the course {{course}} ({{starts_at}}) is full. You are on the waiting list with number"
-            " {{waiting_number}}. We will offer you a seat as soon as one is free.",
+            "the course is full, and you are now on the waiting list.",
+            SEAT,
+            "When a seat becomes free and it is your turn, we will offer it to you by e-mail and text message. There is"
+            " nothing you need to do.",
         ),
     },
     "seat_offered": {
         "fi": text(
             "Paikka vapautui: {{course}}",
             "Hei {{given_name}},",
-            "sinulle on vapautunut paikka: {{course}}, {{starts_at}}, {{place}}. Pidämme paikkaa sinulle"
-            " {{expires_at}} asti.",
+            "sinulle on vapautunut paikka.",
+            SEAT,
+            "Pidämme paikkaa sinulle {{expires_at}} asti. Sen jälkeen tarjoamme sitä seuraavalle.",
             "[[Ota paikka|{{link}}]]",
         ),
         "sv": text(
             "En plats blev ledig: {{course}}",
             "Hej {{given_name}},",
-            "en plats har blivit ledig för dig: {{course}}, {{starts_at}}, {{place}}. Vi håller platsen till"
-            " {{expires_at}}.",
+            "en plats har blivit ledig för dig.",
+            SEAT,
+            "Vi håller platsen åt dig till {{expires_at}}. Därefter erbjuder vi den till nästa.",
             "[[Ta platsen|{{link}}]]",
         ),
         "en": text(
             "A seat is free: {{course}}",
             "Hello {{given_name}},",
-            "a seat has become free for you: {{course}}, {{starts_at}}, {{place}}. We keep it for you until"
-            " {{expires_at}}.",
+            "a seat has become free for you.",
+            SEAT,
+            "We keep it for you until {{expires_at}}. After that we offer it to the next person.",
             "[[Take the seat|{{link}}]]",
         ),
     },
@@ -98,60 +119,91 @@ TEXTS: dict[str, dict[str, Words]] = {
         "fi": text(
             "Varauksesi raukesi: {{course}}",
             "Hei {{given_name}},",
-            "varauksesi kurssille {{course}} raukesi, koska sitä ei maksettu ajoissa. Voit ilmoittautua uudelleen, jos"
-            " paikkoja on.",
+            "varauksesi raukesi, koska sitä ei maksettu ajoissa.",
+            SEAT,
+            "Voit ilmoittautua uudelleen, jos paikkoja on.",
         ),
         "sv": text(
             "Din reservation har gått ut: {{course}}",
             "Hej {{given_name}},",
-            "din reservation för kursen {{course}} gick ut eftersom den inte betalades i tid. Du kan anmäla dig på"
-            " nytt om det finns platser.",
+            "din reservation gick ut eftersom den inte betalades i tid.",
+            SEAT,
+            "Du kan anmäla dig på nytt om det finns platser.",
         ),
         "en": text(
             "Your reservation has expired: {{course}}",
             "Hello {{given_name}},",
-            "your reservation for the course {{course}} has expired because it was not paid in time. You may enrol"
-            " again if there are seats.",
+            "your reservation has expired because it was not paid for in time.",
+            SEAT,
+            "You can enrol again if there are seats.",
         ),
     },
     "offer_expired": {
         "fi": text(
-            "Tarjottu paikka meni seuraavalle: {{course}}",
+            "Paikkatarjous raukesi: {{course}}",
             "Hei {{given_name}},",
-            "tarjosimme sinulle paikkaa kurssille {{course}} ({{starts_at}}). Sitä ei otettu ajoissa, joten tarjosimme"
-            " sen seuraavalle. Voit ilmoittautua uudelleen.",
+            "tarjosimme sinulle paikkaa, mutta sitä ei otettu ajoissa. Tarjous on rauennut.",
+            SEAT,
+            "Voit ilmoittautua uudelleen.",
         ),
         "sv": text(
-            "Den erbjudna platsen gick till nästa: {{course}}",
+            "Erbjudandet om en plats har gått ut: {{course}}",
             "Hej {{given_name}},",
-            "vi erbjöd dig en plats på kursen {{course}} ({{starts_at}}). Den togs inte i tid, så vi erbjöd den till"
-            " nästa. Du kan anmäla dig på nytt.",
+            "vi erbjöd dig en plats, men den togs inte i tid. Erbjudandet har gått ut.",
+            SEAT,
+            "Du kan anmäla dig på nytt.",
         ),
         "en": text(
-            "The offered seat went to the next: {{course}}",
+            "The offer of a seat has expired: {{course}}",
             "Hello {{given_name}},",
-            "we offered you a seat on the course {{course}} ({{starts_at}}). It was not taken in time, so we offered"
-            " it to the next. You may enrol again.",
+            "we offered you a seat, but it was not taken in time. The offer has expired.",
+            SEAT,
+            "You can enrol again.",
         ),
     },
     "enrolment_cancelled": {
         "fi": text(
             "Ilmoittautuminen peruttu: {{course}}",
             "Hei {{given_name}},",
-            "ilmoittautumisesi kurssille {{course}} ({{starts_at}}) on peruttu. Mahdollinen maksu palautetaan"
-            " samaa tietä kuin se maksettiin.",
+            "ilmoittautumisesi on peruttu.",
+            SEAT,
         ),
         "sv": text(
             "Anmälan avbokad: {{course}}",
             "Hej {{given_name}},",
-            "din anmälan till kursen {{course}} ({{starts_at}}) är avbokad. En eventuell betalning återbetalas samma"
-            " väg som den gjordes.",
+            "din anmälan är avbokad.",
+            SEAT,
         ),
         "en": text(
             "Enrolment cancelled: {{course}}",
             "Hello {{given_name}},",
-            "your enrolment for the course {{course}} ({{starts_at}}) is cancelled. What was paid is given back the"
-            " way it was paid.",
+            "your enrolment has been cancelled.",
+            SEAT,
+        ),
+    },
+    "enrolment_refunded": {
+        "fi": text(
+            "Ilmoittautuminen peruttu: {{course}}",
+            "Hei {{given_name}},",
+            "ilmoittautumisesi on peruttu.",
+            SEAT,
+            "Korttimaksu palautetaan kortille, ja lasku hyvitetään: maksamatonta laskua ei tarvitse maksaa.",
+        ),
+        "sv": text(
+            "Anmälan avbokad: {{course}}",
+            "Hej {{given_name}},",
+            "din anmälan är avbokad.",
+            SEAT,
+            "En kortbetalning återbetalas till kortet och fakturan krediteras: en obetald faktura behöver inte"
+            " betalas.",
+        ),
+        "en": text(
+            "Enrolment cancelled: {{course}}",
+            "Hello {{given_name}},",
+            "your enrolment has been cancelled.",
+            SEAT,
+            "A card payment is returned to the card, and the invoice is credited: there is no need to pay an unpaid"
+            " one.",
         ),
     },
 }

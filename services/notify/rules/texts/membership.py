@@ -23,8 +23,8 @@ TEXTS: dict[str, dict[str, Words]] = {
         "en": text(
             "We have received your membership application",
             "Hello {{given_name}},",
-            "thank you for your application ({{type_name}}). Its number is {{number}}. We will look at it and tell you"
-            " the decision by e-mail.",
+            "thank you for your application ({{type_name}}). Its number is {{number}}. We will look into it and let you"
+            " know our decision by e-mail.",
             "[[Follow your application|{{link}}]]",
             "The link is personal. Please do not share it.",
         ),
@@ -35,28 +35,28 @@ TEXTS: dict[str, dict[str, Words]] = {
             "Hei {{given_name}},",
             "emme valitettavasti voi hyväksyä hakemustasi {{number}}.",
             "Perustelu: {{reason}}",
-            "Voit kysyä päätöksestä vastaamalla tähän viestiin.",
+            "Jos haluat kysyä päätöksestä, vastaa tähän viestiin.",
         ),
         "sv": text(
             "Beslut om din medlemsansökan",
             "Hej {{given_name}},",
             "vi kan tyvärr inte godkänna din ansökan {{number}}.",
             "Motivering: {{reason}}",
-            "Du kan fråga om beslutet genom att svara på detta meddelande.",
+            "Om du vill fråga om beslutet kan du svara på det här meddelandet.",
         ),
         "en": text(
             "The decision on your membership application",
             "Hello {{given_name}},",
             "unfortunately we cannot accept your application {{number}}.",
             "Reason: {{reason}}",
-            "You may ask about the decision by answering this message.",
+            "If you have questions about the decision, just reply to this message.",
         ),
     },
     "welcome": {
         "fi": text(
             "Tervetuloa jäseneksi",
             "Hei {{given_name}},",
-            "jäsenyytesi ({{type_name}}) on voimassa. Aseta salasana, niin näet jäsenyytesi, laskusi ja kurssit"
+            "jäsenyytesi ({{type_name}}) on nyt voimassa. Aseta salasana, niin näet jäsenyytesi, laskusi ja kurssit"
             " jäsenhintaan.",
             "[[Aseta salasana|{{link}}]]",
             "Linkki on henkilökohtainen ja voimassa 14 päivää.",
@@ -64,7 +64,7 @@ TEXTS: dict[str, dict[str, Words]] = {
         "sv": text(
             "Välkommen som medlem",
             "Hej {{given_name}},",
-            "ditt medlemskap ({{type_name}}) är i kraft. Välj ett lösenord så ser du ditt medlemskap, dina fakturor"
+            "ditt medlemskap ({{type_name}}) gäller nu. Välj ett lösenord så ser du ditt medlemskap, dina fakturor"
             " och kurserna till medlemspris.",
             "[[Välj lösenord|{{link}}]]",
             "Länken är personlig och gäller i 14 dagar.",
@@ -72,8 +72,8 @@ TEXTS: dict[str, dict[str, Words]] = {
         "en": text(
             "Welcome as a member",
             "Hello {{given_name}},",
-            "your membership ({{type_name}}) is valid. Set a password to see your membership, your invoices and the"
-            " courses at member prices.",
+            "your membership ({{type_name}}) is now in force. Set a password to see your membership, your invoices and"
+            " the courses at member prices.",
             "[[Set a password|{{link}}]]",
             "The link is personal and valid for 14 days.",
         ),
@@ -82,23 +82,24 @@ TEXTS: dict[str, dict[str, Words]] = {
         "fi": text(
             "Aseta uusi salasana",
             "Hei,",
-            "joku pyysi linkkiä salasanan asettamiseen tälle tilille. Jos se et ollut sinä, sinun ei tarvitse tehdä"
-            " mitään.",
+            "joku pyysi linkkiä, jolla tämän osoitteen tilille asetetaan uusi salasana. Jos se et ollut sinä, sinun ei"
+            " tarvitse tehdä mitään.",
             "[[Aseta salasana|{{link}}]]",
             "Linkki on voimassa kaksi tuntia.",
         ),
         "sv": text(
             "Välj ett nytt lösenord",
             "Hej,",
-            "någon bad om en länk för att välja lösenord till det här kontot. Om det inte var du behöver du inte göra"
-            " något.",
+            "någon bad om en länk för att välja ett nytt lösenord till kontot med den här adressen. Om det inte var du"
+            " behöver du inte göra något.",
             "[[Välj lösenord|{{link}}]]",
             "Länken gäller i två timmar.",
         ),
         "en": text(
             "Set a new password",
             "Hello,",
-            "somebody asked for a link to set the password of this account. If it was not you, there is nothing to do.",
+            "somebody asked for a link to set a new password for the account with this address. If it was not you, you"
+            " need not do anything.",
             "[[Set a password|{{link}}]]",
             "The link is valid for two hours.",
         ),

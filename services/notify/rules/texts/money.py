@@ -21,43 +21,47 @@ TEXTS: dict[str, dict[str, Words]] = {
         "en": text(
             "Invoice {{number}}: {{amount}}, due {{due_on}}",
             "Hello {{given_name}},",
-            "please find invoice {{number}} attached. The sum is {{amount}}, due on {{due_on}}. Use the reference"
-            " {{reference}} when paying.",
-            "[[See the invoice and pay|{{link}}]]",
+            "please find attached invoice {{number}}. The amount is {{amount}}, due on {{due_on}}. Use the reference"
+            " number {{reference}} when you pay.",
+            "[[View the invoice and pay|{{link}}]]",
         ),
     },
     "receipt": {
         "fi": text(
             "Kuitti: lasku {{number}} on maksettu",
             "Hei {{given_name}},",
-            "kiitos, olemme saaneet maksun {{amount}}. Lasku {{number}} on maksettu. Tosite on liitteenä.",
+            "kiitos, olemme saaneet maksusi, {{amount}}. Lasku {{number}} on maksettu. Tosite on liitteenä.",
         ),
         "sv": text(
             "Kvitto: faktura {{number}} är betald",
             "Hej {{given_name}},",
-            "tack, vi har fått betalningen {{amount}}. Faktura {{number}} är betald. Verifikatet är bifogat.",
+            "tack, vi har tagit emot din betalning på {{amount}}. Faktura {{number}} är betald. Dokumentet är bifogat.",
         ),
         "en": text(
             "Receipt: invoice {{number}} is paid",
             "Hello {{given_name}},",
-            "thank you, we have received {{amount}}. Invoice {{number}} is paid. The document is attached.",
+            "thank you, we have received your payment of {{amount}}. Invoice {{number}} is paid. The document is"
+            " attached.",
         ),
     },
     "credit_note": {
         "fi": text(
             "Hyvityslasku {{number}}",
             "Hei {{given_name}},",
-            "liitteenä on hyvityslasku {{number}}, summa {{amount}}.",
+            "liitteenä on hyvityslasku {{number}}, jolla hyvitämme sinulle {{amount}}. Hyvitettyä laskua ei tarvitse"
+            " maksaa.",
         ),
         "sv": text(
             "Kreditfaktura {{number}}",
             "Hej {{given_name}},",
-            "bifogat finns kreditfaktura {{number}}, summa {{amount}}.",
+            "bifogat finns kreditfaktura {{number}}, med vilken vi krediterar dig {{amount}}. Den krediterade fakturan"
+            " behöver inte betalas.",
         ),
         "en": text(
             "Credit note {{number}}",
             "Hello {{given_name}},",
-            "please find credit note {{number}} attached, sum {{amount}}.",
+            "please find attached credit note {{number}}, by which we credit you {{amount}}. The credited invoice need"
+            " not be paid.",
         ),
     },
     "refund": {
@@ -74,7 +78,7 @@ TEXTS: dict[str, dict[str, Words]] = {
         "en": text(
             "Your payment was refunded",
             "Hello {{given_name}},",
-            "we have refunded {{amount}}. The money will show on your account within some bank days.",
+            "we have refunded {{amount}} to you. The money will be on your account within a few banking days.",
         ),
     },
 }
