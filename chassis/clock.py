@@ -16,14 +16,14 @@ def zone() -> ZoneInfo:
     return ZoneInfo(settings().talkoo_time_zone)
 
 
-def local_time(moment: datetime) -> datetime:
+def zoned(moment: datetime) -> datetime:
     """`moment` in the association's time zone."""
     return moment.astimezone(zone())
 
 
 def local_date(moment: datetime) -> date:
     """The date of `moment` in the association's time zone."""
-    return local_time(moment).date()
+    return zoned(moment).date()
 
 
 def start_of(day: date) -> datetime:
@@ -38,4 +38,4 @@ def today() -> date:
 
 def local_time(moment: datetime) -> datetime:
     """What clocks on the wall show at `moment` where the association is: a time without a zone."""
-    return moment.astimezone(zone()).replace(tzinfo=None)
+    return zoned(moment).replace(tzinfo=None)

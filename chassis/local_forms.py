@@ -1,6 +1,6 @@
 """Days, times and sums as people of a language write them: alike on pages, in messages and in documents.
 
-Times are written in their own zone: bring them to the association's first (`clock.local_time`).
+Times are written in their own zone: bring them to the association's first (`clock.zoned`).
 """
 
 from datetime import date, datetime

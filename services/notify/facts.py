@@ -7,12 +7,12 @@ Outdated when it is too late to say this.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from chassis import files
-from chassis.clock import local_time
+from chassis.clock import zoned
 from chassis.local_forms import day, moment, money, span
 from chassis.rpc import client
 from chassis.settings import settings
@@ -21,7 +21,7 @@ from contracts.base import ById
 from contracts.commerce import CommerceApi
 from contracts.contacts import ContactsApi
 from contracts.contacts.recipients import Recipient
-from contracts.contacts.tasks import TaskState
+from contracts.contacts.tasks import Task, TaskState
 from contracts.courses import CoursesApi, EnrolmentState
 from contracts.errors import Conflict, NotFound
 from contracts.identity import IdentityApi, IssueLink
@@ -136,9 +136,9 @@ def session(message: Any, receiver: Recipient) -> Facts:
         raise Conflict("The enrolment's session is not known yet.")
     values = {
         "course": enrolment.session_name.in_language(receiver.language),
-        "when": span(local_time(starts_at), local_time(ends_at), receiver.language),
+        "when": span(zoned(starts_at), zoned(ends_at), receiver.language),
         "place": ", ".join(part for part in (enrolment.session_place, enrolment.session_city) if part),
-        "expires_at": moment(local_time(enrolment.expires_at), receiver.language) if enrolment.expires_at else "",
+        "expires_at": moment(zoned(enrolment.expires_at), receiver.language) if enrolment.expires_at else "",
     }
     return Facts(values)
 
@@ -170,15 +170,22 @@ def task_reminder(message: Any, receiver: Recipient) -> Facts:
     chosen = task.remind_at is not None and task.remind_at == datetime.fromisoformat(message.facts["remind_at"])
     if task.state is TaskState.DONE or not chosen or task.assignee_id != message.account_id:
         raise Outdated(task.state.value)
-    due = day(task.due_on, receiver.language) if task.due_on else "–"
     return Facts(
         {
             "title": task.title,
-            "due": f"{due} {task.due_time:%H:%M}" if task.due_time else due,
+            "due": _due(task, receiver.language),
             "about": ", ".join(each.name for each in task.contacts) or "–",
             "link": f"{settings().talkoo_base_url}/office/tasks/{task.id}",
         }
     )
+
+
+def _due(task: Task, language: str) -> str:
+    if task.due_on is None:
+        return "–"
+    if task.due_time is None:
+        return day(task.due_on, language)
+    return moment(datetime.combine(task.due_on, task.due_time), language)
 
 
 COLLECTORS: dict[str, Collector] = {

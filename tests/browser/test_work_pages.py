@@ -124,7 +124,7 @@ def test_A3_A4_a_task_is_made_reminded_of_done_with_one_click_and_undone(visit, 
     page.locator("#remind_time").fill("9.00")
     page.get_by_role("button", name="Tallenna").click()
     expect(page.locator("#tasks")).to_contain_text(title)
-    expect(page.locator("#tasks")).to_contain_text("30.3.2030 16.00")
+    expect(page.locator("#tasks")).to_contain_text("30.3.2030 klo 16.00")
     person_id = card.rpartition("/")[2]
     (task,) = whole.api.get(f"/persons/{person_id}/tasks")["data"]
     assert (task["remind_at"], task["due_time"]) == ("2030-03-31T06:00:00Z", "16:00:00")
