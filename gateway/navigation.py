@@ -39,6 +39,7 @@ OFFICE: Final = (
     )),
     Link(_("Tasks"), "/office/tasks", "w", "activities.read", (
         Link(_("Activities"), "/office/activities"),
+        Link(_("Projects"), "/office/projects"),
     )),
     Link(_("Membership"), "/office/memberships", "m", "membership.read", (
         Link(_("Applications"), "/office/applications", "a"),
@@ -67,7 +68,7 @@ OFFICE: Final = (
         Link(_("Labels"), "/office/labels"),
         Link(_("Inbound"), "/office/inbound"),
     )),
-    Link(_("Sales"), "/office/projects", "", "commerce.read", (
+    Link(_("Sales"), "/office/opportunities", "", "commerce.read", (
         Link(_("Contracts"), "/office/contracts"),
         Link(_("Reports"), "/office/reports", "r"),
     )),

@@ -8,6 +8,7 @@ from contracts.contacts.history import HistoryApi
 from contracts.contacts.imports import ImportsApi
 from contracts.contacts.organisations import OrganisationsApi
 from contracts.contacts.persons import PersonsApi
+from contracts.contacts.projects import ProjectsApi
 from contracts.contacts.proposals import ProposalsApi
 from contracts.contacts.recipients import RecipientsApi
 from contracts.contacts.segments import SegmentsApi
@@ -24,6 +25,7 @@ class ContactsApi(
     ImportsApi,
     OrganisationsApi,
     PersonsApi,
+    ProjectsApi,
     ProposalsApi,
     RecipientsApi,
     SegmentsApi,

@@ -38,7 +38,7 @@ class ActivityKind(StrEnum):
 
 
 class RecordActivity(AboutContacts, Request):
-    """Something that was done, now or before. All but a note names at least one person or organisation.
+    """Something that was done, now or before. All but a note is about a person, an organisation or a project.
 
     `responsible_id` is the account of who did it, by default the caller's own. A private one is seen by who recorded it
     alone.
@@ -48,6 +48,7 @@ class RecordActivity(AboutContacts, Request):
     text: RequiredText
     happened_at: Moment | None = None
     responsible_id: UUID | None = None
+    project_id: UUID | None = None
     private: bool = False
 
 
@@ -60,11 +61,12 @@ class UpdateActivity(Request):
     text: RequiredText | None = None
     happened_at: Moment | None = None
     responsible_id: UUID | None = None
+    project_id: UUID | None = None
     person_ids: ContactIds | None = None
     organisation_ids: ContactIds | None = None
     private: bool | None = None
     clear: Annotated[list[Code], Field(max_length=20)] = []
-    """Names of fields to empty: `responsible_id`."""
+    """Names of fields to empty: `responsible_id`, `project_id`."""
 
 
 class DeleteActivity(Request):
@@ -82,6 +84,8 @@ class Activity(Reply):
     text: str
     happened_at: datetime
     responsible_id: UUID | None = None
+    project_id: UUID | None = None
+    project_name: str = ""
     person_ids: list[UUID] = []
     organisation_ids: list[UUID] = []
     contacts: list[NamedContact] = []
@@ -100,6 +104,7 @@ class ListActivities(ListRequest):
 
     person_id: UUID | None = None
     organisation_id: UUID | None = None
+    project_id: UUID | None = None
     kind: ActivityKind | None = None
     responsible_id: UUID | None = None
     from_on: Day | None = None

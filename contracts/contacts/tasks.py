@@ -46,11 +46,14 @@ class TaskDue(StrEnum):
 class TaskDetails(Data):
     """What a task is. `due_time` is a time of day where the association is.
 
-    `assignee_id` is an account (see `/colleagues`), to which `remind_at` sends an e-mail.
+    `assignee_id` is an account (see `/colleagues`), to which `remind_at` sends an e-mail. The first day is for the
+    schedule of its project.
     """
 
     title: Line
     text: Text = ""
+    project_id: UUID | None = None
+    starts_on: Day | None = None
     due_on: Day | None = None
     due_time: TimeOfDay | None = None
     assignee_id: UUID | None = None
@@ -68,6 +71,8 @@ class UpdateTask(Request):
     version: int
     title: Line | None = None
     text: Text | None = None
+    project_id: UUID | None = None
+    starts_on: Day | None = None
     due_on: Day | None = None
     due_time: TimeOfDay | None = None
     assignee_id: UUID | None = None
@@ -76,7 +81,7 @@ class UpdateTask(Request):
     organisation_ids: ContactIds | None = None
     state: TaskState | None = None
     clear: Annotated[list[Code], Field(max_length=20)] = []
-    """Names of fields to empty: `text`, `due_on`, `due_time`, `assignee_id`, `remind_at`."""
+    """Names of fields to empty: `text`, `project_id`, `starts_on`, `due_on`, `due_time`, `assignee_id`, `remind_at`."""
 
 
 class DeleteTask(Request):
@@ -93,6 +98,9 @@ class Task(Reply):
     title: str
     text: str = ""
     state: TaskState
+    project_id: UUID | None = None
+    project_name: str = ""
+    starts_on: date | None = None
     due_on: date | None = None
     due_time: time | None = None
     due: TaskDue | None = None
@@ -118,6 +126,7 @@ class ListTasks(ListRequest):
     assignee_id: UUID | None = None
     person_id: UUID | None = None
     organisation_id: UUID | None = None
+    project_id: UUID | None = None
     state: TaskState | None = None
     due: TaskDue | None = None
     sort: Annotated[str, Field(pattern="^(due|-done_at)$")] = "due"

@@ -97,6 +97,31 @@ for _side in ("person", "organisation"):
     resource.get(f"/{_side}s/{{{_side}_id}}/tasks", ContactsApi.list_tasks, f"Tasks about the {_side}",
                  operation=f"list_tasks_of_{_side}")  # fmt: skip
 
+resource.get("/projects", ContactsApi.list_projects, "Projects, newest first")
+resource.post("/projects", ContactsApi.create_project, "A new project", status=201, location="/projects/{id}",
+              example={"name": "Spring fair", "starts_on": "2027-01-11", "hours_planned": "80.00"})  # fmt: skip
+resource.get("/projects/{id}", ContactsApi.get_project, "One project with its members")
+resource.patch("/projects/{id}", ContactsApi.update_project, "Change a project", example={"state": "closed"})
+resource.delete("/projects/{id}", ContactsApi.delete_project, "Take a project away; it can be restored")
+resource.post("/projects/{id}/restore", ContactsApi.restore_project, "Bring a deleted project back")
+resource.post("/projects/{id}/members", ContactsApi.assign_to_project, "Let somebody take part, or change their role",
+              example={"account_id": "0199d5a2-7c1e-7b60-8d1f-6a2f5a1c9e10", "role": "Leads"})  # fmt: skip
+resource.delete("/projects/{id}/members/{member_id}", ContactsApi.remove_from_project, "Somebody takes part no more")
+resource.get("/projects/{id}/hours", ContactsApi.list_hours, "Hours, the latest day first")
+resource.post("/projects/{id}/hours", ContactsApi.record_hours, "Record work", status=201,
+              example={"worked_on": "2026-11-23", "hours": "7.50", "note": "Rehearsal"})  # fmt: skip
+resource.delete("/projects/{id}/hours/{hours_id}", ContactsApi.delete_hours, "Take an entry of hours away")
+resource.post("/projects/{id}/hours/{hours_id}/restore", ContactsApi.restore_hours, "Bring deleted hours back")
+resource.get("/projects/{project_id}/tasks", ContactsApi.list_tasks, "Tasks of the project",
+             operation="list_tasks_of_project")  # fmt: skip
+resource.post("/projects/{project_id}/tasks", ContactsApi.create_task, "A new task of the project", status=201,
+              location="/tasks/{id}", operation="create_task_of_project", example=TASK)  # fmt: skip
+resource.get("/projects/{project_id}/activities", ContactsApi.list_activities, "What was done for the project",
+             operation="list_activities_of_project")  # fmt: skip
+resource.post("/projects/{project_id}/activities", ContactsApi.record_activity, "Record what was done for the project",
+              status=201, location="/activities/{id}", operation="record_activity_of_project",
+              example={"kind": "meeting", "text": "Agreed on the programme."})  # fmt: skip
+
 resource.get("/fields", ContactsApi.list_fields, "Additional fields and classifications")
 resource.post("/fields", ContactsApi.define_field, "Define an additional field, or change its definition")
 

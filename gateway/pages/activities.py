@@ -26,12 +26,13 @@ from gateway.pages.activity_words import KIND, kinds
 from gateway.pages.colleagues import choices, colleagues, names_of, own_account
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may
+from gateway.pages.project_names import project_choices
 from gateway.submitted import form_command, needed, read, state, typed, without_empty
 from gateway.undo import our_page, undo
 
 contacts = client(ContactsApi)
 pages = Pages("activities", __name__)
-FIELDS: Final = ("kind", "text", "day", "time", "responsible_id", "private")
+FIELDS: Final = ("kind", "text", "day", "time", "project_id", "responsible_id", "private")
 SHOWN_AS: Final = {"happened_at": "day", "person_ids": "contact", "organisation_ids": "contact"}
 LIST: Final = "/office/activities"
 
@@ -62,8 +63,12 @@ def new_activity() -> ResponseReturnValue:
     back = our_page(request.values.get("back", ""), LIST)
     if request.method == "GET":
         now = clock.now()
-        start = {"kind": "call", "day": local_date(now), "time": clock_time(now), "responsible_id": own_account()}
-        return _form(FormState(start), contact_choice.named_in_address(), back)
+        start = {"day": local_date(now), "time": clock_time(now), "project_id": request.args.get("project", "")}
+        return _form(
+            FormState({**start, "kind": "call", "responsible_id": own_account()}),
+            contact_choice.named_in_address(),
+            back,
+        )
     values = typed(*FIELDS)
     chosen = contact_choice.ticked()
     if contact_choice.is_searching():
@@ -85,6 +90,7 @@ def _given(values: dict[str, Any], chosen: list[tuple[str, UUID]]) -> dict[str, 
         "text": values["text"],
         "happened_at": typed_moment(values, "day", "time"),
         "responsible_id": values["responsible_id"],
+        "project_id": values["project_id"],
         "person_ids": contact_choice.ids(chosen, "person"),
         "organisation_ids": contact_choice.ids(chosen, "organisation"),
         "private": values["private"] == "yes",
@@ -95,7 +101,9 @@ def _form(
     f: FormState, chosen: list[tuple[str, UUID]], back: str, activity: Activity | None = None, version: str = ""
 ) -> str:
     found: list[Any] = side_by_side(
-        partial(choices, activity.responsible_id if activity else None), partial(contact_choice.choices, chosen)
+        partial(choices, activity.responsible_id if activity else None),
+        partial(contact_choice.choices, chosen),
+        partial(project_choices, activity),
     )
     return render_template(
         "activities/form.html",
@@ -105,6 +113,7 @@ def _form(
         kinds=kinds(),
         colleagues=found[0],
         contacts=found[1],
+        projects=found[2],
         back=back,
     )
 
@@ -135,6 +144,7 @@ def _shown(activity: Activity) -> dict[str, Any]:
         "day": local_date(activity.happened_at),
         "time": clock_time(activity.happened_at),
         "responsible_id": activity.responsible_id,
+        "project_id": activity.project_id,
         "private": "yes" if activity.private else "",
     }
 
@@ -143,10 +153,14 @@ def _update(activity: Activity, values: dict[str, Any], chosen: list[tuple[str, 
     given = _given(values, chosen) | {"id": activity.id, "version": version}
     if not activity.own:
         given.pop("private")
-    responsible = given.pop("responsible_id")
-    if responsible != str(activity.responsible_id or ""):
-        given |= {"responsible_id": responsible} if responsible else {"clear": ["responsible_id"]}
-    return read(UpdateActivity, given)
+    clear = []
+    for name in ("responsible_id", "project_id"):
+        chosen_id = given.pop(name)
+        if chosen_id and chosen_id != str(getattr(activity, name)):
+            given[name] = chosen_id
+        elif not chosen_id:
+            clear.append(name)
+    return read(UpdateActivity, {**given, "clear": clear})
 
 
 @pages.post(f"{LIST}/<uuid:activity_id>/delete", may=Permission.ACTIVITIES_WRITE)

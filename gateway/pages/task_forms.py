@@ -22,14 +22,18 @@ from gateway.moments import typed_moment
 from gateway.pages import contact_choice
 from gateway.pages.colleagues import choices, own_account
 from gateway.pages.door import Pages
+from gateway.pages.project_names import project_choices
 from gateway.submitted import day, form_command, needed, read, state, time_of_day, typed, without_empty
 from gateway.undo import our_page
 
 contacts = client(ContactsApi)
 pages = Pages("task_forms", __name__)
 LIST: Final = "/office/tasks"
-FIELDS: Final = ("title", "text", "due_on", "due_time", "assignee_id", "remind_day", "remind_time")
-CLEARABLE: Final = ("text", "due_on", "due_time", "assignee_id", "remind_at")
+FIELDS: Final = (
+    *("title", "text", "project_id", "starts_on", "due_on", "due_time", "assignee_id"),
+    *("remind_day", "remind_time"),
+)
+CLEARABLE: Final = ("text", "project_id", "starts_on", "due_on", "due_time", "assignee_id", "remind_at")
 SHOWN_AS: Final = {"remind_at": "remind_day", "person_ids": "contact", "organisation_ids": "contact"}
 MORNING: Final = "9.00"
 Chosen = list[tuple[str, UUID]]
@@ -40,7 +44,7 @@ def new_task() -> ResponseReturnValue:
     """A new task, one's own unless another is chosen."""
     back = our_page(request.values.get("back", ""), LIST)
     if request.method == "GET":
-        start = FormState({"assignee_id": own_account(), "remind_time": MORNING})
+        start = FormState({**_started(), "assignee_id": own_account()})
         return _form(start, contact_choice.named_in_address(), back)
     values, chosen = typed(*FIELDS), contact_choice.ticked()
     if contact_choice.is_searching():
@@ -54,10 +58,16 @@ def new_task() -> ResponseReturnValue:
     return redirect(back)
 
 
+def _started() -> dict[str, Any]:
+    """What a new form shows: the project of the address, and when people like to be reminded."""
+    return {"project_id": request.args.get("project", ""), "remind_time": MORNING}
+
+
 def _given(values: dict[str, Any], chosen: Chosen) -> dict[str, Any]:
     """The contract's values of what was typed; raises Invalid for days and times nobody understands."""
     given: dict[str, Any] = dict(values)
     needed(given, "title")
+    day(given, "starts_on")
     day(given, "due_on")
     time_of_day(given, "due_time")
     given["remind_at"] = typed_moment(values, "remind_day", "remind_time")
@@ -68,7 +78,9 @@ def _given(values: dict[str, Any], chosen: Chosen) -> dict[str, Any]:
 
 def _form(f: FormState, chosen: Chosen, back: str, task: Task | None = None, version: str = "") -> str:
     found: list[Any] = side_by_side(
-        partial(choices, task.assignee_id if task else None), partial(contact_choice.choices, chosen)
+        partial(choices, task.assignee_id if task else None),
+        partial(contact_choice.choices, chosen),
+        partial(project_choices, task),
     )
     return render_template(
         "tasks/form.html",
@@ -77,6 +89,7 @@ def _form(f: FormState, chosen: Chosen, back: str, task: Task | None = None, ver
         version=version or (task.version if task else ""),
         colleagues=found[0],
         contacts=found[1],
+        projects=found[2],
         back=back,
     )
 
@@ -105,6 +118,8 @@ def _shown(task: Task) -> dict[str, Any]:
     return {
         "title": task.title,
         "text": task.text,
+        "project_id": task.project_id,
+        "starts_on": local_date(task.starts_on),
         "due_on": local_date(task.due_on),
         "due_time": clock_time(due),
         "assignee_id": task.assignee_id,

@@ -36,6 +36,8 @@ class TaskRow:
     state: tuple[Any, str]
     is_done: bool
     assignee: str
+    project_id: UUID | None
+    project: str
     about: Sequence[NamedContact]
 
 
@@ -54,6 +56,8 @@ def _row(task: Task, assignee: str) -> TaskRow:
         state=DUE[task.due] if task.due else DONE,
         is_done=task.state is TaskState.DONE,
         assignee=assignee,
+        project_id=task.project_id,
+        project=task.project_name,
         about=task.contacts,
     )
 

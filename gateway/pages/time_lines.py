@@ -1,4 +1,4 @@
-"""The time line of a person or an organisation, and recording on it in two fields (A1, A2)."""
+"""The time line of a person, an organisation or a project, and recording on it in two fields (A1, A2, A5)."""
 
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,13 @@ def of_person(person_id: UUID) -> ResponseReturnValue:
     if person.id != person_id:
         return redirect(f"/office/contacts/{person.id}/activities")
     return _time_line(f"/office/contacts/{person_id}", person.name, FormState({"kind": "call"}), person_id=person_id)
+
+
+@pages.get("/office/projects/<uuid:project_id>/activities", may=Permission.ACTIVITIES_READ)
+def of_project(project_id: UUID) -> str:
+    """What was done for a project."""
+    name = contacts.get_project(ById(id=project_id)).name
+    return _time_line(f"/office/projects/{project_id}", name, FormState({"kind": "meeting"}), project_id=project_id)
 
 
 @pages.get("/office/organisations/<uuid:organisation_id>/activities", may=Permission.ACTIVITIES_READ)
@@ -80,6 +87,18 @@ def record_with_organisation(organisation_id: UUID) -> ResponseReturnValue:
     except Invalid as error:
         name = contacts.get_organisation(ById(id=organisation_id)).name
         return _time_line(card, name, _typed_again(error), organisation_id=organisation_id), 422
+    return redirect(f"{card}#activities")
+
+
+@pages.post("/office/projects/<uuid:project_id>/activities", may=Permission.ACTIVITIES_WRITE)
+def record_for_project(project_id: UUID) -> ResponseReturnValue:
+    """Write down a meeting or a note about a project."""
+    card = f"/office/projects/{project_id}"
+    try:
+        _record({"project_id": project_id})
+    except Invalid as error:
+        name = contacts.get_project(ById(id=project_id)).name
+        return _time_line(card, name, _typed_again(error), project_id=project_id), 422
     return redirect(f"{card}#activities")
 
 

@@ -7,7 +7,7 @@ from chassis.jobs import Step, job
 from chassis.worker import Worker, periodic
 from contracts.errors import NotFound
 from services.contacts import models
-from services.contacts.commands import activities, imports, reminders, tasks
+from services.contacts.commands import activities, imports, project_hours, projects, reminders, tasks
 from services.contacts.commands.history import Author
 from services.contacts.commands.imports import Running
 from services.contacts.spreadsheets import Unreadable
@@ -16,6 +16,8 @@ MATCHED_AT_ONCE = 5_000
 APPLIED_AT_ONCE = 1_000
 FORGOTTEN_AT_ONCE = 1_000
 REMINDED_AT_ONCE = 500
+KEPT_A_WHILE = (activities, tasks, project_hours, projects)
+"""Commands of what can be restored for some time after it was deleted."""
 
 
 @job(imports.JOB_KIND)
@@ -40,7 +42,7 @@ def forget_import_files(worker: Worker) -> bool:
 def forget_deleted(worker: Worker) -> bool:
     """Remove for good what was taken away long ago; more of it may be left."""
     with worker.transaction() as session:
-        forgotten = [each.forget_deleted(session, worker.now(), FORGOTTEN_AT_ONCE) for each in (activities, tasks)]
+        forgotten = [each.forget_deleted(session, worker.now(), FORGOTTEN_AT_ONCE) for each in KEPT_A_WHILE]
     return FORGOTTEN_AT_ONCE in forgotten
 
 

@@ -73,6 +73,7 @@ def ids(whole, member) -> dict[str, str]:
         "organisation_id": organisation["id"],
         "activity_id": office.post("/activities", {"kind": "call", "text": "Soitto", **about})["id"],
         "task_id": office.post("/tasks", {"title": "Soita", **about})["id"],
+        "project_id": office.post("/projects", {"name": "Sivut"})["id"],
         "affiliation_id": office.post("/affiliations", belongs)["id"],
         "segment_id": segment["id"],
         "mailing_id": office.post("/mailings", texts)["id"],

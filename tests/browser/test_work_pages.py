@@ -162,3 +162,83 @@ def test_A4_a_due_reminder_comes_by_mail(whole):
     whole.api.post("/tasks", {"title": title, "assignee_id": toimisto["id"], "remind_at": soon})
     mail = whole.mailbox.wait_for(toimisto["email"], title, seconds=30)
     assert "Avaa tehtävä" in mail["text"]
+
+
+@pytest.fixture
+def project(whole: Whole) -> str:
+    """The card of a project with tasks, people and hours."""
+    made = whole.api.post("/projects", {"name": f"Messut {str(new_id())[-6:]}", "hours_planned": "10",
+                                        "starts_on": "2026-11-02", "ends_on": "2027-02-26"})  # fmt: skip
+    colleague = next(each for each in whole.api.get("/colleagues")["data"] if each["name"] == "toimisto")
+    own = f"/projects/{made['id']}"
+    whole.api.post(f"{own}/members", {"account_id": colleague["id"], "role": "Vetäjä", "hours_planned": "6"})
+    for title, first, last in (
+        ("Varaa sali", "2026-11-02", "2026-11-13"),
+        ("Kutsu puhujat ja sovi aikataulusta heidän kanssaan hyvissä ajoin", "2026-11-23", "2027-01-15"),
+        ("Messupäivä", "2027-02-06", "2027-02-06"),
+    ):
+        whole.api.post(f"{own}/tasks", {"title": title, "starts_on": first, "due_on": last})
+    worked = {"account_id": colleague["id"], "worked_on": "2026-11-24", "hours": "3.50", "note": "Suunnittelu"}
+    whole.api.post(f"{own}/hours", worked)
+    return f"/office{own}"
+
+
+def test_A5_A8_the_pages_of_projects_are_accessible_and_fit(visit, project):
+    paths = (
+        "/office/projects", "/office/projects?state=all&who=mine", "/office/projects/new", project, f"{project}/edit",
+        f"{project}/people", f"{project}/hours", f"{project}/activities",
+    )  # fmt: skip
+    check_pages(visit, paths, "toimisto")
+
+
+def test_A8_a_project_is_made_with_people_tasks_and_hours_and_says_how_far_it_is(visit, whole):
+    name = f"Kevätmessut {str(new_id())[-6:]}"
+    page = visit("/office/projects/new", as_user="toimisto")
+    page.locator("#name").fill(name)
+    page.locator("#starts_on").fill("11.1.2027")
+    page.locator("#ends_on").fill("10.1.2027")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.locator("#ends_on-error")).to_be_visible()
+    page.locator("#ends_on").fill("12.2.2027")
+    page.locator("#hours_planned").fill("7,5")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    page.locator("#people").get_by_role("link", name="Lisää").click()
+    page.locator("#account_id").select_option(label="rahasto")
+    page.locator("#role").fill("Taloudenhoitaja")
+    page.locator("#role").press("Enter")
+    expect(page.locator("#people")).to_contain_text("rahasto")
+    page.locator("#tasks").get_by_role("link", name="Uusi tehtävä").click()
+    page.locator("#title").fill("Varaa sali")
+    page.locator("#starts_on").fill("11.1.2027")
+    page.locator("#due_on").fill("20.1.2027")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.locator("#schedule rect")).to_have_count(1)
+    page.locator("#hours").fill("25")
+    page.get_by_role("button", name="Kirjaa tunnit").click()
+    expect(page.locator("#hours-error")).to_be_visible()
+    page.locator("#hours").fill("2,5")
+    page.locator("#note").fill("Puhelut")
+    page.get_by_role("button", name="Kirjaa tunnit").click()
+    expect(page.locator("#worked")).to_contain_text("Puhelut")
+    expect(page.get_by_text("2,5/7,5 käytetty")).to_be_visible()
+    page.locator("#tasks").get_by_role("button", name="Tehty").click()
+    expect(page.get_by_text("1/1 tehty")).to_be_visible()
+    page.locator("#worked").get_by_role("button", name="Poista").click()
+    expect(page.get_by_text("0/7,5 käytetty")).to_be_visible()
+    page.get_by_role("button", name="Kumoa").click()
+    expect(page.get_by_text("2,5/7,5 käytetty")).to_be_visible()
+    check_page(page)
+
+
+def test_A5_a_project_with_hours_is_closed_instead_of_deleted(visit, project):
+    page = visit(project, as_user="toimisto", width=390)
+    page.locator("#text").fill("Sovittu ohjelmasta.")
+    page.get_by_role("button", name="Kirjaa", exact=True).click()
+    expect(page.locator("#time-line")).to_contain_text("Sovittu ohjelmasta.")
+    page.get_by_role("button", name="Poista", exact=True).last.click()
+    expect(page.get_by_text("Projektille on kirjattu tunteja.")).to_be_visible()
+    page.get_by_role("button", name="Sulje projekti").click()
+    expect(page.locator(".standing")).to_contain_text("Suljettu")
+    expect(page.get_by_role("button", name="Kirjaa tunnit")).to_have_count(0)
+    check_page(page)

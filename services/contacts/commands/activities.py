@@ -12,11 +12,13 @@ from chassis.ids import new_id
 from contracts.contacts.activities import ActivityKind, DeleteActivity, RecordActivity, UpdateActivity
 from contracts.errors import Invalid, NotAllowed, NotFound
 from services.contacts import models
-from services.contacts.commands import contact_links, details, history
+from services.contacts.commands import contact_links, details, history, projects
 from services.contacts.commands.contact_links import listed
 from services.contacts.commands.history import Author
 from services.contacts.rules.activities import is_still_to_come
 
+CHANGED = {"kind", "text", "happened_at", "responsible_id", "project_id", "private"}
+CLEARABLE = {"responsible_id", "project_id"}
 KEPT = timedelta(days=30)
 """How long a deleted activity can be restored."""
 
@@ -26,13 +28,15 @@ def record(session: Session, request: RecordActivity, responsible_id: UUID | Non
     happened_at = request.happened_at or author.at
     _refuse_future(happened_at, author)
     persons, organisations = contact_links.known(session, request)
-    _refuse_about_nobody(request.kind, [*persons, *organisations])
+    projects.refuse_unknown(session, request.project_id)
+    _refuse_about_nobody(request.kind, [*persons, *organisations, request.project_id])
     activity = models.Activity(
         id=new_id(),
         kind=request.kind,
         text=request.text,
         happened_at=happened_at,
         responsible_id=responsible_id,
+        project_id=request.project_id,
         private=request.private,
         recorded_at=author.at,
         recorded_by=author.label,
@@ -59,9 +63,9 @@ def _refuse_future(happened_at: datetime, author: Author) -> None:
         raise Invalid.field("/happened_at", "not_done_yet", message)
 
 
-def _refuse_about_nobody(kind: ActivityKind, contacts: list[Any]) -> None:
-    if not contacts and kind is not ActivityKind.NOTE:
-        message = "Name a person or an organisation; only a note may be about nobody."
+def _refuse_about_nobody(kind: ActivityKind, about: list[Any]) -> None:
+    if not any(about) and kind is not ActivityKind.NOTE:
+        message = "Name a person, an organisation or a project; only a note may be about nobody."
         raise Invalid.field("/person_ids", "contact_missing", message)
 
 
@@ -73,11 +77,13 @@ def change(session: Session, request: UpdateActivity, author: Author) -> UUID:
         raise NotAllowed("Only who recorded it can make it private or public.", code="not_the_author")
     if request.happened_at:
         _refuse_future(request.happened_at, author)
-    wanted = request.model_dump(exclude_none=True, include={"kind", "text", "happened_at", "responsible_id", "private"})
-    changed = history.assign(activity, wanted | _cleared(request.clear))
+    projects.refuse_unknown(session, request.project_id)
+    changed = history.assign(activity, request.model_dump(exclude_none=True, include=CHANGED) | _cleared(request.clear))
     if _name_others(session, activity, request) or changed:
         activity.version += 1
     session.flush()
+    about = select(exists().where(models.ActivityContact.activity_id == activity.id))
+    _refuse_about_nobody(activity.kind, [activity.project_id, session.scalar(about)])
     return activity.id
 
 
@@ -91,14 +97,12 @@ def _name_others(session: Session, activity: models.Activity, request: UpdateAct
     if organisations is not None:
         organisations = contact_links.known_organisations(session, listed("/organisation_ids", organisations))
     _name(session, activity.id, persons, organisations)
-    about = session.scalar(select(exists().where(models.ActivityContact.activity_id == activity.id)))
-    _refuse_about_nobody(activity.kind, [about] if about else [])
     return True
 
 
 def _cleared(names: list[str]) -> dict[str, Any]:
     for place, name in enumerate(names):
-        if name != "responsible_id":
+        if name not in CLEARABLE:
             raise Invalid.field(f"/clear/{place}", "not_clearable", f"{name} cannot be emptied.")
     return dict.fromkeys(names)
 

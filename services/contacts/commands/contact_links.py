@@ -97,3 +97,4 @@ def forget(session: Session, person_ids: Sequence[UUID]) -> None:
         others = or_(link.person_id.is_(None), link.person_id.not_in(person_ids))
         session.execute(delete(thing).where(thing.id.in_(of_them), ~exists().where(owner_id == thing.id, others)))
         session.execute(delete(link).where(link.person_id.in_(person_ids)))
+    session.execute(delete(models.ProjectMember).where(models.ProjectMember.person_id.in_(person_ids)))

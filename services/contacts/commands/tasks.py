@@ -12,13 +12,14 @@ from chassis.ids import new_id
 from contracts.contacts.tasks import CreateTask, DeleteTask, TaskDetails, TaskState, UpdateTask
 from contracts.errors import Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import contact_links, details, history
+from services.contacts.commands import contact_links, details, history, projects
 from services.contacts.commands.contact_links import listed
 from services.contacts.commands.history import Author
 
 KEPT = timedelta(days=30)
 """How long a deleted task can be restored."""
-CLEARED: dict[str, Any] = {"text": "", "due_on": None, "due_time": None, "assignee_id": None, "remind_at": None}
+CLEARABLE = {"project_id", "starts_on", "due_on", "due_time", "assignee_id", "remind_at"}
+CLEARED: dict[str, Any] = {"text": "", **dict.fromkeys(CLEARABLE)}
 
 
 def create(session: Session, request: CreateTask, author: Author) -> UUID:
@@ -28,6 +29,7 @@ def create(session: Session, request: CreateTask, author: Author) -> UUID:
     task = models.Task(id=new_id(), created_at=author.at, created_by=author.label, version=1, **wanted)
     _refuse_reminder_in_the_past(task.remind_at, author.at)
     _refuse_gaps(task)
+    projects.refuse_unknown(session, task.project_id)
     session.add(task)
     session.flush()
     _name(session, task.id, persons, organisations)
@@ -51,6 +53,8 @@ def _refuse_reminder_in_the_past(remind_at: datetime | None, now: datetime) -> N
 def _refuse_gaps(task: models.Task) -> None:
     if task.due_time is not None and task.due_on is None:
         raise Invalid.field("/due_on", "day_missing", "A time of day needs its day.")
+    if task.starts_on and task.due_on and task.due_on < task.starts_on:
+        raise Invalid.field("/due_on", "ends_before_start", "The last day lies before the first.")
     if task.remind_at is not None and task.assignee_id is None:
         raise Invalid.field("/remind_at", "assignee_missing", "A reminder needs somebody to be reminded.")
 
@@ -67,6 +71,8 @@ def change(session: Session, request: UpdateTask, author: Author) -> UUID:
         _refuse_reminder_in_the_past(task.remind_at, author.at)
         task.reminded_at = None
     _refuse_gaps(task)
+    if "project_id" in changed:
+        projects.refuse_unknown(session, task.project_id)
     named = _name_others(session, task.id, request)
     finished = request.state is not None and _set_state(task, request.state, author)
     if changed or named or finished:

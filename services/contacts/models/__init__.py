@@ -9,6 +9,7 @@ from services.contacts.models.history import Change
 from services.contacts.models.imports import Import, ImportRow
 from services.contacts.models.organisations import Organisation
 from services.contacts.models.persons import Person
+from services.contacts.models.projects import Project, ProjectHours, ProjectMember
 from services.contacts.models.segments import Segment
 from services.contacts.models.tasks import Task, TaskContact
 
@@ -24,6 +25,9 @@ __all__ = (
     "ImportRow",
     "Organisation",
     "Person",
+    "Project",
+    "ProjectHours",
+    "ProjectMember",
     "Segment",
     "Task",
     "TaskContact",

@@ -11,6 +11,7 @@ from services.contacts.models.base import NOT_DELETED, Base
 from services.contacts.models.links import ContactLink, link_constraints
 
 DELETED = text("deleted_at IS NOT NULL")
+OF_PROJECT = text("project_id IS NOT NULL")
 FALSE = text("false")
 
 
@@ -24,6 +25,7 @@ class Activity(Base):
     __table_args__ = (
         Index("ix_activities_happened_at", "happened_at", "id", postgresql_where=NOT_DELETED),
         Index("ix_activities_responsible_id", "responsible_id", "happened_at", "id", postgresql_where=NOT_DELETED),
+        Index("ix_activities_project_id", "project_id", postgresql_where=OF_PROJECT),
         Index("ix_activities_deleted_at", "deleted_at", postgresql_where=DELETED),
     )
 
@@ -32,6 +34,7 @@ class Activity(Base):
     text: Mapped[str]
     happened_at: Mapped[datetime]
     responsible_id: Mapped[UUID | None]
+    project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id", ondelete="SET NULL"))
     private: Mapped[bool] = mapped_column(Boolean, server_default=FALSE)
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str]

@@ -16,6 +16,7 @@ from services.contacts import models
 from services.contacts.queries import contact_names
 from services.contacts.queries.belonging import belongs, same_person
 from services.contacts.queries.pages import moment, page_of, position
+from services.contacts.queries.project_names import project_names
 
 ROWS = models.Activity.__table__.c
 LINKS = models.ActivityContact.__table__.c
@@ -51,6 +52,8 @@ def _asked(request: ListActivities) -> list[ColumnElement[bool]]:
         conditions.append(ROWS.id.in_(_of_person(request.person_id)))
     if request.organisation_id:
         conditions.append(ROWS.id.in_(_of_organisation(request.organisation_id)))
+    if request.project_id:
+        conditions.append(ROWS.project_id == request.project_id)
     if request.kind:
         conditions.append(ROWS.kind == request.kind)
     if request.responsible_id:
@@ -82,16 +85,19 @@ def _replies(connection: Any, rows: Sequence[Any], me: str) -> list[Activity]:
     """The rows with the names of those they are about."""
     links = models.ActivityContact
     names = contact_names.of_things(connection, links, links.activity_id, [row.id for row in rows])
-    return [_reply(row, names.get(row.id, []), me) for row in rows]
+    projects = project_names(connection, [row.project_id for row in rows])
+    return [_reply(row, names.get(row.id, []), projects.get(row.project_id, ""), me) for row in rows]
 
 
-def _reply(row: Any, contacts: list[NamedContact], me: str) -> Activity:
+def _reply(row: Any, contacts: list[NamedContact], project: str, me: str) -> Activity:
     return Activity(
         id=row.id,
         kind=row.kind,
         text=row.text,
         happened_at=row.happened_at,
         responsible_id=row.responsible_id,
+        project_id=row.project_id,
+        project_name=project,
         person_ids=contact_names.ids_of(contacts, ContactKind.PERSON),
         organisation_ids=contact_names.ids_of(contacts, ContactKind.ORGANISATION),
         contacts=contacts,

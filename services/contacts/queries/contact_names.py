@@ -38,6 +38,14 @@ def of_things(connection: Any, link: Any, owner_id: Any, ids: Collection[UUID]) 
     return {owner: list(by_id.values()) for owner, by_id in found.items()}
 
 
+def of_persons(connection: Any, ids: Collection[UUID]) -> dict[UUID | None, str]:
+    """Names of persons by id; linked ones as whom they are linked to."""
+    if not ids:
+        return {}
+    query = select(Asked.id, NAME.label("name")).join(Known, Known.id == func.coalesce(Asked.linked_to, Asked.id))
+    return {row.id: row.name for row in connection.execute(query.where(Asked.id.in_(ids)))}
+
+
 def _kind(kind: ContactKind) -> Any:
     return literal(kind.value, String).label("kind")
 

@@ -16,6 +16,7 @@ from services.contacts import models
 from services.contacts.queries import contact_names
 from services.contacts.queries.belonging import belongs, same_person
 from services.contacts.queries.pages import moment, page_of, position
+from services.contacts.queries.project_names import project_names
 from services.contacts.rules.tasks import END_OF_DAY, NO_DAY, due
 
 ROWS = models.Task.__table__.c
@@ -74,6 +75,8 @@ def _asked(request: ListTasks, now: datetime) -> list[ColumnElement[bool]]:
         conditions.append(ROWS.id.in_(of_person))
     if request.organisation_id:
         conditions.append(ROWS.id.in_(_of_organisation(request.organisation_id, clock.local_date(now))))
+    if request.project_id:
+        conditions.append(ROWS.project_id == request.project_id)
     if request.state:
         conditions.append(ROWS.done_at.is_(None) if request.state is TaskState.OPEN else ROWS.done_at.is_not(None))
     if request.due:
@@ -100,15 +103,20 @@ def _replies(connection: Any, rows: Sequence[Any], now: datetime) -> list[Task]:
     """The rows with the names of those they are about."""
     links = models.TaskContact
     names = contact_names.of_things(connection, links, links.task_id, [row.id for row in rows])
-    return [_reply(row, names.get(row.id, []), clock.local_time(now)) for row in rows]
+    projects = project_names(connection, [row.project_id for row in rows])
+    local_now = clock.local_time(now)
+    return [_reply(row, names.get(row.id, []), projects.get(row.project_id, ""), local_now) for row in rows]
 
 
-def _reply(row: Any, contacts: list[NamedContact], local_now: datetime) -> Task:
+def _reply(row: Any, contacts: list[NamedContact], project: str, local_now: datetime) -> Task:
     return Task(
         id=row.id,
         title=row.title,
         text=row.text,
         state=TaskState.OPEN if row.done_at is None else TaskState.DONE,
+        project_id=row.project_id,
+        project_name=project,
+        starts_on=row.starts_on,
         due_on=row.due_on,
         due_time=row.due_time,
         due=due(row.due_on, row.due_time, local_now) if row.done_at is None else None,

@@ -9,6 +9,7 @@ from services.contacts.service.history import HistoryMethods
 from services.contacts.service.imports import ImportsMethods
 from services.contacts.service.organisations import OrganisationsMethods
 from services.contacts.service.persons import PersonsMethods
+from services.contacts.service.projects import ProjectsMethods
 from services.contacts.service.proposals import ProposalsMethods
 from services.contacts.service.recipients import RecipientsMethods
 from services.contacts.service.segments import SegmentsMethods
@@ -25,6 +26,7 @@ class ContactsService(
     ImportsMethods,
     OrganisationsMethods,
     PersonsMethods,
+    ProjectsMethods,
     ProposalsMethods,
     RecipientsMethods,
     SegmentsMethods,

@@ -1,0 +1,80 @@
+"""Projects, who takes part, and the hours that go into them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.contacts.models.base import Base
+
+DELETED = text("deleted_at IS NOT NULL")
+NOT_DELETED = text("deleted_at IS NULL")
+
+
+class Project(Base):
+    """A project. A deleted one is kept for a while, so that it can be restored."""
+
+    __tablename__ = "projects"
+    __table_args__ = (
+        Index("ix_projects_deleted_at", "deleted_at", postgresql_where=DELETED),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    text: Mapped[str] = mapped_column(server_default="")
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    hours_planned: Mapped[Decimal | None]
+    closed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    deleted_at: Mapped[datetime | None]
+
+
+class ProjectMember(Base):
+    """Somebody's part in a project: an account, a person or an organisation, each once."""
+
+    __tablename__ = "project_members"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(account_id, person_id, organisation_id) = 1", name="one_member"),
+        Index("uq_project_members_account", "account_id", "project_id", unique=True),
+        Index("uq_project_members_person", "person_id", "project_id", unique=True),
+        Index("uq_project_members_organisation", "organisation_id", "project_id", unique=True),
+        Index("ix_project_members_project_id", "project_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    account_id: Mapped[UUID | None]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    role: Mapped[str] = mapped_column(server_default="")
+    hours_planned: Mapped[Decimal | None]
+
+
+class ProjectHours(Base):
+    """Work that was done for a project on a day, by an account or by a person."""
+
+    __tablename__ = "project_hours"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(account_id, person_id) = 1", name="one_worker"),
+        CheckConstraint("hours > 0 AND hours <= 24", name="within_a_day"),
+        Index("ix_project_hours_project_id", "project_id", "worked_on", "id", postgresql_where=NOT_DELETED),
+        Index("ix_project_hours_person_id", "person_id", postgresql_where=text("person_id IS NOT NULL")),
+        Index("ix_project_hours_deleted_at", "deleted_at", postgresql_where=DELETED),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    account_id: Mapped[UUID | None]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
+    worked_on: Mapped[date]
+    hours: Mapped[Decimal]
+    note: Mapped[str] = mapped_column(server_default="")
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+    deleted_at: Mapped[datetime | None]
