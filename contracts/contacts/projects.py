@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field
 
 from contracts.access import Permission
 from contracts.base import (
+    CENTS,
     ById,
     Code,
     Data,
-    Day,
     Done,
     Line,
     ListRequest,
@@ -26,12 +26,11 @@ from contracts.base import (
     query,
 )
 from contracts.system import SystemApi
+from contracts.values import PLAIN, Day
 
-Hours = Annotated[
-    Decimal, Field(max_digits=8, decimal_places=2, ge=0), PlainSerializer(lambda value: f"{value:.2f}", return_type=str)
-]
+Hours = Annotated[Decimal, Field(max_digits=8, decimal_places=2, ge=0), PLAIN, CENTS]
 """Hours of work with two decimals; a decimal string on every wire."""
-WorkedHours = Annotated[Hours, Field(gt=0, le=24)]
+WorkedHours = Annotated[Decimal, Field(max_digits=8, decimal_places=2, gt=0, le=24), PLAIN, CENTS]
 
 
 class ProjectState(StrEnum):
