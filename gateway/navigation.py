@@ -72,11 +72,15 @@ OFFICE: Final = (
         Link(_("Contracts"), "/office/contracts"),
         Link(_("Reports"), "/office/reports", "r"),
     )),
-    Link(_("Settings"), "/office/settings", "", "settings.write"),
+    Link(_("Settings"), "/office/settings", "", "settings.write", (
+        Link(_("Users"), "/office/settings/users", "u", "identity.read"),
+        Link(_("Roles"), "/office/settings/roles", "", "identity.read"),
+        Link(_("API keys"), "/office/settings/api-keys", "", "identity.read"),
+    )),
     Link(_("System"), "/office/system", "", "system.read", (
         Link(_("Jobs"), "/office/jobs", "j"),
         Link(_("Parked messages"), "/office/parked"),
-        Link(_("Audit log"), "/office/audit-log"),
+        Link(_("Audit log"), "/office/audit-log", "", "identity.read"),
     )),
 )  # fmt: skip
 MEMBER: Final = (

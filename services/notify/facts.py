@@ -17,7 +17,7 @@ from chassis.local_forms import day, moment, money, span
 from chassis.rpc import client
 from chassis.settings import settings
 from contracts.access import LinkPurpose
-from contracts.base import ById
+from contracts.base import ById, ByIds
 from contracts.commerce import CommerceApi
 from contracts.contacts import ContactsApi
 from contracts.contacts.recipients import Recipient
@@ -162,7 +162,12 @@ def refund(message: Any, receiver: Recipient) -> Facts:
 
 
 def task_reminder(message: Any, receiver: Recipient) -> Facts:
-    """What is to be done, until when, about whom. Raises Outdated when it is done, moved or given to another."""
+    """What is to be done, until when, about whom.
+
+    Raises Outdated when it is done, moved or given to another, or when its receiver does not work here any more.
+    """
+    if not any(each.works_here for each in identity.get_colleagues(ByIds(ids=[message.account_id])).data):
+        raise Outdated("left")
     try:
         task = contacts.get_task(ById(id=message.about_id))
     except NotFound:

@@ -28,13 +28,13 @@ def _colleagues(account_ids: set[UUID]) -> list[Colleague]:
 
 
 def _as_recipient(colleague: Colleague, persons: dict[UUID, Recipient]) -> Recipient:
-    """The account's own address, else its person's; none for who does not work here any more."""
+    """The account's own address, else its person's."""
     person = persons.get(colleague.person_id) if colleague.person_id else None
     email = colleague.email or (person.email if person else None)
     return Recipient(
         id=colleague.id,
         name=person.name if person else colleague.name,
         given_name=person.given_name if person else colleague.name,
-        email=email if colleague.works_here else None,
+        email=email,
         language=colleague.language,
     )

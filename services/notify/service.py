@@ -162,6 +162,7 @@ class NotifyService(SystemMethods, NotifyApi):
             event.person_id,
             event.account_id,
             self.now,
+            account_id=None if event.person_id else event.account_id,
             key=f"password:{event.request_id}",
         )
 

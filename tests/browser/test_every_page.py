@@ -15,6 +15,7 @@ pytestmark = pytest.mark.timeout(600)
 FILES = (".pdf", ".csv", ".ics", ".xlsx", ".svg", ".vcf")
 BY_LINK = "<token>"
 """Pages behind a personal link are checked where a message brings the link."""
+A_ROLE = "pages"
 ASKED = {"/office/affiliations/new": "?organisation=<uuid:organisation_id>"}
 """What an address has to ask to be a page."""
 LEAD_ELSEWHERE = {"/welcome", "/payments/paytrail/return"}
@@ -63,6 +64,7 @@ def ids(whole, member) -> dict[str, str]:
     kind = first(whole, "/membership-types")
     session = members.new_session(whole)
     who = {"given_name": "Hakija", "family_name": "Sivunen", "email": "hakija.sivunen@example.org"}
+    office.post("/roles", {"code": A_ROLE, "name": "Sivut", "permissions": []})
     wanted = {"membership_type_id": kind, **who, "accepts_terms": True}
     return {
         "person_id": member.person_id,
@@ -81,6 +83,7 @@ def ids(whole, member) -> dict[str, str]:
         "file_id": office.upload("/bank-files", "a.xml", a_bank_file(whole, member))["id"],
         "application_id": office.post("/applications", wanted)["id"],
         "session_id": session["id"],
+        "account_id": first(whole, "/accounts"),
         "type_id": kind,
     }
 
@@ -96,7 +99,7 @@ def a_bank_file(whole, member) -> bytes:
 
 def filled(rule: str, ids: dict[str, str]) -> str:
     """The address with ids in it; a new kind of id has to be made in `ids` above."""
-    rule += ASKED.get(rule, "")
+    rule = (rule + ASKED.get(rule, "")).replace("<code>", A_ROLE)
     for name, value in ids.items():
         rule = rule.replace(f"<uuid:{name}>", value)
     assert "<" not in rule, f"{rule}: say in `ids` what it is about"

@@ -58,12 +58,13 @@ def use_password_link(session: Session, token: str, now: datetime) -> Link:
     return link
 
 
-def revoke_password_links(session: Session, person_id: UUID, now: datetime) -> None:
-    """Other links that could set this person's password open nothing any more."""
+def revoke_password_links(session: Session, used: Link, now: datetime) -> None:
+    """Other links that could set the same person's or account's password open nothing any more."""
+    same = Link.person_id == used.person_id if used.person_id else Link.object_id == used.object_id
     session.execute(
         update(Link)
         .where(
-            Link.person_id == person_id,
+            same,
             Link.purpose == LinkPurpose.SET_PASSWORD,
             Link.used_at.is_(None),
             Link.revoked_at.is_(None),

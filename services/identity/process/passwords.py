@@ -30,13 +30,13 @@ HOUR = 3_600
 
 
 def ask_reset(call: Call, request: identity.AskPasswordReset) -> None:
-    """Let notify send a link if there is such an account with a person; silent otherwise."""
+    """Let notify send a link if there is such an account; silent otherwise."""
     settings = identity_settings()
     _take(call.session, f"reset:address:{request.address}", settings.resets_per_address, call)
     name = secrets.keyed("limit", key_of(request.username)).hex()[:32]
     allowed = _take(call.session, f"reset:name:{name}", settings.resets_per_account, call)
     account = accounts.find_by_name(call.session, request.username)
-    if account is None or account.disabled or account.person_id is None or not allowed:
+    if account is None or account.disabled or not allowed:
         return
     outbox.record(
         call.session,
@@ -65,8 +65,7 @@ def set_by_link(call: Call, request: identity.SetPassword) -> identity.Account:
         account = _change(call, account_id, password_hash)
     else:
         account = _first_account(call, link, person, username, password_hash)
-    if used.person_id is not None:
-        links.revoke_password_links(call.session, used.person_id, call.now)
+    links.revoke_password_links(call.session, used, call.now)
     audit.note(call.session, call.now, "password.set_by_link", actor=f"link:{used.id}", subject=account.id)
     held = call.session.scalars(select(AccountRole.role_code).where(AccountRole.account_id == account.id)).all()
     return answers.account(account, list(held))
