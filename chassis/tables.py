@@ -112,6 +112,16 @@ job_cancellations = Table(
     Column("asked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
+redirects = Table(
+    "redirects",
+    chassis_metadata,
+    Column("id", PgUuid(as_uuid=True), primary_key=True),
+    Column("known_as", PgUuid(as_uuid=True), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Index("ix_redirects_changed_at", "changed_at"),
+)
+
 WAKE_TRIGGERS = """
 CREATE FUNCTION wake_relay() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN PERFORM pg_notify('outbox', ''); RETURN NULL; END $$;
@@ -132,7 +142,8 @@ def create_chassis_tables(connection: Any) -> None:
 def drop_chassis_tables(connection: Any) -> None:
     """The reverse of `create_chassis_tables`."""
     chassis_metadata.drop_all(connection)
-    connection.exec_driver_sql("DROP FUNCTION IF EXISTS wake_relay(); DROP FUNCTION IF EXISTS wake_jobs();")
+    for function in ("wake_relay()", "wake_jobs()", "known_as(uuid)"):
+        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {function}")
 
 
 COLUMN_TYPES: dict[Any, Any] = {

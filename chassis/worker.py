@@ -33,7 +33,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from chassis import clock, execution, health, jobs, logs, metrics, rpc, tables, waiting
+from chassis import clock, execution, health, jobs, logs, metrics, redirects, rpc, tables, waiting
 from chassis.call import CURRENT, Call
 from chassis.database import Database, is_away
 from chassis.logs import log
@@ -110,6 +110,7 @@ class Runner:
             Task(service, "parked", 1.0, retry_parked),
             Task(service, "clean_up", 600.0, clean_up),
             Task(service, "measure", waiting.EVERY, measure),
+            Task(service, "settle_redirects", 60.0, settle_redirects),
         ]
         self.tasks = [*built_in, *own]
         self.wakers = {task.name: threading.Event() for task in self.tasks}
@@ -234,6 +235,13 @@ def retry_parked(worker: Worker) -> bool:
         else:
             session.execute(delete(parked).where(parked.c.id == row.id))
     return True
+
+
+def settle_redirects(worker: Worker) -> bool:
+    """Move rows that were being written when the id they name began to lead elsewhere."""
+    with worker.transaction() as session:
+        redirects.settle(session, worker.service, worker.now())
+    return False
 
 
 def clean_up(worker: Worker) -> bool:

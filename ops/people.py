@@ -96,7 +96,7 @@ def persons(count: int, seed: int = 1, domain: str = "example.org") -> Iterator[
     chance = random.Random(seed)
     for number in range(1, count + 1):
         language = chance.choices(("fi", "sv", "en"), (85, 10, 5))[0]
-        given, family = _name(chance, language)
+        given, family = invented_name(chance, language)
         postal_code, city = chance.choice(CITIES)
         yield InventedPerson(
             number=number,
@@ -127,7 +127,8 @@ def organisations(count: int, seed: int = 1) -> Iterator[InventedOrganisation]:
         )
 
 
-def _name(chance: random.Random, language: str) -> tuple[str, str]:
+def invented_name(chance: random.Random, language: str) -> tuple[str, str]:
+    """A given name and a family name as speakers of the language have them."""
     if language == "sv":
         return chance.choice(GIVEN_SV), chance.choice(FAMILY_SV)
     if language == "en":

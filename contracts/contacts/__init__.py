@@ -3,9 +3,11 @@
 from contracts.contacts.activities import ActivitiesApi
 from contracts.contacts.affiliations import AffiliationsApi
 from contracts.contacts.consents import ConsentsApi
+from contracts.contacts.duplicates import DuplicatesApi
 from contracts.contacts.fields import FieldsApi
 from contracts.contacts.history import HistoryApi
 from contracts.contacts.imports import ImportsApi
+from contracts.contacts.merges import MergesApi
 from contracts.contacts.organisations import OrganisationsApi
 from contracts.contacts.persons import PersonsApi
 from contracts.contacts.projects import ProjectsApi
@@ -20,9 +22,11 @@ class ContactsApi(
     ActivitiesApi,
     AffiliationsApi,
     ConsentsApi,
+    DuplicatesApi,
     FieldsApi,
     HistoryApi,
     ImportsApi,
+    MergesApi,
     OrganisationsApi,
     PersonsApi,
     ProjectsApi,

@@ -139,6 +139,22 @@ resource.post("/segments/preview", ContactsApi.preview_segment, "Count a filter 
 resource.get("/segments/{id}", ContactsApi.get_segment, "One segment")
 resource.get("/segments/{id}/members", ContactsApi.list_segment_members, "Who is in the segment now")
 
+resource.get("/duplicates", ContactsApi.list_duplicates, "Pairs that may be the same person, the most alike first")
+resource.post("/duplicates/scan", ContactsApi.scan_duplicates, "Look for pairs in the whole register", status=202,
+              location="/jobs/{id}")  # fmt: skip
+resource.get("/duplicates/scan", ContactsApi.get_latest_scan, "The latest scan")
+resource.get("/duplicates/{id}", ContactsApi.get_duplicate, "One pair")
+resource.post("/duplicates/{id}/dismiss", ContactsApi.dismiss_duplicate, "These are two persons")
+resource.post("/duplicates/{id}/reopen", ContactsApi.reopen_duplicate, "Undo a dismissal")
+
+resource.get("/merges", ContactsApi.list_merges, "Merges, newest first")
+resource.post("/merges", ContactsApi.merge_persons, "Make one person of two", status=201, location="/merges/{id}",
+              example={"survivor_id": "0198c0de-0000-7000-8000-000000000001",
+                       "merged_id": "0198c0de-0000-7000-8000-000000000002",
+                       "choices": {"phone": "merged"}})  # fmt: skip
+resource.get("/merges/{id}", ContactsApi.get_merge, "One merge")
+resource.post("/merges/{id}/undo", ContactsApi.undo_merge, "Make two persons of one again")
+
 resource.get("/imports", ContactsApi.list_imports, "Imports, newest first")
 resource.get("/imports/{id}", ContactsApi.get_import, "One import with its counts")
 resource.get("/imports/{id}/rows", ContactsApi.list_import_rows, "The report, row by row")

@@ -14,6 +14,7 @@ HELP = """\
 ./talkoo demo                the story, step by step, on the running suite
 ./talkoo bench               measurements as ratios to their floors
 ./talkoo seed ...            many generated contacts, for measurements
+./talkoo duplicates-quality [--seed S] [--persons N]   precision and recall of the scan for duplicates
 ./talkoo import FILE ...     contacts from CSV or XLSX into the running suite
 ./talkoo jobs                long work and its progress
 ./talkoo dead-letters list|show|replay ...
@@ -24,6 +25,7 @@ DELEGATED = {
     "demo": ["ops.demo"],
     "bench": ["ops.bench"],
     "seed": ["ops.seed"],
+    "duplicates-quality": ["ops.duplicates"],
     "import": ["ops.operator", "import"],
     "jobs": ["ops.operator", "jobs"],
     "dead-letters": ["ops.operator", "dead-letters"],

@@ -11,7 +11,7 @@ from pathlib import Path
 from ops.launcher import run_file
 from ops.launcher.servers import StartFailed
 
-WORKS_ALONE = frozenset({"ops.bench", "ops.seed"})
+WORKS_ALONE = frozenset({"ops.bench", "ops.duplicates", "ops.seed"})
 
 
 def delegate(checkout: Path, module_and_arguments: list[str]) -> int:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.base import Translated
@@ -80,7 +80,7 @@ def _agreements(source: Connection | Session, customer_id: UUID | None, products
         columns.c.product_id.in_([product.id for product in known]),
         columns.c.category.in_({product.category for product in known}),
     )
-    return list(source.execute(select(columns).where(columns.c.customer_id == customer_id, scope)))
+    return list(source.execute(select(columns).where(columns.c.customer_id == func.known_as(customer_id), scope)))
 
 
 def _priced_line(

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from chassis import redirects
 from chassis.rpc import client
 from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
@@ -40,6 +41,7 @@ from contracts.commerce import (
     TrialBalance,
     UpdateSellerDetails,
 )
+from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.courses import EnrolmentCancelled, HoldExpired, SeatHeld
 from contracts.errors import Invalid, NotAllowed
 from contracts.membership import AgreementOpened, AskEntitlements, MembershipApi
@@ -164,6 +166,14 @@ class CommerceService(SystemMethods, CommerceApi):
     def expire_order(self, event: HoldExpired) -> None:
         if event.order_id is not None:
             orders.expire(self.session, event.order_id, self.now)
+
+    @subscribe(PersonMerged)
+    def follow_merged_person(self, event: PersonMerged) -> None:
+        redirects.take(self.session, self.service_name, event.merged_id, event.survivor_id, event.version, self.now)
+
+    @subscribe(PersonUnmerged)
+    def follow_unmerged_person(self, event: PersonUnmerged) -> None:
+        redirects.take(self.session, self.service_name, event.person_id, event.person_id, event.version, self.now)
 
     @property
     def _sees_all(self) -> bool:

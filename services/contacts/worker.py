@@ -1,13 +1,25 @@
-"""What contacts does in the background: imports, in phases of chunks of rows; reminders; forgetting what is old."""
+"""What contacts does in the background: imports, scans for duplicates, reminders; forgetting what is old."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from chassis import clock, crash
 from chassis.jobs import Step, job
+from chassis.settings import settings
 from chassis.worker import Worker, periodic
 from contracts.errors import NotFound
 from services.contacts import models
-from services.contacts.commands import activities, imports, project_hours, projects, reminders, tasks
+from services.contacts.commands import (
+    activities,
+    duplicate_scans,
+    imports,
+    project_hours,
+    projects,
+    reminders,
+    tasks,
+)
 from services.contacts.commands.history import Author
 from services.contacts.commands.imports import Running
 from services.contacts.spreadsheets import Unreadable
@@ -18,6 +30,9 @@ FORGOTTEN_AT_ONCE = 1_000
 REMINDED_AT_ONCE = 500
 KEPT_A_WHILE = (activities, tasks, project_hours, projects)
 """Commands of what can be restored for some time after it was deleted."""
+NIGHT: Final = range(2, 5)
+"""The hours, local time, in which a scan for duplicates begins by itself."""
+NOT_AGAIN_FOR: Final = timedelta(hours=20)
 
 
 @job(imports.JOB_KIND)
@@ -54,6 +69,24 @@ def remind(worker: Worker) -> bool:
         if told:
             crash.point("contacts.reminding")
     return told == REMINDED_AT_ONCE
+
+
+@job(duplicate_scans.JOB_KIND)
+def scan_duplicates(step: Step) -> None:
+    """Work off one chunk; `done` of `total` persons goes up twice by half."""
+    duplicate_scans.work(step)
+    crash.point("contacts.scan_chunk")
+
+
+@periodic("scan_duplicates_nightly", every=600.0)
+def scan_duplicates_nightly(worker: Worker) -> bool:
+    """Begin a scan once a night."""
+    now = worker.now()
+    if now.astimezone(ZoneInfo(settings().talkoo_time_zone)).hour in NIGHT:
+        with worker.transaction() as session:
+            if not duplicate_scans.started_since(session, now - NOT_AGAIN_FOR):
+                duplicate_scans.start(session)
+    return False
 
 
 def _stage(step: Step, running: Running) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from chassis import redirects
 from chassis.tables import COLUMN_TYPES, new_metadata
 from contracts.courses import EnrolmentState, PaymentMethod
 
@@ -63,13 +64,18 @@ class CourseSession(Base):
 
 
 class Enrolment(Base):
-    """Somebody's seat in a session, or place in its waiting list."""
+    """Somebody's seat in a session, or place in its waiting list.
+
+    Nobody enrols twice on a session; two enrolments may come together when two persons are merged.
+    """
 
     __tablename__ = "enrolments"
     __table_args__ = (
         Index(
             "uq_enrolments_live", "session_id", "person_id", unique=True,
-            postgresql_where=text("state IN ('held', 'waiting', 'offered', 'confirmed')"),
+            postgresql_where=text(
+                "state IN ('held', 'waiting', 'offered', 'confirmed') AND merged_person_id IS NULL"
+            ),
         ),
         UniqueConstraint("session_id", "waiting_number"),
         CheckConstraint("state NOT IN ('waiting', 'offered') OR waiting_number IS NOT NULL", name="waiting_numbered"),
@@ -77,6 +83,7 @@ class Enrolment(Base):
         CheckConstraint("(state = 'confirmed') <= (ticket_code IS NOT NULL)", name="confirmed_with_ticket"),
         Index("ix_enrolments_session_id_id", "session_id", "id"),
         Index("ix_enrolments_person_id_id", "person_id", "id"),
+        redirects.index("enrolments", "person_id"),
         Index("ix_enrolments_due", "expires_at", postgresql_where=text("state IN ('held', 'offered')")),
         Index(
             "ix_enrolments_without_ticket", "id",
@@ -87,6 +94,7 @@ class Enrolment(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"))
     person_id: Mapped[UUID]
+    merged_person_id: Mapped[UUID | None]
     state: Mapped[EnrolmentState]
     payment: Mapped[PaymentMethod]
     amount: Mapped[Decimal | None]

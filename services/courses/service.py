@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from chassis import redirects
 from chassis.clock import local_date
 from chassis.ids import derived_id
 from chassis.rpc import client
@@ -13,7 +14,8 @@ from contracts.access import LinkPurpose, PrincipalKind
 from contracts.base import ById, ByIds, ListRequest, Page
 from contracts.commerce import AskQuote, CommerceApi, OrderBilled, PaymentCaptured, Quote, QuoteLineRequest
 from contracts.contacts import ContactsApi
-from contracts.contacts.proposals import PersonAccepted, ProposePerson
+from contracts.contacts.merges import PersonMerged, PersonUnmerged
+from contracts.contacts.proposals import ProposePerson
 from contracts.courses import CoursesApi
 from contracts.errors import Invalid, NotAllowed, NotFound, Unavailable
 from contracts.identity import IdentityApi, IssueLink
@@ -135,10 +137,13 @@ class CoursesService(SystemMethods, CoursesApi):
     def confirm_billed(self, event: OrderBilled) -> None:
         checkout.advance(self.session, event, self.now)
 
-    @subscribe(PersonAccepted)
-    def adopt_person(self, event: PersonAccepted) -> None:
-        if event.person_id != event.proposed_id:
-            enrolments.adopt_person(self.session, event.proposed_id, event.person_id)
+    @subscribe(PersonMerged)
+    def follow_merged_person(self, event: PersonMerged) -> None:
+        redirects.take(self.session, self.service_name, event.merged_id, event.survivor_id, event.version, self.now)
+
+    @subscribe(PersonUnmerged)
+    def follow_unmerged_person(self, event: PersonUnmerged) -> None:
+        redirects.take(self.session, self.service_name, event.person_id, event.person_id, event.version, self.now)
 
 
 def _quote(seat: Bookable | Offer, person_id: UUID) -> Quote:

@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from chassis import redirects
 from chassis.tables import COLUMN_TYPES, new_metadata
 from contracts.access import LinkPurpose
 from contracts.base import Language
@@ -19,16 +20,25 @@ class Base(DeclarativeBase):
 
 
 class Account(Base):
-    """Somebody who can sign in. `username_key` and `email_key` are what names are compared by."""
+    """Somebody who can sign in. `username_key` and `email_key` are what names are compared by.
+
+    A person has one account; two persons who are merged may have had one each, and both go on.
+    """
 
     __tablename__ = "accounts"
+    __table_args__ = (
+        Index("uq_accounts_person_id", "person_id", unique=True, postgresql_where=text("merged_person_id IS NULL")),
+        Index("ix_accounts_person_id", "person_id"),
+        redirects.index("accounts", "person_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     username: Mapped[str]
     username_key: Mapped[str] = mapped_column(unique=True)
     email: Mapped[str | None]
     email_key: Mapped[str | None] = mapped_column(unique=True)
-    person_id: Mapped[UUID | None] = mapped_column(unique=True)
+    person_id: Mapped[UUID | None]
+    merged_person_id: Mapped[UUID | None]
     phone: Mapped[str | None]
     """E.164; codes go there."""
     password_hash: Mapped[str | None]
@@ -92,11 +102,13 @@ class Link(Base):
     """A personal link (I3). Its token is derived from the id; only the token's SHA-256 is kept."""
 
     __tablename__ = "links"
+    __table_args__ = (redirects.index("links", "person_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     purpose: Mapped[LinkPurpose] = mapped_column(String(40))
     person_id: Mapped[UUID | None] = mapped_column(index=True)
+    merged_person_id: Mapped[UUID | None]
     object_id: Mapped[UUID | None]
     single_use: Mapped[bool]
     created_at: Mapped[datetime]

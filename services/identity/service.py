@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+from chassis import redirects
+from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
 from contracts import identity
 from contracts.access import PrincipalKind
 from contracts.base import ById, ByIds, Done, ListRequest, Nothing, Page
+from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.errors import NotAllowed
 from contracts.identity import IdentityApi
 from services.identity import hashing
@@ -100,3 +103,11 @@ class IdentityService(SystemMethods, IdentityApi):
 
     def take_rate_limit(self, request: identity.TakeRateLimit) -> identity.RateLimitState:
         return limits.take(self.session, request, self.now)
+
+    @subscribe(PersonMerged)
+    def follow_merged_person(self, event: PersonMerged) -> None:
+        redirects.take(self.session, self.service_name, event.merged_id, event.survivor_id, event.version, self.now)
+
+    @subscribe(PersonUnmerged)
+    def follow_unmerged_person(self, event: PersonUnmerged) -> None:
+        redirects.take(self.session, self.service_name, event.person_id, event.person_id, event.version, self.now)

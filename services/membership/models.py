@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from chassis import redirects
 from chassis.tables import COLUMN_TYPES, new_metadata
 from contracts import membership as contract
 from contracts.membership import ApplicationState, MemberLevel, PeriodRule
@@ -74,6 +75,7 @@ class Application(Base):
     __table_args__ = (
         Index("ix_applications_state", "state", "number"),
         Index("ix_applications_person_id", "person_id"),
+        redirects.index("applications", "person_id"),
         CheckConstraint("state <> 'rejected' OR reason <> ''", name="rejected_with_reason"),
         CheckConstraint("(state IN ('submitted', 'withdrawn')) = (decided_at IS NULL)", name="decided"),
     )
@@ -83,6 +85,7 @@ class Application(Base):
     membership_type_id: Mapped[UUID] = mapped_column(ForeignKey("membership_types.id"), index=True)
     proposed_id: Mapped[UUID] = mapped_column(unique=True)
     person_id: Mapped[UUID]
+    merged_person_id: Mapped[UUID | None]
     accepted_at: Mapped[datetime | None]
     """When contacts took the person into the register."""
     state: Mapped[ApplicationState]
@@ -104,11 +107,17 @@ class Agreement(Base):
     """A membership agreement: parties and type as agreed when it was opened (M6)."""
 
     __tablename__ = "agreements"
-    __table_args__ = (CheckConstraint("ended_on >= opened_on", name="ends_after_opening"),)
+    __table_args__ = (
+        CheckConstraint("ended_on >= opened_on", name="ends_after_opening"),
+        redirects.index("agreements", "person_id"),
+        redirects.index("agreements", "payer_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(index=True)
-    payer_id: Mapped[UUID]
+    merged_person_id: Mapped[UUID | None]
+    payer_id: Mapped[UUID] = mapped_column(index=True)
+    merged_payer_id: Mapped[UUID | None]
     membership_type_id: Mapped[UUID] = mapped_column(ForeignKey("membership_types.id"), index=True)
     application_id: Mapped[UUID | None] = mapped_column(unique=True)
     """The application it came from. No foreign key: the application points here already."""
@@ -118,18 +127,25 @@ class Agreement(Base):
 
 
 class Membership(Base):
-    """A membership. `ended_on` is the first day without it. Nobody holds two of the same type at a time (M2)."""
+    """A membership. `ended_on` is the first day without it. Nobody holds two of the same type at a time (M2).
+
+    Two may come together when two persons are merged; a third does not, and one of the two is for the office to end.
+    """
 
     __tablename__ = "memberships"
     __table_args__ = (
         CheckConstraint("ended_on >= joined_on", name="ends_after_joining"),
         Index("ix_memberships_person_id", "person_id"),
+        Index("ix_memberships_payer_id", "payer_id"),
+        redirects.index("memberships", "person_id"),
+        redirects.index("memberships", "payer_id"),
         Index("ix_memberships_membership_type_id_number", "membership_type_id", "number"),
         ExcludeConstraint(
             (literal_column("person_id"), "="),
             (literal_column("membership_type_id"), "="),
             (literal_column("daterange(joined_on, ended_on)"), "&&"),
             name="ex_memberships_one_of_a_type",
+            where=text("merged_person_id IS NULL"),
         ),
     )
 
@@ -138,8 +154,10 @@ class Membership(Base):
     number: Mapped[int] = mapped_column(Integer, Identity(always=True), unique=True)
     membership_type_id: Mapped[UUID] = mapped_column(ForeignKey("membership_types.id"))
     person_id: Mapped[UUID]
+    merged_person_id: Mapped[UUID | None]
     payer_id: Mapped[UUID]
     """Who gets the invoices; may differ from the member (M5)."""
+    merged_payer_id: Mapped[UUID | None]
     joined_on: Mapped[date]
     ended_on: Mapped[date | None]
     activated_at: Mapped[datetime | None]

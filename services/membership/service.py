@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis import redirects
 from chassis.rpc import client
 from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
@@ -9,6 +10,7 @@ from contracts import membership as contract
 from contracts.base import ById, Nothing, Page
 from contracts.commerce import CommerceApi, InvoiceIssued, InvoiceKind, InvoicePaid
 from contracts.contacts import ContactsApi
+from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.contacts.persons import PersonState
 from contracts.contacts.proposals import PersonAccepted, ProposePerson
 from contracts.errors import Conflict, Invalid, NotFound
@@ -87,10 +89,10 @@ class MembershipService(SystemMethods, MembershipApi):
         return application_queries.get_agreement(self.reader, request.id, self.only_person)
 
     def open_membership(self, request: contract.OpenMembership) -> contract.Membership:
-        _check_registered("person_id", request.person_id)
+        person_id = _check_registered("person_id", request.person_id)
         opening = agreements.Opening(
-            person_id=request.person_id,
-            payer_id=request.payer_id or request.person_id,
+            person_id=person_id,
+            payer_id=redirects.known_as(self.session, request.payer_id) if request.payer_id else person_id,
             membership_type_id=request.membership_type_id,
             application_id=None,
             by=self.principal.label,
@@ -124,6 +126,14 @@ class MembershipService(SystemMethods, MembershipApi):
             by, now = self.principal.label, self.now
             fees.record_payment(self.session, event.about_id, event.invoice_id, paid_on=event.paid_on, by=by, now=now)
 
+    @subscribe(PersonMerged)
+    def follow_merged_person(self, event: PersonMerged) -> None:
+        redirects.take(self.session, self.service_name, event.merged_id, event.survivor_id, event.version, self.now)
+
+    @subscribe(PersonUnmerged)
+    def follow_unmerged_person(self, event: PersonUnmerged) -> None:
+        redirects.take(self.session, self.service_name, event.person_id, event.person_id, event.version, self.now)
+
 
 def _check_product(pointer: str, product_id: UUID | None) -> None:
     if product_id is None:
@@ -134,8 +144,8 @@ def _check_product(pointer: str, product_id: UUID | None) -> None:
         raise Invalid.field(f"/{pointer}", "no_such_product", f"There is no product {product_id}.") from error
 
 
-def _check_registered(pointer: str, person_id: UUID) -> None:
-    """Raise Invalid unless the person is in the register."""
+def _check_registered(pointer: str, person_id: UUID) -> UUID:
+    """The id under which the register knows the person; raises Invalid unless it does."""
     try:
         person = contacts.get_person(ById(id=person_id))
     except NotFound as error:
@@ -144,3 +154,4 @@ def _check_registered(pointer: str, person_id: UUID) -> None:
         raise Invalid.field(
             f"/{pointer}", "not_registered", f"Person {person_id} is {person.state.value}, not in the register."
         )
+    return person.id

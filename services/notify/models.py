@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from chassis import redirects
 from chassis.tables import COLUMN_TYPES, new_metadata
 from contracts.notify import Channel, LabelFormat, MailingState, MessageState
 
@@ -36,12 +37,13 @@ class Message(Base):
             postgresql_where=text("state IN ('created', 'sending', 'temporary-failure')"),
         ),
         Index("ix_messages_person_id", "person_id", "id"),
+        redirects.index("messages", "person_id"),
         Index(
             "uq_messages_mailing_id_person_id",
             "mailing_id",
             "person_id",
             unique=True,
-            postgresql_where=text("mailing_id IS NOT NULL"),
+            postgresql_where=text("mailing_id IS NOT NULL AND merged_person_id IS NULL"),
         ),
     )
 
@@ -52,6 +54,7 @@ class Message(Base):
     person_id: Mapped[UUID | None]
     account_id: Mapped[UUID | None]
     """Set instead of a person when it goes to somebody of the office."""
+    merged_person_id: Mapped[UUID | None]
     about_id: Mapped[UUID | None]
     facts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     mailing_id: Mapped[UUID | None] = mapped_column(ForeignKey("mailings.id"))

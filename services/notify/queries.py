@@ -19,7 +19,7 @@ def list_messages(
     """Messages, newest first."""
     query = select(Message.__table__)
     if only_person or request.person_id:
-        query = query.where(Message.person_id == (only_person or request.person_id))
+        query = query.where(Message.person_id == func.known_as(only_person or request.person_id))
     if only_person and request.person_id not in {None, only_person}:
         return Page(data=[])
     if request.mailing_id:

@@ -3,7 +3,7 @@
 from datetime import UTC
 from uuid import UUID
 
-from chassis import jobs
+from chassis import jobs, redirects
 from chassis.rpc import client
 from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
@@ -11,6 +11,7 @@ from contracts import notify
 from contracts.base import ById, ByIds, Done, Job, JobById, ListRequest, Page
 from contracts.commerce import InvoiceDocumentReady, InvoiceKind, InvoicePaid, RefundCompleted
 from contracts.contacts import ContactsApi
+from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.contacts.recipients import Recipient
 from contracts.contacts.tasks import TaskReminderDue
 from contracts.courses import (
@@ -221,3 +222,11 @@ class NotifyService(SystemMethods, NotifyApi):
             key=f"task_reminder:{event.task_id}:{remind_at}",
             facts={"remind_at": remind_at},
         )
+
+    @subscribe(PersonMerged)
+    def follow_merged_person(self, event: PersonMerged) -> None:
+        redirects.take(self.session, self.service_name, event.merged_id, event.survivor_id, event.version, self.now)
+
+    @subscribe(PersonUnmerged)
+    def follow_unmerged_person(self, event: PersonUnmerged) -> None:
+        redirects.take(self.session, self.service_name, event.person_id, event.person_id, event.version, self.now)

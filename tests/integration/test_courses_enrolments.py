@@ -11,8 +11,8 @@ from chassis.clock import local_date
 from chassis.ids import new_id
 from contracts.access import ANONYMOUS, Permission, Principal, PrincipalKind
 from contracts.base import ById
+from contracts.contacts.merges import PersonMerged
 from contracts.contacts.persons import PersonState
-from contracts.contacts.proposals import PersonAccepted
 from contracts.courses import EnrolmentCancelled, EnrolmentConfirmed, EnrolmentState, SeatHeld
 from contracts.errors import Conflict, Invalid, KeyReused, NotAllowed, NotFound, NotSignedIn, ServiceError, Unavailable
 from tests.integration.conftest import member, staff
@@ -223,14 +223,12 @@ def test_K2_an_accepted_person_keeps_the_enrolments_of_the_proposed_one(school):
     proposed = school.enrol_new(first, newcomer()).person_id
     also = school.enrol(second, proposed)
     school.enrol(second, contact)
-    event = PersonAccepted(proposed_id=proposed, person_id=contact)
     for _ in range(2):
-        school.handle_event("courses", event)
+        school.handle_event("courses", PersonMerged(merged_id=proposed, survivor_id=contact, version=2))
     mine = school.listed(principal=member(contact)).data
-    assert {each.session_id for each in mine} == {first.id, second.id}
-    assert school.get(also).person_id == proposed  # both are enrolled there: contacts leads the id to the contact
-    school.handle_event("courses", PersonAccepted(proposed_id=contact, person_id=contact))
-    assert len(school.listed(principal=member(contact)).data) == 2
+    assert sorted(each.session_id for each in mine) == sorted([first.id, second.id, second.id])
+    assert school.get(also).person_id == contact
+    assert school.listed(person_id=proposed).data == mine
 
 
 def test_K8_an_enrolment_says_what_a_calendar_needs(school):

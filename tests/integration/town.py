@@ -39,7 +39,9 @@ from ops.simulators.clients import Mailbox, PaymentProvider, SmsInbox
 from tests.integration.companies import opened_companies
 from tests.integration.conftest import ANONYMOUS, member, staff
 
-LAZY = {"clean_up", "parked", "forget", "drop_quotes", "check_payments"}
+LAZY = {
+    "clean_up", "parked", "forget", "drop_quotes", "check_payments", "settle_redirects", "scan_duplicates_nightly",
+}  # fmt: skip
 """Tasks that have nothing to do in these tests."""
 CROWD = """
     INSERT INTO persons (id, state, given_name, family_name, email, email_key, sort_key, search, tags, addresses,

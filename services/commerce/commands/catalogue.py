@@ -4,6 +4,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from chassis import redirects
 from chassis.ids import new_id
 from contracts.commerce import (
     CreatePriceAgreement,
@@ -45,7 +46,8 @@ def create_price_agreement(session: Session, request: CreatePriceAgreement) -> P
         raise Invalid.field("/valid_to", "before_start", "The agreement ends before it begins.")
     if request.product_id is not None and session.get(models.Product, request.product_id) is None:
         raise Invalid.field("/product_id", "unknown_product", f"There is no product {request.product_id}.")
-    agreement = models.PriceAgreement(id=new_id(), **request.model_dump())
+    customer_id = redirects.known_as(session, request.customer_id)
+    agreement = models.PriceAgreement(id=new_id(), **request.model_dump() | {"customer_id": customer_id})
     session.add(agreement)
     session.flush()
     return answers.price_agreement(agreement)

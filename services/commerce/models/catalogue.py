@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import redirects
 from services.commerce.models.base import Base
 
 
@@ -39,10 +40,12 @@ class PriceAgreement(Base):
         CheckConstraint("percent BETWEEN 1 AND 100", name="percent"),
         CheckConstraint("valid_to >= valid_from", name="validity"),
         Index("ix_price_agreements_customer_id", "customer_id"),
+        redirects.index("price_agreements", "customer_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     customer_id: Mapped[UUID]
+    merged_customer_id: Mapped[UUID | None]
     product_id: Mapped[UUID | None] = mapped_column(ForeignKey("products.id"), index=True)
     category: Mapped[str | None]
     price: Mapped[Decimal | None]

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import redirects
 from contracts.commerce import InvoiceKind
 from services.commerce.models.base import Base
 
@@ -34,6 +35,7 @@ class Invoice(Base):
         CheckConstraint("(kind = 'credit_note') = (credits_id IS NOT NULL)", name="credits"),
         UniqueConstraint("series", "serial"),
         Index("ix_invoices_customer_id", "customer_id", "id"),
+        redirects.index("invoices", "customer_id"),
         Index("ix_invoices_order_id", "order_id"),
         Index("ix_invoices_open", "due_on", "id", postgresql_where=text("open_amount > 0")),
     )
@@ -44,6 +46,7 @@ class Invoice(Base):
     number: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[InvoiceKind]
     customer_id: Mapped[UUID]
+    merged_customer_id: Mapped[UUID | None]
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
     credits_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"), unique=True)
     subject_kind: Mapped[str]

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import redirects
 from contracts.commerce import OrderState
 from services.commerce.models.base import Base
 
@@ -19,11 +20,13 @@ class Order(Base):
     __table_args__ = (
         CheckConstraint("total >= 0", name="total"),
         Index("ix_orders_customer_id", "customer_id", "id"),
+        redirects.index("orders", "customer_id"),
         Index("ix_orders_invoice_id", "invoice_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     customer_id: Mapped[UUID]
+    merged_customer_id: Mapped[UUID | None]
     state: Mapped[OrderState]
     total: Mapped[Decimal]
     currency: Mapped[str]

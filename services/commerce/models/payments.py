@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import redirects
 from contracts.commerce import PaymentState
 from services.commerce.models.base import Base
 
@@ -32,6 +33,7 @@ class Payment(Base):
         Index("ix_payments_order_id", "order_id"),
         Index("ix_payments_invoice_id", "invoice_id"),
         Index("ix_payments_customer_id", "customer_id", "id"),
+        redirects.index("payments", "customer_id"),
         Index("ix_payments_due", "next_check_at", postgresql_where=_LIVE_ATTEMPT),
     )
 
@@ -39,6 +41,7 @@ class Payment(Base):
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
     invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"))
     customer_id: Mapped[UUID | None]
+    merged_customer_id: Mapped[UUID | None]
     provider: Mapped[str]
     state: Mapped[PaymentState]
     amount: Mapped[Decimal]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from chassis.paging import cursor_id, page
 from contracts.base import Page
@@ -45,7 +45,7 @@ def list_invoices(reader: Connection, request: ListInvoices, scope: Scope, today
     """Invoices and credit notes, newest first."""
     query = WITH_FILE.where(*scope.limits(TABLE, "id", "subject_id")).order_by(TABLE.c.id.desc())
     if request.customer_id:
-        query = query.where(TABLE.c.customer_id == request.customer_id)
+        query = query.where(TABLE.c.customer_id == func.known_as(request.customer_id))
     if request.state:
         query = query.where(STATES[request.state])
     if request.overdue:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from chassis.paging import cursor_id, page
 from contracts.base import Page
@@ -30,7 +30,7 @@ def list_orders(reader: Connection, request: ListOrders, scope: Scope) -> Page[O
     """Orders, newest first."""
     query = select(TABLE).where(*scope.limits(TABLE, "id", "subject_id")).order_by(TABLE.c.id.desc())
     if request.customer_id:
-        query = query.where(TABLE.c.customer_id == request.customer_id)
+        query = query.where(TABLE.c.customer_id == func.known_as(request.customer_id))
     if request.state:
         query = query.where(TABLE.c.state == request.state)
     if after := cursor_id(request.cursor):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from chassis.paging import cursor_id, page
 from contracts.base import Page
@@ -47,7 +47,7 @@ def list_payments(reader: Connection, request: ListPayments, scope: Scope) -> Pa
     if request.order_id:
         query = query.where(TABLE.c.order_id == request.order_id)
     if request.customer_id:
-        query = query.where(TABLE.c.customer_id == request.customer_id)
+        query = query.where(TABLE.c.customer_id == func.known_as(request.customer_id))
     if after := cursor_id(request.cursor):
         query = query.where(TABLE.c.id < after)
     rows = [answers.payment(row) for row in reader.execute(query.limit(request.limit + 1))]

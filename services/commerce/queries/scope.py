@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, func, or_
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Scope:
         """Conditions on a table with `customer_id`; a link must name one of `link_columns`."""
         found: list[ColumnElement[bool]] = []
         if self.only_person is not None:
-            found.append(table.c.customer_id == self.only_person)
+            found.append(table.c.customer_id == func.known_as(self.only_person))
         if self.only_object is not None:
             found.append(or_(*(table.c[name] == self.only_object for name in link_columns)))
         return found

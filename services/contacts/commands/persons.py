@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis import outbox
@@ -112,8 +112,11 @@ def resolve(session: Session, person_id: UUID) -> UUID:
 
 def locked(session: Session, person_id: UUID) -> models.Person:
     """The person, locked, after following a link; raises NotFound."""
-    person = session.get(models.Person, resolve(session, person_id), with_for_update=True)
-    if person is None or person.state in {PersonState.ERASED, PersonState.LINKED}:
+    known_as = resolve(session, person_id)
+    person = session.get(models.Person, known_as, with_for_update=True, populate_existing=True)
+    if person is not None and person.state is PersonState.LINKED:
+        return locked(session, known_as)  # merged while we waited for the row
+    if person is None or person.state is PersonState.ERASED:
         raise NotFound(f"There is no person {person_id}.", id=person_id)
     return person
 
@@ -136,9 +139,18 @@ def delete_for_good(session: Session, request: DeleteContact, author: Author) ->
         .values(raw={}, person=None, affiliation=None, organisation=None, fingerprint=None, reason="")
     )
     session.execute(update(models.Consent).where(models.Consent.person_id.in_(ids)).values(evidence=""))
+    _forget_merges(session, ids)
     session.execute(update(models.Person).where(models.Person.id.in_(ids)).values(**_nobody(author)))
     history.record(session, person.id, author, {"state": (person.state.value, PersonState.ERASED.value)})
     tell(session, *ids)
+
+
+def _forget_merges(session: Session, ids: list[UUID]) -> None:
+    """Erase what merges remember of these persons, and the pairs in which they stand."""
+    merge, pair = models.Merge, models.DuplicateCandidate
+    of_them = or_(merge.survivor_id.in_(ids), merge.merged_id.in_(ids))
+    session.execute(update(merge).where(of_them).values(before={}, after={}))
+    session.execute(delete(pair).where(or_(pair.first_id.in_(ids), pair.second_id.in_(ids))))
 
 
 def _nobody(author: Author) -> dict[str, Any]:

@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import exists, func, select
-from sqlalchemy.dialects.postgresql import insert as insert_or_change
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
@@ -128,8 +127,10 @@ def assign(session: Session, request: AssignToProject) -> UUID:
         member["organisation_id"] = contact_links.known_organisations(session, named)[0]
     part = {"role": request.role, "hours_planned": request.hours_planned}
     (side,) = (name for name, value in member.items() if value)
-    row = insert_or_change(models.ProjectMember).values(id=new_id(), project_id=project.id, **member, **part)
-    session.execute(row.on_conflict_do_update(index_elements=[side, "project_id"], set_=part))
+    row = models.ProjectMember
+    known = update(row).where(row.project_id == project.id, getattr(row, side) == member[side])
+    if session.execute(known.values(**part).returning(row.id)).first() is None:
+        session.execute(insert(row).values(id=new_id(), project_id=project.id, **member, **part))
     members = select(func.count()).where(models.ProjectMember.project_id == project.id)
     if (session.scalar(members) or 0) > MOST_MEMBERS:
         raise Conflict(f"At most {MOST_MEMBERS} take part in a project.", code="too_many_members", most=MOST_MEMBERS)

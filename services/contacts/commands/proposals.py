@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis import outbox
@@ -10,7 +10,7 @@ from contracts.contacts.persons import PersonState
 from contracts.contacts.proposals import PersonAccepted, PersonRef, ProposePerson
 from contracts.errors import Conflict, NotFound
 from services.contacts import models
-from services.contacts.commands import persons
+from services.contacts.commands import persons, redirecting
 from services.contacts.commands.history import Author, record
 
 COMPLETED_BY_PROPOSAL = ("email", "phone", "birth_date", "addresses", "title")
@@ -57,12 +57,8 @@ def _active(session: Session, link_to: UUID) -> models.Person:
 
 def _link(session: Session, person: models.Person, target: models.Person, author: Author) -> None:
     """Redirect one id to the other; what the register does not know yet is taken from the proposal."""
-    person.state, person.linked_to = PersonState.LINKED, target.id
-    person.version += 1
-    person.updated_at = author.at
-    session.flush()
-    session.execute(update(models.Person).where(models.Person.linked_to == person.id).values(linked_to=target.id))
     record(session, person.id, author, {"state": ("proposed", "linked"), "linked_to": (None, str(target.id))})
+    redirecting.lead(session, person.id, target.id, author.at)
     missing = {
         name: getattr(person, name)
         for name in COMPLETED_BY_PROPOSAL

@@ -4,9 +4,11 @@ from services.contacts.models.activities import Activity, ActivityContact
 from services.contacts.models.affiliations import Affiliation
 from services.contacts.models.base import Base
 from services.contacts.models.consents import Consent
+from services.contacts.models.duplicates import SCAN_JOB, DuplicateCandidate, DuplicateKey
 from services.contacts.models.fields import Field
 from services.contacts.models.history import Change
 from services.contacts.models.imports import Import, ImportRow
+from services.contacts.models.merges import Merge
 from services.contacts.models.organisations import Organisation
 from services.contacts.models.persons import Person
 from services.contacts.models.projects import Project, ProjectHours, ProjectMember
@@ -14,15 +16,19 @@ from services.contacts.models.segments import Segment
 from services.contacts.models.tasks import Task, TaskContact
 
 __all__ = (
+    "SCAN_JOB",
     "Activity",
     "ActivityContact",
     "Affiliation",
     "Base",
     "Change",
     "Consent",
+    "DuplicateCandidate",
+    "DuplicateKey",
     "Field",
     "Import",
     "ImportRow",
+    "Merge",
     "Organisation",
     "Person",
     "Project",

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import redirects
 from services.contacts.models.base import EMPTY_OBJECT, Base
 
 
@@ -16,12 +17,14 @@ class Affiliation(Base):
     __tablename__ = "affiliations"
     __table_args__ = (
         Index("ix_affiliations_person_id", "person_id", "id"),
+        redirects.index("affiliations", "person_id"),
         Index("ix_affiliations_organisation_id", "organisation_id", "id"),
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
+    merged_person_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     title: Mapped[str] = mapped_column(server_default="")
     email: Mapped[str | None]

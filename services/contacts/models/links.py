@@ -2,17 +2,20 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from chassis import redirects
 
 
 def link_constraints(table: str, owner: str) -> tuple[CheckConstraint | Index, ...]:
-    """One contact a row, each once for its owner; found from both sides."""
+    """One contact a row, each once for its owner unless two persons were merged; found from both sides."""
     return (
         CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one_contact"),
-        Index(f"uq_{table}_person", "person_id", owner, unique=True),
+        Index(f"uq_{table}_person", "person_id", owner, unique=True, postgresql_where=text("merged_person_id IS NULL")),
         Index(f"uq_{table}_organisation", "organisation_id", owner, unique=True),
         Index(f"ix_{table}_{owner}", owner),
+        redirects.index(table, "person_id"),
     )
 
 
@@ -25,6 +28,8 @@ class ContactLink:
     def person_id(cls) -> Mapped[UUID | None]:  # noqa: N805
         """The person, or None when it is an organisation."""
         return mapped_column(ForeignKey("persons.id"))
+
+    merged_person_id: Mapped[UUID | None]
 
     @declared_attr
     def organisation_id(cls) -> Mapped[UUID | None]:  # noqa: N805

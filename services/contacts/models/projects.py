@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import redirects
 from services.contacts.models.base import Base
 
 DELETED = text("deleted_at IS NOT NULL")
@@ -36,13 +37,20 @@ class Project(Base):
 
 
 class ProjectMember(Base):
-    """Somebody's part in a project: an account, a person or an organisation, each once."""
+    """Somebody's part in a project: an account, a person or an organisation, each once unless two were merged."""
 
     __tablename__ = "project_members"
     __table_args__ = (
         CheckConstraint("num_nonnulls(account_id, person_id, organisation_id) = 1", name="one_member"),
         Index("uq_project_members_account", "account_id", "project_id", unique=True),
-        Index("uq_project_members_person", "person_id", "project_id", unique=True),
+        Index(
+            "uq_project_members_person",
+            "person_id",
+            "project_id",
+            unique=True,
+            postgresql_where=text("merged_person_id IS NULL"),
+        ),  # fmt: skip
+        redirects.index("project_members", "person_id"),
         Index("uq_project_members_organisation", "organisation_id", "project_id", unique=True),
         Index("ix_project_members_project_id", "project_id", "id"),
     )
@@ -51,6 +59,7 @@ class ProjectMember(Base):
     project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     account_id: Mapped[UUID | None]
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
+    merged_person_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     role: Mapped[str] = mapped_column(server_default="")
     hours_planned: Mapped[Decimal | None]
@@ -66,12 +75,14 @@ class ProjectHours(Base):
         Index("ix_project_hours_project_id", "project_id", "worked_on", "id", postgresql_where=NOT_DELETED),
         Index("ix_project_hours_person_id", "person_id", postgresql_where=text("person_id IS NOT NULL")),
         Index("ix_project_hours_deleted_at", "deleted_at", postgresql_where=DELETED),
+        redirects.index("project_hours", "person_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
     account_id: Mapped[UUID | None]
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
+    merged_person_id: Mapped[UUID | None]
     worked_on: Mapped[date]
     hours: Mapped[Decimal]
     note: Mapped[str] = mapped_column(server_default="")

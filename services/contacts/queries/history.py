@@ -1,4 +1,4 @@
-"""The change history of one contact, newest first (C18)."""
+"""The change history of one contact, newest first (C18); with that of contacts that were merged into it."""
 
 from sqlalchemy import Connection, select
 
@@ -15,8 +15,8 @@ PERSONS = models.Person.__table__.c
 
 def list_page(reader: Connection, request: History) -> Page[Change]:
     """Changes of a person or an organisation; raises NotFound when nothing has this id."""
-    linked = reader.execute(select(PERSONS.linked_to).where(PERSONS.id == request.id)).scalar()
-    subject = ROWS.subject_id == (linked or request.id)
+    linked = reader.execute(select(PERSONS.linked_to).where(PERSONS.id == request.id)).scalar() or request.id
+    subject = ROWS.subject_id.in_([linked, *reader.scalars(select(PERSONS.id).where(PERSONS.linked_to == linked))])
     after = position(request.cursor, int)
     query = select(models.Change.__table__).where(subject).order_by(ROWS.id.desc()).limit(request.limit + 1)
     if after:

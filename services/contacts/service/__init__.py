@@ -4,9 +4,11 @@ from contracts.contacts import ContactsApi
 from services.contacts.service.activities import ActivitiesMethods
 from services.contacts.service.affiliations import AffiliationsMethods
 from services.contacts.service.consents import ConsentsMethods
+from services.contacts.service.duplicates import DuplicatesMethods
 from services.contacts.service.fields import FieldsMethods
 from services.contacts.service.history import HistoryMethods
 from services.contacts.service.imports import ImportsMethods
+from services.contacts.service.merges import MergesMethods
 from services.contacts.service.organisations import OrganisationsMethods
 from services.contacts.service.persons import PersonsMethods
 from services.contacts.service.projects import ProjectsMethods
@@ -21,9 +23,11 @@ class ContactsService(
     ActivitiesMethods,
     AffiliationsMethods,
     ConsentsMethods,
+    DuplicatesMethods,
     FieldsMethods,
     HistoryMethods,
     ImportsMethods,
+    MergesMethods,
     OrganisationsMethods,
     PersonsMethods,
     ProjectsMethods,

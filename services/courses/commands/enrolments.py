@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import Boolean, and_, func, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from chassis import jobs, outbox
 from chassis.ids import new_id
@@ -47,14 +47,24 @@ JOIN_WAITING_LIST = (
     .returning(_sessions.c.waiting_counter)
 )
 """Numbers are given under the row's lock: in the order of the commits, without gaps."""
+ENROLLED_AGAIN: Any = literal_column(
+    "EXISTS (SELECT FROM enrolments other WHERE other.session_id = enrolments.session_id"
+    " AND other.person_id = enrolments.person_id AND other.id <> enrolments.id"
+    f" AND other.state IN ({', '.join(repr(state.value) for state in LIVE)}))",
+    Boolean,
+)
+"""Whether the person has another enrolment on the session, one that came with a merged contact."""
 NEW = (
     upsert(_enrolments)
     .on_conflict_do_nothing(
         index_elements=["session_id", "person_id"],
-        index_where=_enrolments.c.state.in_([state.value for state in LIVE]),
+        index_where=and_(
+            _enrolments.c.state.in_([state.value for state in LIVE]), _enrolments.c.merged_person_id.is_(None)
+        ),
     )
-    .returning(_enrolments.c.id)
+    .returning(_enrolments.c.person_id, ENROLLED_AGAIN.label("again"))
 )
+"""`person_id` is the id under which the person is known now."""
 
 
 def hold(session: Session, wish: Wish, quote: Quote, now: datetime) -> contract.Enrolment | None:
@@ -80,7 +90,7 @@ def wait(session: Session, wish: Wish, now: datetime) -> contract.Enrolment | No
     event = EnrolmentWaitlisted(
         enrolment_id=values["id"],
         session_id=wish.session.id,
-        person_id=wish.person_id,
+        person_id=values["person_id"],
         waiting_number=joined.waiting_counter,
     )
     outbox.record(session, event, version=1)
@@ -128,30 +138,11 @@ def record_confirmation(session: Session, ids: dict[str, UUID], version: int) ->
     jobs.wake(session, RENDER_TICKETS)
 
 
-def adopt_person(session: Session, proposed_id: UUID, person_id: UUID) -> None:
-    """Enrolments of a proposed person belong to the contact that the person was linked to.
-
-    An enrolment on a session where that contact is enrolled, too, keeps the proposed id: contacts redirects it.
-    """
-    other = aliased(Enrolment)
-    also_enrolled = exists(
-        select(other.id).where(
-            other.session_id == Enrolment.session_id, other.person_id == person_id, other.state.in_(LIVE)
-        )
-    )
-    session.execute(
-        update(Enrolment)
-        .where(Enrolment.person_id == proposed_id, or_(Enrolment.state.not_in(LIVE), ~also_enrolled))
-        .values(person_id=person_id, version=Enrolment.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def _common(wish: Wish, now: datetime) -> dict[str, Any]:
     return {
         "id": new_id(),
         "session_id": wish.session.id,
-        "person_id": wish.person_id,
+        "person_id": func.known_as(wish.person_id),
         "payment": wish.payment,
         "note": wish.note,
         "created_at": now,
@@ -160,13 +151,17 @@ def _common(wish: Wish, now: datetime) -> dict[str, Any]:
 
 
 def _insert(session: Session, values: dict[str, Any]) -> None:
-    if session.execute(NEW.values(values)).first() is not None:
+    """Store the enrolment; `values` get the id as which the person is known now. Raises Conflict."""
+    stored = session.execute(NEW.values(values)).first()
+    if stored is not None and not stored.again:
+        values["person_id"] = stored.person_id
         return
     found = session.execute(
         select(Enrolment.id, Enrolment.state).where(
             Enrolment.session_id == values["session_id"],
-            Enrolment.person_id == values["person_id"],
+            Enrolment.person_id == func.known_as(values["person_id"]),
             Enrolment.state.in_(LIVE),
+            Enrolment.id != values["id"],
         )
     ).first()
     raise Conflict(
@@ -182,7 +177,7 @@ def _reply(wish: Wish, values: dict[str, Any]) -> contract.Enrolment:
     return contract.Enrolment(
         id=values["id"],
         session_id=wish.session.id,
-        person_id=wish.person_id,
+        person_id=values["person_id"],
         state=values["state"],
         payment=wish.payment,
         price=price,

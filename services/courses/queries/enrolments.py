@@ -65,8 +65,8 @@ def list_enrolments(
     waiting = request.state is EnrolmentState.WAITING
     order = "e.waiting_number, e.id" if waiting else "e.id"
     wanted = {
-        "e.person_id = :only_person": ("only_person", only_person),
-        "e.person_id = :person_id": ("person_id", request.person_id),
+        "e.person_id = known_as(:only_person)": ("only_person", only_person),
+        "e.person_id = known_as(:person_id)": ("person_id", request.person_id),
         "e.session_id = :session_id": ("session_id", request.session_id),
         "e.state = :state": ("state", request.state.value if request.state else None),
         f"({order}) > :after": ("after", _number_and_id(request.cursor) if waiting else cursor_id(request.cursor)),

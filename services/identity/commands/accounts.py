@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from chassis import outbox
+from chassis import outbox, redirects
 from chassis.ids import new_id
 from contracts import identity
 from contracts.access import Principal
@@ -33,7 +33,7 @@ def create(
         session,
         username=request.username,
         email=request.email,
-        person_id=request.person_id,
+        person_id=redirects.known_as(session, request.person_id) if request.person_id else None,
         phone=request.phone,
         password_hash=password_hash,
         language=request.language,
@@ -75,9 +75,9 @@ def add(
         language=language,
         created_at=now,
     )
-    taken = session.scalar(
-        select(Account.id).where(Account.username_key.in_(own_names) | Account.email_key.in_(own_names)).limit(1)
-    )
+    same_name = Account.username_key.in_(own_names) | Account.email_key.in_(own_names)
+    same_person = Account.person_id == func.known_as(person_id)
+    taken = session.scalar(select(Account.id).where(same_name | same_person).limit(1))
     if taken is not None:
         raise _name_taken()
     session.add(account)

@@ -25,8 +25,8 @@ def issue(session: Session, request: IssueLink, now: datetime) -> IssuedLink:
         .on_conflict_do_nothing(index_elements=["id"])
     )
     found = session.get_one(Link, request.id)
-    same = (found.purpose, found.person_id, found.object_id)
-    if same != (request.purpose, request.person_id, request.object_id):
+    same_person = request.person_id in {found.person_id, found.merged_person_id or found.person_id}
+    if not same_person or (found.purpose, found.object_id) != (request.purpose, request.object_id):
         raise Conflict(f"The link {request.id} exists and opens something else.", code="link_exists")
     return IssuedLink(token=token)
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis import outbox
@@ -72,12 +72,16 @@ def set_by_link(call: Call, request: identity.SetPassword) -> identity.Account:
 
 
 def _account_of(call: Call, link: identity.SignedPrincipal) -> UUID | None:
-    """The account whose password the link sets: the person's, or the one it names."""
+    """The account whose password the link sets: the person's, or the one it names. After a merge a person may have
+    two: the one that the link names goes before the person's own, and that before the one of the merged contact.
+    """
     if link.link_purpose is LinkPurpose.FIRST_ADMINISTRATOR:
         return None
     by_person = link.person_id is not None
-    chosen = Account.person_id == link.person_id if by_person else Account.id == link.link_object
-    found: UUID | None = call.reader.execute(select(Account.id).where(chosen)).scalar()
+    named = Account.id == link.link_object
+    chosen = Account.person_id == func.known_as(link.person_id) if by_person else named
+    best_first = named.desc(), Account.merged_person_id.is_not(None)
+    found: UUID | None = call.reader.execute(select(Account.id).where(chosen).order_by(*best_first)).scalar()
     if found is None and not by_person:
         raise NotAllowed("This link belongs to no account.", code="wrong_link")
     return found

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -39,25 +39,30 @@ def find_type(session: Session, type_id: UUID) -> MembershipType:
 
 def find_held(session: Session, opening: Opening, today: date) -> Membership | None:
     """The person's membership of this type that has neither ended nor lapsed; a lapsed one is ended here."""
-    membership = session.scalar(
+    memberships = session.scalars(
         select(Membership)
         .where(
-            Membership.person_id == opening.person_id,
+            Membership.person_id == func.known_as(opening.person_id),
             Membership.membership_type_id == opening.membership_type_id,
             or_(Membership.ended_on.is_(None), Membership.ended_on > today),
         )
+        .order_by(Membership.number)
         .with_for_update(key_share=True)
-    )
-    if membership is None:
-        return None
-    grace_days = find_type(session, opening.membership_type_id).grace_days
+    ).all()
+    held = [each for each in memberships if not _end_lapsed(session, each, today)]
+    return held[0] if held else None
+
+
+def _end_lapsed(session: Session, membership: Membership, today: date) -> bool:
+    """End the membership if it has lapsed; whether it has."""
+    grace_days = find_type(session, membership.membership_type_id).grace_days
     paid = paid_terms(session, membership.id)
     if state_on(today, ended_on=membership.ended_on, paid=paid, grace_days=grace_days) is not MembershipState.LAPSED:
-        return membership
+        return False
     membership.ended_on = lapses_on(paid, grace_days)
     membership.version += 1
     session.flush()
-    return None
+    return True
 
 
 def paid_terms(session: Session, membership_id: UUID) -> list[Term]:

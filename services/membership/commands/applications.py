@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from chassis import outbox
+from chassis import outbox, redirects
 from chassis.ids import derived_id
 from contracts.errors import Conflict, Invalid, NotFound, Stale
 from contracts.membership import (
@@ -138,7 +138,7 @@ def accept_person(session: Session, proposed_id: UUID, person_id: UUID, *, by: s
     )
     if application is None or application.state is ApplicationState.OPENED:
         return
-    application.person_id = person_id
+    application.person_id = redirects.known_as(session, person_id)
     application.accepted_at = now
     application.version += 1
     if application.state is ApplicationState.APPROVED:

@@ -48,7 +48,7 @@ ENTITLEMENTS = text("""
       FROM memberships m
       JOIN membership_types t ON t.id = m.membership_type_id
       JOIN discount_rules d ON d.membership_type_id = t.id
-     WHERE m.person_id = :person_id AND (m.ended_on IS NULL OR m.ended_on > :day)
+     WHERE m.person_id = known_as(:person_id) AND (m.ended_on IS NULL OR m.ended_on > :day)
        AND EXISTS (SELECT 1 FROM membership_periods p
                     WHERE p.membership_id = m.id AND p.paid_on IS NOT NULL AND p.starts_on <= :day
                       AND (p.ends_on IS NULL OR :day <= p.ends_on + t.grace_days))
@@ -71,8 +71,8 @@ def list_memberships(
 ) -> Page[contract.Membership]:
     """Memberships by number, filtered by what they are on the date asked."""
     wanted = {
-        "m.person_id = :only_person": ("only_person", only_person),
-        "m.person_id = :person_id": ("person_id", request.person_id),
+        "m.person_id = known_as(:only_person)": ("only_person", only_person),
+        "m.person_id = known_as(:person_id)": ("person_id", request.person_id),
         "m.membership_type_id = :type_id": ("type_id", request.membership_type_id),
         f"{STATE} = :state": ("state", request.state.value if request.state else None),
         "m.number > :after": ("after", cursor_number(request.cursor)),

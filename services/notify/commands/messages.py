@@ -22,7 +22,7 @@ QUEUE_MAILING = text(
     """INSERT INTO messages (id, channel, template, person_id, about_id, mailing_id, state, next_at, created_at)
        SELECT id, 'email', 'mailing', person_id, :mailing_id, :mailing_id, 'created', :now, :now
        FROM unnest(CAST(:ids AS uuid[]), CAST(:person_ids AS uuid[])) AS receivers(id, person_id)
-       ON CONFLICT (mailing_id, person_id) WHERE mailing_id IS NOT NULL DO NOTHING"""
+       ON CONFLICT (mailing_id, person_id) WHERE mailing_id IS NOT NULL AND merged_person_id IS NULL DO NOTHING"""
 )
 DROP_WAITING = text(
     """UPDATE messages SET state = 'suppressed', error = 'cancelled'

@@ -1,0 +1,1 @@
+"""How well the scan for duplicates finds what it should: invented registers with known doubles (C13)."""

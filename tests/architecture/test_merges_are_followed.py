@@ -1,0 +1,41 @@
+"""Whatever names a person follows when persons are merged, or says here why not (C13)."""
+
+import importlib
+
+import pytest
+
+from chassis.redirects import MERGED, followed
+from chassis.service import SERVICES
+
+NAMES_OF_PERSONS = ("person_id", "payer_id", "customer_id", "first_id", "second_id", "survivor_id", "proposed_id")
+STAY = {
+    "contacts.import_rows.person_id": "the report of an import says what it found then; contacts leads the id on",
+    "contacts.duplicate_candidates.first_id": "the pair itself; it counts while both are in the register",
+    "contacts.duplicate_candidates.second_id": "the pair itself; it counts while both are in the register",
+    "contacts.duplicate_keys.person_id": "made anew by every scan",
+    "contacts.merges.survivor_id": "what was merged with what",
+    "membership.applications.proposed_id": "the id under which the application proposed the person; person_id follows",
+    "commerce.quotes.customer_id": "a price that holds for an hour",
+    "commerce.postings.customer_id": "the books stay as they were booked",
+}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_C13_every_column_that_names_a_person_follows_or_says_why_not(service):
+    metadata = importlib.import_module(f"services.{service}.models").Base.metadata
+    following = {f"{service}.{column.table.name}.{column.name}" for column, _merged in followed(service)}
+    naming = {
+        f"{service}.{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.c
+        if column.name in NAMES_OF_PERSONS
+    }
+    assert naming - following == {each for each in STAY if each.startswith(f"{service}.")}
+    assert following <= naming
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_C13_what_remembers_is_indexed_where_it_holds_something(service):
+    for column, merged in followed(service):
+        assert merged.name == f"{MERGED}{column.name}"
+        assert any([each.name for each in index.columns] == [merged.name] for index in column.table.indexes), merged
