@@ -21,10 +21,16 @@ from contracts.contacts.merges import ListMerges, MergePersons, PersonMerged, Pe
 from contracts.contacts.organisations import CreateOrganisation
 from contracts.contacts.persons import CreatePerson, DeleteContact, ListPersons, PersonsChanged, UpdatePerson
 from contracts.contacts.proposals import AcceptPerson, ProposePerson
+from contracts.contacts.tasks import CreateTask, ListTasks
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound, ServiceError, Stale
+from services.contacts import models
+from services.contacts.rules import merging
 from tests.integration.conftest import SYSTEM, staff
 
-OFFICE = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.SETTINGS_WRITE)
+OFFICE = staff(
+    Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.SETTINGS_WRITE, Permission.ACTIVITIES_READ,
+    Permission.ACTIVITIES_WRITE,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -94,6 +100,32 @@ def test_C13_the_survivor_keeps_its_values_and_gets_those_that_it_lacks(call):
     ]
 
 
+def test_C13_a_merge_decides_about_every_column():
+    own = {"id", "state", "linked_to", "version", "created_at", "updated_at"}
+    derived = {"email_key", "sort_key", "search", "city", "postal_code"}
+    assert {column.name for column in models.Person.__table__.c} == {*merging.MERGED_COLUMNS, *own, *derived}
+
+
+def test_C13_no_phone_and_no_address_is_lost(call):
+    aino = person(call, email="Aino@example.org", phone="0401234567", other_phones=[{"number": "09 1234567"}])
+    twice = person(
+        call, email="aina@example.org", phone="0401234567", gender="woman", credit_limit={"amount": "100.00"},
+        other_emails=[{"kind": "work", "address": "aino@example.org"}, {"kind": "home", "address": "a@example.org"}],
+    )  # fmt: skip
+    made = merge(call, aino, twice, {"email": "merged"})
+    now = get(call, aino)
+    assert (now.email, now.phone, now.gender, str(now.credit_limit.amount)) == (
+        "aina@example.org", "+358401234567", "woman", "100.00",
+    )  # fmt: skip
+    assert [(each.kind, each.address) for each in now.other_emails] == [
+        ("work", "aino@example.org"),
+        ("home", "a@example.org"),
+    ]
+    assert [each.number for each in now.other_phones] == ["+35891234567"]
+    undo(call, made)
+    assert (card(get(call, aino)), card(get(call, twice))) == (card(aino), card(twice))
+
+
 def test_C13_each_field_can_be_taken_from_the_other(call):
     for code in ("size", "shoe"):
         call("define_field", DefineField(code=code, label=Translated(fi=code), type=FieldType.TEXT))
@@ -150,6 +182,21 @@ def test_C13_affiliations_and_consents_follow_and_a_ban_of_either_holds(call):
     assert len(call("list_affiliations", ListAffiliations(person_id=aino.id)).data) == 2
     assert len(call("list_affiliations", ListAffiliations(person_id=twice.id)).data) == 1
     assert all(one.allowed for one in call("get_consents", ById(id=aino.id)).data)
+
+
+def test_C13_activities_and_tasks_follow_and_one_about_both_stays_one(call):
+    aino, twice = person(call), person(call)
+    about = [[aino.id], [twice.id], [aino.id, twice.id]]
+    tasks = [call("create_task", CreateTask(title="Soita", person_ids=ids)).id for ids in about]
+    made = merge(call, aino, twice)
+    for who in (aino, twice):
+        listed = call("list_tasks", ListTasks(person_id=who.id)).data
+        assert {each.id for each in listed} == set(tasks)
+        assert {tuple(one.id for one in each.contacts) for each in listed} == {(aino.id,)}
+    undo(call, made)
+    assert len(call("list_tasks", ListTasks(person_id=aino.id)).data) == 2
+    both = next(each for each in call("list_tasks", ListTasks(person_id=twice.id)).data if each.id == tasks[2])
+    assert {one.id for one in both.contacts} == {aino.id, twice.id}
 
 
 def test_C13_the_history_tells_of_both_and_of_the_merge(call):
