@@ -49,7 +49,7 @@ class ProjectMember(Base):
             "project_id",
             unique=True,
             postgresql_where=text("merged_person_id IS NULL"),
-        ),  # fmt: skip
+        ),
         redirects.index("project_members", "person_id"),
         Index("uq_project_members_organisation", "organisation_id", "project_id", unique=True),
         Index("ix_project_members_project_id", "project_id", "id"),
