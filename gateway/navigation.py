@@ -63,6 +63,8 @@ OFFICE: Final = (
         Link(_("Exports"), "/office/exports"),
     )),
     Link(_("Messages"), "/office/mailings", "v", "notify.read", (
+        Link(_("Sent messages"), "/office/messages"),
+        Link(_("Addresses not written to"), "/office/suppressions"),
         Link(_("Templates"), "/office/templates"),
         Link(_("Letters"), "/office/letters"),
         Link(_("Labels"), "/office/labels"),

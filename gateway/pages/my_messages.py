@@ -41,13 +41,12 @@ def messages() -> str:
 def message(message_id: UUID) -> str:
     """One message with its text; personal links are not kept."""
     found = own(notify.get_message(ById(id=message_id)))
-    paragraphs = [part.splitlines() for part in found.body.replace("\r\n", "\n").split("\n\n") if part.strip()]
     return render_template(
         "my/message.html",
         message=found,
         title=title_of(found),
         standing=MESSAGE[found.state],
-        paragraphs=paragraphs,
+        paragraphs=paragraphs_of(found),
     )
 
 
@@ -55,3 +54,8 @@ def title_of(found: Message) -> str:
     """The subject, or how a text message begins."""
     first = found.subject or " ".join(found.body.split())
     return first if len(first) <= BEGINNING else first[: BEGINNING - 1].rstrip() + "…"
+
+
+def paragraphs_of(found: Message) -> list[list[str]]:
+    """The text as lines by paragraph."""
+    return [part.splitlines() for part in found.body.replace("\r\n", "\n").split("\n\n") if part.strip()]
