@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from chassis.ids import new_id
+from gateway.api import openapi
 from ops.demo.papers import camt_054
 from ops.simulators.clients import wait_until
 
@@ -122,6 +123,52 @@ def bank_file(whole):
     return camt_054(iban, today, f"K{new_id().hex[-10:]}", [("1.00", "", "Nimetön")])
 
 
+FILE = ("a.csv", b"Etunimi,Sukunimi\nAino,Aho\n")
+CUT_SHORT = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nEtunimi'
+FORM = {"Content-Type": "multipart/form-data; boundary=x"}
+UPLOADS = {
+    "JSON": ({"json": {"file": "x"}}, 415),
+    "a plain form": ({"data": {"file": "x"}}, 415),
+    "nothing": ({"content": b"", "headers": FORM}, 422),
+    "cut short": ({"content": CUT_SHORT, "headers": FORM}, 422),
+    "no boundary": ({"content": CUT_SHORT, "headers": {"Content-Type": "multipart/form-data"}}, 422),
+    "a text for a file": ({"files": {"file": (None, b"Etunimi")}}, 422),
+    "a file of another name": ({"files": {"other": FILE}}, 422),
+    "a file without a name": ({"files": {"file": ("", FILE[1])}}, 422),
+    "an empty file": ({"files": {"file": ("a.csv", b"")}}, 422),
+    "a field that there is not": ({"files": [("file", FILE), ("colour", (None, b"red"))]}, 422),
+    "a field given twice": ({"files": [("file", FILE), *[("csrf_token", (None, b"x"))] * 2]}, 422),
+    "two thousand fields": ({"files": [("file", FILE), *[("x", (None, b"x"))] * 2_000]}, 413),
+    "too much": ({"files": {"file": ("a.csv", b"Etunimi,Sukunimi\n" * 2_000_000)}}, 413),
+}
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+def test_an_upload_that_cannot_be_stores_nothing(whole, name):
+    options, status = UPLOADS[name]
+    paths = {route.path for route in openapi.routes() if route.consumes == "multipart/form-data"}
+    assert paths == {"/imports", "/bank-files"}
+    known = lambda: [[each["id"] for each in whole.api.get(path)["data"]] for path in sorted(paths)]  # noqa: E731
+    before = known()
+    for path in paths:
+        headers = key() | options.get("headers", {})
+        visitor = whole.visitor(whole.run["api_key"])  # the door hangs up on what is too large
+        answer = visitor.ask("POST", f"/api/v1{path}", **options | {"headers": headers})
+        assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json"), answer.text
+    assert known() == before
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../etc/passwd", "a\\b\\c.csv", "\u202egpj.exe.csv", "x" * 2_000, "\x01\x02.csv", ".."]
+)
+def test_a_files_name_is_only_a_name(whole, name):
+    job = whole.api.ask("POST", "/api/v1/imports", files={"file": (name, FILE[1])}, headers=key())
+    assert job.status_code == 202, job.text
+    shown = whole.api.get("/imports", limit=1)["data"][0]["file_name"]
+    assert 0 < len(shown) <= 200
+    assert not set(shown) & set("/\\\u202e\x01")
+
+
 @pytest.mark.parametrize("name", [*LISTS, "zip bomb"])
 def test_a_list_of_contacts_that_cannot_be_read_fails_with_a_reason(whole, name):
     file_name, content = LISTS.get(name) or ("a.xlsx", zip_bomb())
@@ -185,3 +232,13 @@ def test_names_of_markup_are_shown_as_text(whole):
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
     assert "{{7*7}}" in page
+
+
+def test_requests_longer_than_any_of_ours_are_refused(whole):
+    for start, *headers in (
+        (b"GET /sign-in?q=" + b"x" * 20_000,),
+        (b"GET /sign-in", b"X-Long: " + b"x" * 20_000),
+        (b"GET /sign-in", *(b"X-%d: 1" % number for number in range(300))),
+    ):
+        assert raw(whole, start, *headers) in {400, 414, 431}
+    assert raw(whole, b"GET /sign-in") == 200
