@@ -272,6 +272,22 @@ def test_R6_a_member_reads_the_own_pages_and_nothing_else(whole, owner, things):
     check_pages(whole, owner.visitor, things, set(), signed_in=True, person=True)
 
 
+def test_no_form_and_no_write_of_a_session_is_taken_without_its_token(whole):
+    """As another site would send them: with the browser's cookies and nothing else."""
+    staff = whole.staff("admin")
+    token, staff.csrf = staff.csrf, ""
+    try:
+        forms = [each for each in page_rules() if each.verb == "POST" and each.rule != "/unsubscribe/<token>"]
+        answers = {("POST", each.rule): staff.ask("POST", each.address({})) for each in forms}
+        writes = [route for route in openapi.routes() if route.verb != "GET"]
+        answers |= {(route.verb, route.path): send(staff, route, {}) for route in writes}
+    finally:
+        staff.csrf = token
+    assert {where: answer.status_code for where, answer in answers.items() if answer.status_code != 403} == {}
+    assert len(forms) > 30
+    assert staff.ask("GET", "/api/v1/me").status_code == 200
+
+
 def test_a_key_past_its_day_opens_nothing(whole):
     soon = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
     made = whole.api.post("/api-keys", {"name": "Short", "permissions": ["courses.read"], "expires_at": soon})

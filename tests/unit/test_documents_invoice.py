@@ -1,5 +1,6 @@
 """Feature E6: the printed invoice says what it must, its codes can be read, and no text in it becomes markup."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -18,6 +19,7 @@ from services.commerce.documents.invoice import (
     VatLine,
     render_invoice,
 )
+from services.commerce.documents.invoice_texts import TEXTS
 from services.commerce.rules.barcodes import virtual_barcode
 from services.commerce.rules.epc_qr import CreditTransfer, epc_modules
 from services.commerce.rules.vat import SaleLine, VatCode, invoice_sums, rate_on
@@ -232,3 +234,11 @@ def test_long_names_never_reach_the_barcode() -> None:
     _, *bars, _ = runs(across)
     module = sum(length for _, length in bars) / 332
     assert [round(length / module) for _, length in bars] == list(code_128_c(digits))
+
+
+def test_every_language_of_an_invoice_has_the_same_texts_with_the_same_places_to_fill() -> None:
+    places = {
+        language: {name: sorted(re.findall(r"\{\w*\}", text)) for name, text in texts.items()}
+        for language, texts in TEXTS.items()
+    }
+    assert places["fi"] == places["sv"] == places["en"]
