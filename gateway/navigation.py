@@ -78,6 +78,7 @@ OFFICE: Final = (
         Link(_("Users"), "/office/settings/users", "u", "identity.read"),
         Link(_("Roles"), "/office/settings/roles", "", "identity.read"),
         Link(_("API keys"), "/office/settings/api-keys", "", "identity.read"),
+        Link(_("Additional fields"), "/office/settings/fields"),
     )),
     Link(_("System"), "/office/system", "", "system.read", (
         Link(_("Jobs"), "/office/jobs", "j"),

@@ -1,9 +1,26 @@
 """Persons in organisations, with the data they have there (C3, C14)."""
 
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
+
 from contracts.access import Permission
-from contracts.base import Data, EmailText, ListRequest, OptionalLine, Page, PhoneText, Reply, Request, command, query
+from contracts.base import (
+    ById,
+    Code,
+    Data,
+    EmailText,
+    ListRequest,
+    OptionalLine,
+    Page,
+    PhoneText,
+    Reply,
+    Request,
+    command,
+    query,
+)
+from contracts.contacts.basics import AdditionalValues
 from contracts.system import SystemApi
 from contracts.values import Day
 
@@ -20,10 +37,29 @@ class AffiliationDetails(Data):
     decision_maker: bool = False
     starts_on: Day | None = None
     ends_on: Day | None = None
+    fields: AdditionalValues = {}
+    """Values of additional fields by code (C7)."""
 
 
 class CreateAffiliation(AffiliationDetails, Request):
     """A new affiliation."""
+
+
+class UpdateAffiliation(Request):
+    """Changes some details; what is not given stays. `version` refuses a lost update."""
+
+    id: UUID
+    version: int
+    title: OptionalLine | None = None
+    email: EmailText | None = None
+    phone: PhoneText | None = None
+    role: OptionalLine | None = None
+    decision_maker: bool | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
+    fields: AdditionalValues | None = None
+    clear: Annotated[list[Code], Field(max_length=20)] = []
+    """Names of fields to empty: `title`, `email`, `phone`, `role`, `starts_on`, `ends_on`."""
 
 
 class EndAffiliation(Request):
@@ -54,6 +90,12 @@ class AffiliationsApi(SystemApi):
 
     @command(may=Permission.CONTACTS_WRITE)
     def create_affiliation(self, request: CreateAffiliation) -> Affiliation: ...
+
+    @query(may=Permission.CONTACTS_READ)
+    def get_affiliation(self, request: ById) -> Affiliation: ...
+
+    @command(may=Permission.CONTACTS_WRITE)
+    def update_affiliation(self, request: UpdateAffiliation) -> Affiliation: ...
 
     @command(may=Permission.CONTACTS_WRITE)
     def end_affiliation(self, request: EndAffiliation) -> Affiliation: ...

@@ -97,6 +97,8 @@ OtherEmails = Annotated[list[OtherEmail], Field(max_length=MOST_OTHERS)]
 Addresses = Annotated[list[Address], Field(max_length=8)]
 Tags = Annotated[list[Code], Field(max_length=100)]
 
+AdditionalValues = Annotated[dict[Code, Any], Field(max_length=2_000)]
+
 
 class ContactBasics(Data):
     """What any contact can be given. `email` and `phone` are the ones used first."""
@@ -115,7 +117,7 @@ class ContactBasics(Data):
     credit_limit: CreditLimit | None = None
     addresses: Addresses = []
     tags: Tags = []
-    fields: dict[Code, Any] = {}
+    fields: AdditionalValues = {}
     """Values of additional fields by code (C7)."""
 
 
@@ -136,7 +138,7 @@ class BasicChanges(Data):
     credit_limit: CreditLimit | None = None
     addresses: Addresses | None = None
     tags: Tags | None = None
-    fields: dict[Code, Any] | None = None
+    fields: AdditionalValues | None = None
 
 
 CLEARABLE = frozenset(

@@ -65,6 +65,9 @@ resource.get(
 
 resource.get("/affiliations", ContactsApi.list_affiliations, "Affiliations of a person or an organisation")
 resource.post("/affiliations", ContactsApi.create_affiliation, "A person joins an organisation", status=201)
+resource.get("/affiliations/{id}", ContactsApi.get_affiliation, "One affiliation")
+resource.patch("/affiliations/{id}", ContactsApi.update_affiliation, "Change an affiliation",
+               example={"title": "Chair"})  # fmt: skip
 resource.post("/affiliations/{id}/end", ContactsApi.end_affiliation, "The person leaves; history stays",
               example={"ends_on": "2026-12-31"})  # fmt: skip
 
@@ -123,7 +126,19 @@ resource.post("/projects/{project_id}/activities", ContactsApi.record_activity, 
               example={"kind": "meeting", "text": "Agreed on the programme."})  # fmt: skip
 
 resource.get("/fields", ContactsApi.list_fields, "Additional fields and classifications")
-resource.post("/fields", ContactsApi.define_field, "Define an additional field, or change its definition")
+resource.post(
+    "/fields",
+    ContactsApi.define_field,
+    "Define an additional field, or change its definition",
+    example={"code": "industry", "label": {"fi": "Toimiala"}, "type": "choice", "applies_to": "organisation",
+             "classification": True, "choices": [{"code": "construction", "label": {"fi": "Rakentaminen"}}]},
+)  # fmt: skip
+resource.get("/fields/{applies_to}/{code}", ContactsApi.get_field, "One definition")
+resource.patch(
+    "/fields/{applies_to}/{code}", ContactsApi.change_field, "Rename, retire, bring back", example={"retired": True}
+)
+resource.post("/fields/{applies_to}/{code}/move", ContactsApi.move_field, "Move it up or down",
+              example={"direction": "up"})  # fmt: skip
 
 resource.get("/segments", ContactsApi.list_segments, "Saved segments with their counts")
 resource.post(

@@ -53,6 +53,7 @@ SECTIONS = (
     "roles",
     "api_keys",
     "audit_log",
+    "field_settings",
     "operations",
     "invoices",
     "bank_files",

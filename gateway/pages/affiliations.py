@@ -1,5 +1,6 @@
 """Affiliations: a person joins an organisation, from either card, and leaves it again."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,18 +13,23 @@ from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import ById
 from contracts.contacts import ContactsApi
-from contracts.contacts.affiliations import CreateAffiliation, EndAffiliation
+from contracts.contacts.affiliations import Affiliation, CreateAffiliation, EndAffiliation, UpdateAffiliation
+from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.organisations import ListOrganisations
 from contracts.contacts.persons import ListPersons
-from contracts.errors import Invalid
+from contracts.errors import Invalid, Stale
+from gateway.field_definitions import definitions
 from gateway.form_state import FormState
 from gateway.i18n import local_date
 from gateway.pages.door import Pages
+from gateway.pages.field_inputs import given_fields, groups, shown_fields, typed_fields
 from gateway.submitted import day, form_command, needed, read, state, typed, without_empty
 
 contacts = client(ContactsApi)
 pages = Pages("affiliations", __name__)
-FIELDS: Final = ("person_id", "organisation_id", "title", "role", "email", "phone", "starts_on", "decision_maker")
+SIDES: Final = ("person_id", "organisation_id")
+DETAILS: Final = ("title", "role", "email", "phone", "starts_on", "decision_maker")
+CLEARABLE: Final = ("title", "role", "email", "phone", "starts_on", "ends_on")
 HITS: Final = 10
 
 
@@ -33,12 +39,11 @@ def new_affiliation() -> ResponseReturnValue:
     if request.method == "GET":
         sides = {"person_id": request.args.get("person", ""), "organisation_id": request.args.get("organisation", "")}
         return _form(FormState(sides))
-    values = typed(*FIELDS)
+    fields = definitions("affiliation")
+    values: dict[str, Any] = {**typed(*SIDES, *DETAILS), **typed_fields(fields)}
     try:
         needed(values, "person_id", "organisation_id")
-        wanted: dict[str, Any] = dict(values)
-        day(wanted, "starts_on")
-        wanted["decision_maker"] = values["decision_maker"] == "yes"
+        wanted = _given(values, DETAILS, fields) | {name: values[name] for name in SIDES}
         with form_command():
             made = contacts.create_affiliation(read(CreateAffiliation, without_empty(wanted)))
     except Invalid as error:
@@ -47,6 +52,15 @@ def new_affiliation() -> ResponseReturnValue:
         _("%(person)s belongs to %(organisation)s now.", person=made.person_name, organisation=made.organisation_name)
     )
     return redirect(_card_of(values))
+
+
+def _given(values: dict[str, Any], names: tuple[str, ...], fields: Sequence[FieldDefinition]) -> dict[str, Any]:
+    """The contract's values of what was typed about an affiliation. Raises Invalid."""
+    wanted = {name: values[name] for name in names}
+    for name in ("starts_on", "ends_on"):
+        if name in wanted:
+            day(wanted, name)
+    return wanted | {"decision_maker": values["decision_maker"] == "yes", "fields": given_fields(values, fields)}
 
 
 def _form(f: FormState) -> str:
@@ -61,6 +75,7 @@ def _form(f: FormState) -> str:
         known=known,
         from_person=from_person,
         hits=_hits(q, from_person=from_person) if q else None,
+        groups=groups(definitions("affiliation"), f.values),
         back=_card_of({"from": "person" if from_person else "", **dict(f.values)}),
     )
 
@@ -81,6 +96,40 @@ def _card_of(values: dict[str, Any]) -> str:
     if request.values.get("from", values.get("from", "")) == "person":
         return f"/office/contacts/{UUID(values['person_id'])}#affiliations"
     return f"/office/organisations/{UUID(values['organisation_id'])}#people"
+
+
+@pages.form("/office/affiliations/<uuid:affiliation_id>/edit", may=Permission.CONTACTS_WRITE)
+def edit_affiliation(affiliation_id: UUID) -> ResponseReturnValue:
+    """Change what the person does there."""
+    back, fields = _own_card(request.values.get("back", "")), definitions("affiliation")
+    found = contacts.get_affiliation(ById(id=affiliation_id))
+    if request.method == "GET":
+        return _edit_form(FormState(_shown(found, fields)), found, fields, back)
+    values: dict[str, Any] = {**typed(*DETAILS, "ends_on", "version"), **typed_fields(fields)}
+    try:
+        wanted = _given(values, (*DETAILS, "ends_on"), fields)
+        emptied = [name for name in CLEARABLE if wanted[name] in (None, "")]
+        kept = {name: value for name, value in wanted.items() if name not in emptied}
+        named = {"id": affiliation_id, "version": values["version"], "clear": emptied}
+        with form_command():
+            contacts.update_affiliation(read(UpdateAffiliation, kept | named))
+    except (Invalid, Stale) as error:
+        return _edit_form(state(values, error), found, fields, back), 422
+    flash(_("Saved."), "good")
+    return redirect(back)
+
+
+def _shown(found: Affiliation, fields: Sequence[FieldDefinition]) -> dict[str, Any]:
+    """The form that shows an affiliation."""
+    values: dict[str, Any] = {name: getattr(found, name) or "" for name in ("title", "role", "email", "phone")}
+    values |= {name: local_date(getattr(found, name)) for name in ("starts_on", "ends_on")}
+    values |= {"decision_maker": "yes" if found.decision_maker else "", "version": found.version}
+    return values | shown_fields(found.fields, fields)
+
+
+def _edit_form(f: FormState, found: Affiliation, fields: Sequence[FieldDefinition], back: str) -> str:
+    shown = {"f": f, "found": found, "groups": groups(fields, f.values), "back": back}
+    return render_template("organisations/edit_affiliation.html", **shown)
 
 
 @pages.form("/office/affiliations/<uuid:affiliation_id>/end", may=Permission.CONTACTS_WRITE)

@@ -1,6 +1,6 @@
 """The facts on the card of a person or an organisation, each with a stable key, in the order of the card."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -11,16 +11,17 @@ from markupsafe import Markup
 
 from contracts.contacts.addresses import Address
 from contracts.contacts.fields import FieldDefinition
+from gateway.field_definitions import Definitions
 from gateway.i18n import LANGUAGES, language, local_date, money
 from gateway.pages import contact_words
-from gateway.pages.contact_input import as_typed
+from gateway.pages.field_words import label, value_in_words
 from gateway.pages.history_words import FIELDS
 
 Fact = tuple[str, Any, Any]
 """Key, label and value; an empty value is not shown."""
 
 
-def of_person(person: Any, fields: Sequence[FieldDefinition]) -> list[Fact]:
+def of_person(person: Any, known: Definitions) -> list[Fact]:
     """All facts about a person."""
     return [
         *_reached(person),
@@ -30,11 +31,11 @@ def of_person(person: Any, fields: Sequence[FieldDefinition]) -> list[Fact]:
         *_customer(person),
         ("tags", FIELDS["tags"], _tags(person.tags, "/office/contacts")),
         *_addresses(person.addresses),
-        *additional(person, fields),
+        *additional(person, known.chosen("person", list(person.fields))),
     ]
 
 
-def of_organisation(organisation: Any, parent: Any, fields: Sequence[FieldDefinition]) -> list[Fact]:
+def of_organisation(organisation: Any, parent: Any, known: Definitions) -> list[Fact]:
     """All facts about an organisation; `parent` is the one it belongs to, if it is known."""
     above = _link(f"/office/organisations/{parent.id}", parent.name) if parent else ""
     return [
@@ -44,7 +45,7 @@ def of_organisation(organisation: Any, parent: Any, fields: Sequence[FieldDefini
         *_customer(organisation),
         ("tags", FIELDS["tags"], _tags(organisation.tags, "")),
         *_addresses(organisation.addresses),
-        *additional(organisation, fields),
+        *additional(organisation, known.chosen("organisation", list(organisation.fields))),
     ]
 
 
@@ -78,20 +79,15 @@ def _addresses(addresses: Iterable[Address]) -> list[Fact]:
 
 
 def additional(contact: Any, fields: Iterable[FieldDefinition]) -> list[Fact]:
-    """Values of the additional fields, in the order of their definitions."""
-    return [
-        (f"fields.{each.code}", each.label.in_language(language()), value_in_words(contact.fields[each.code], each))
-        for each in fields
-        if each.code in contact.fields
-    ]
+    """Values of additional fields, classifications first."""
+    found = sorted(fields, key=lambda each: not each.classification)
+    return [(f"fields.{each.code}", label(each), value_in_words(contact.fields[each.code], each)) for each in found]
 
 
-def value_in_words(value: Any, field: FieldDefinition) -> str:
-    """The value of an additional field on one line."""
-    shown = as_typed("", value, field)
-    if isinstance(value, bool):
-        return str(_("Yes") if value else _("No"))
-    return ", ".join(shown) if isinstance(shown, list) else str(shown)
+def about_affiliation(known: Definitions, affiliation: Any) -> str:
+    """The additional fields of an affiliation on one line."""
+    facts = additional(affiliation, known.chosen("affiliation", list(affiliation.fields)))
+    return "; ".join(f"{label}: {value}" for _key, label, value in facts)
 
 
 def address_line(address: Address) -> str:

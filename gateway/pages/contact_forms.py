@@ -16,17 +16,16 @@ from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.persons import CreatePerson, Person, UpdatePerson
 from contracts.contacts.similar import FindSimilarTo, SimilarPerson
 from contracts.errors import Conflict, Invalid, ServiceError, Stale
+from gateway.field_definitions import definitions
 from gateway.form_state import FormState
 from gateway.i18n import LANGUAGES
-from gateway.pages import contact_words, form_rows
+from gateway.pages import contact_words, field_inputs, form_rows
 from gateway.pages.contact_input import (
     PERSON,
     countries,
-    definitions,
     given,
     shown,
     typed_contact,
-    yes_no,
 )
 from gateway.pages.door import Pages
 from gateway.pages.lost_updates import merge
@@ -75,13 +74,12 @@ def _form(f: FormState, fields: Sequence[FieldDefinition], person: Person | None
     return render_template(
         "contacts/form.html",
         f=f,
-        fields=fields,
+        groups=field_inputs.groups(fields, f.values),
         person=person,
         places=form_rows.places(f.values),
         choices=contact_words.options(),
         countries=countries(),
         languages_known=list(LANGUAGES.items()),
-        yes_no=yes_no(),
         **more,
     )
 

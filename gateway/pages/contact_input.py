@@ -6,18 +6,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from babel import Locale
-from flask import request
-from flask_babel import gettext as _
 
-from chassis.rpc import client
-from contracts.base import ListRequest
-from contracts.contacts import ContactsApi
-from contracts.contacts.fields import FieldDefinition, FieldType
+from contracts.contacts.fields import FieldDefinition
 from gateway.i18n import language, local_date, number
 from gateway.pages import form_rows
+from gateway.pages.field_inputs import given_fields, shown_fields, typed_fields
 from gateway.submitted import amount, day, typed
 
-contacts = client(ContactsApi)
 BASICS: Final = (
     "email", "phone", "fax", "language", "customer_number", "customer_status", "payment_method", "payment_days",
     "delivery_method", "credit_limit",
@@ -25,12 +20,6 @@ BASICS: Final = (
 PERSON: Final = ("given_name", "family_name", "title", "gender", "birth_date", *BASICS)
 ORGANISATION: Final = ("name", "business_id", *BASICS)
 NOT_COUNTRIES: Final = frozenset({"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"})
-
-
-def definitions(applies_to: str) -> list[FieldDefinition]:
-    """The additional fields that are in use, in the office's order."""
-    found = contacts.list_fields(ListRequest(limit=200)).data
-    return [each for each in found if each.applies_to == applies_to and not each.retired]
 
 
 def countries() -> list[tuple[str, str]]:
@@ -42,12 +31,7 @@ def countries() -> list[tuple[str, str]]:
 
 def typed_contact(names: Iterable[str], fields: Sequence[FieldDefinition]) -> dict[str, Any]:
     """The form as it was typed, by name of its fields."""
-    values: dict[str, Any] = typed(*names, "tags") | form_rows.typed_lists()
-    for each in fields:
-        name = f"fields_{each.code}"
-        many = each.type is FieldType.MULTI_CHOICE
-        values[name] = request.form.getlist(name) if many else request.form.get(name, "").strip()
-    return values
+    return {**typed(*names, "tags"), **form_rows.typed_lists(), **typed_fields(fields)}
 
 
 def given(values: dict[str, Any], names: Iterable[str], fields: Sequence[FieldDefinition]) -> dict[str, Any]:
@@ -61,49 +45,26 @@ def given(values: dict[str, Any], names: Iterable[str], fields: Sequence[FieldDe
     for name in form_rows.LISTS:
         wanted[name] = [entry for _place, entry in form_rows.filled(values, name)]
     wanted["tags"] = [tag.lower() for tag in values["tags"].replace(",", " ").split()]
-    wanted["fields"] = {each.code: _field(values, each) for each in fields}
+    wanted["fields"] = given_fields(values, fields)
     return wanted
-
-
-def _field(values: dict[str, Any], field: FieldDefinition) -> Any:
-    name = f"fields_{field.code}"
-    if field.type is FieldType.DATE:
-        days = dict(values)
-        day(days, name)
-        return days[name].isoformat() if days[name] else None
-    if field.type is FieldType.YES_NO:
-        return {"yes": True, "no": False}.get(values[name])
-    return values[name] or None
 
 
 def shown(contact: Any, names: Iterable[str], fields: Sequence[FieldDefinition]) -> dict[str, Any]:
     """The form that shows a contact of the register."""
-    values = {name: as_typed(name, getattr(contact, name)) for name in names}
-    values["tags"] = as_typed("tags", contact.tags)
-    for each in fields:
-        values[f"fields_{each.code}"] = as_typed(f"fields.{each.code}", contact.fields.get(each.code), each)
+    values = {name: as_typed(name, getattr(contact, name)) for name in (*names, "tags")}
     for name in form_rows.LISTS:
         values |= form_rows.shown(name, getattr(contact, name))
-    return values
+    return values | shown_fields(contact.fields, fields)
 
 
-def as_typed(name: str, value: Any, field: FieldDefinition | None = None) -> Any:
+def as_typed(name: str, value: Any) -> str:
     """A stored value (also from the history) as the form shows it."""
     if value is None or value == "":
-        return [] if field is not None and field.type is FieldType.MULTI_CHOICE else ""
-    if name == "birth_date" or (field is not None and field.type is FieldType.DATE):
+        return ""
+    if name == "birth_date":
         return local_date(date.fromisoformat(str(value)))
     if name == "credit_limit":
         return number(Decimal(str(getattr(value, "amount", value))), 2)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return number(Decimal(str(value)))
-    if isinstance(value, list) and (field is None or field.type is not FieldType.MULTI_CHOICE):
+    if isinstance(value, list):
         return ", ".join(str(each) for each in value)
-    return value if isinstance(value, list) else str(value)
-
-
-def yes_no() -> list[tuple[str, str]]:
-    """The choices of a field that is answered with yes or no."""
-    return [("yes", _("Yes")), ("no", _("No"))]
+    return str(value)

@@ -21,11 +21,11 @@ from contracts.contacts.persons import DeleteContact, ListPersons, Person
 from contracts.courses import CoursesApi, ListEnrolments
 from contracts.membership import ListMemberships, Membership, MembershipApi, MembershipState
 from contracts.notify import ListMessages, NotifyApi
+from gateway.field_definitions import all_definitions
 from gateway.i18n import local_date
 from gateway.listing import Column, Filter, ListState, Option
 from gateway.pages import contact_facts, history_words, state_words
 from gateway.pages.activity_words import activity_section
-from gateway.pages.contact_input import definitions
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may
 from gateway.pages.task_rows import open_tasks
@@ -80,15 +80,16 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
     person = contacts.get_person(ById(id=person_id))
     if person.id != person_id:
         return redirect(f"/office/contacts/{person.id}")
-    fields = definitions("person")
+    known = all_definitions()
     about = _about(person.id)
     return render_template(
         "contacts/card.html",
         person=person,
-        facts=[(label, value) for _key, label, value in contact_facts.of_person(person, fields)],
+        more_about=partial(contact_facts.about_affiliation, known),
+        facts=[(label, value) for _key, label, value in contact_facts.of_person(person, known)],
         standing=standing_of(about["memberships"]),
         about=about,
-        history=history_words.entries(about["history"].data, fields) if about["history"] else [],
+        history=history_words.entries(about["history"].data, known, "person") if about["history"] else [],
         words=state_words,
         may_write=may(Permission.CONTACTS_WRITE),
         **activity_section(),

@@ -8,13 +8,20 @@ from flask_babel import lazy_gettext
 
 from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.history import Change
-from gateway.i18n import language, local_date, money
+from gateway.field_definitions import Definitions
+from gateway.i18n import local_date, money
 from gateway.pages import contact_words
+from gateway.pages.field_words import label as label_of_additional
+from gateway.pages.field_words import value_in_words
 
 FIELDS: Final[dict[str, Any]] = {
     "given_name": lazy_gettext("Given name"),
     "family_name": lazy_gettext("Family name"),
     "name": lazy_gettext("Name"),
+    "role": lazy_gettext("Role"),
+    "decision_maker": lazy_gettext("Decision maker"),
+    "starts_on": lazy_gettext("Begins"),
+    "ends_on": lazy_gettext("Ends"),
     "title": lazy_gettext("Title"),
     "email": lazy_gettext("E-mail"),
     "phone": lazy_gettext("Phone"),
@@ -54,10 +61,20 @@ STATES: Final[dict[str, Any]] = {
 }
 
 
-def entries(changes: list[Change], fields: list[FieldDefinition]) -> list[dict[str, Any]]:
-    """The changes as the macro `card.history` shows them."""
-    labels = {f"fields.{each.code}": each.label.in_language(language()) for each in fields}
-    return [{"at": each.changed_at, "text": _text(each, labels), "by": author(each)} for each in changes]
+def entries(changes: list[Change], known: Definitions, kind: str) -> list[dict[str, Any]]:
+    """The changes of a contact of this kind as the macro `card.history` shows them."""
+    return [
+        {"at": each.changed_at, "text": _text(each, _definition(each.field, known, kind)), "by": author(each)}
+        for each in changes
+    ]
+
+
+def _definition(field: str, known: Definitions, kind: str) -> FieldDefinition | None:
+    """The definition of an additional field of the contact itself, or of its affiliations."""
+    owner, _dot, code = field.rpartition("fields.")
+    if owner not in {"", "affiliation."} or not code:
+        return None
+    return known.by_code.get(("affiliation" if owner else kind, code))
 
 
 def author(change: Change) -> str:
@@ -65,13 +82,13 @@ def author(change: Change) -> str:
     return str(CHANNELS.get(change.channel, change.channel))
 
 
-def _text(change: Change, labels: dict[str, str]) -> str:
+def _text(change: Change, definition: FieldDefinition | None) -> str:
     if change.field == "state":
         return str(STATES.get(str(change.new), change.new))
-    if change.field.startswith("affiliation."):
+    if change.field in {"affiliation.started", "affiliation.ended"}:
         return _affiliation(change)
-    label = label_of(change.field, labels)
-    old, new = in_words(change.old, change.field), in_words(change.new, change.field)
+    label = label_of(change.field, definition)
+    old, new = (_value(each, change.field, definition) for each in (change.old, change.new))
     if not new:
         return str(_("%(field)s removed: %(old)s", field=label, old=old))
     if not old:
@@ -79,9 +96,15 @@ def _text(change: Change, labels: dict[str, str]) -> str:
     return str(_("%(field)s: %(new)s (was %(old)s)", field=label, new=new, old=old))
 
 
-def label_of(field: str, labels: dict[str, str]) -> str:
+def _value(value: Any, field: str, definition: FieldDefinition | None) -> str:
+    return value_in_words(value, definition) if definition else in_words(value, field)
+
+
+def label_of(field: str, definition: FieldDefinition | None = None) -> str:
     """The name of a changed field as the forms call it."""
-    return labels.get(field) or str(FIELDS.get(field, field))
+    part = field.removeprefix("affiliation.")
+    label = label_of_additional(definition) if definition else str(FIELDS.get(part, part))
+    return label if part == field else _("%(field)s in an organisation", field=label)
 
 
 def _affiliation(change: Change) -> str:

@@ -14,9 +14,9 @@ from chassis.rpc import client
 from contracts.contacts import ContactsApi
 from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.history import Change, History
-from gateway.i18n import language
-from gateway.pages import form_rows
+from gateway.pages import field_inputs, form_rows
 from gateway.pages.contact_input import as_typed
+from gateway.pages.field_words import value_in_words
 from gateway.pages.history_words import in_words, label_of
 
 contacts = client(ContactsApi)
@@ -30,17 +30,16 @@ def merge(
     known = {*names, "tags", *form_rows.LISTS, "parent_id", *by_name}
     merged, told = dict(values), []
     for field, (old, new) in _since(contact, version, known).items():
-        label = label_of(field, {name: each.label.in_language(language()) for name, each in by_name.items()})
+        label = label_of(field, by_name.get(field))
         if field in form_rows.LISTS:
             taken_over = _merge_list(merged, field, old or [], new or [])
         else:
             taken_over = _merge_field(merged, field, old, new, by_name.get(field))
+        now = value_in_words(new, by_name[field]) if field in by_name else in_words(new, field)
         if taken_over:
-            told.append(_("%(field)s is now: %(new)s", field=label, new=in_words(new, field) or "–"))
+            told.append(_("%(field)s is now: %(new)s", field=label, new=now or "–"))
         else:
-            told.append(
-                _("%(field)s: the other one wrote %(new)s. Saving keeps yours.", field=label, new=in_words(new, field))
-            )
+            told.append(_("%(field)s: the other one wrote %(new)s. Saving keeps yours.", field=label, new=now))
     return merged, told
 
 
@@ -59,7 +58,9 @@ def _since(contact: Any, version: int, known: set[str]) -> dict[str, tuple[Any, 
 def _merge_field(values: dict[str, Any], field: str, old: Any, new: Any, definition: FieldDefinition | None) -> bool:
     """Whether the other one's value stands in the form now, because nothing else was typed."""
     name = field.replace("fields.", "fields_", 1)
-    before, now = as_typed(field, old, definition), as_typed(field, new, definition)
+    before, now = (
+        field_inputs.as_typed(each, definition) if definition else as_typed(field, each) for each in (old, new)
+    )
     if values.get(name, "") not in (before, now):
         return False
     values[name] = now

@@ -20,19 +20,18 @@ from contracts.contacts.history import History
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations, Organisation, UpdateOrganisation
 from contracts.contacts.persons import DeleteContact
 from contracts.errors import Conflict, Invalid, ServiceError, Stale
+from gateway.field_definitions import all_definitions, definitions
 from gateway.form_state import FormState
 from gateway.i18n import LANGUAGES
 from gateway.listing import Column, ListState
-from gateway.pages import contact_facts, contact_words, form_rows, history_words
+from gateway.pages import contact_facts, contact_words, field_inputs, form_rows, history_words
 from gateway.pages.activity_words import activity_section
 from gateway.pages.contact_input import (
     ORGANISATION,
     countries,
-    definitions,
     given,
     shown,
     typed_contact,
-    yes_no,
 )
 from gateway.pages.door import Pages
 from gateway.pages.lost_updates import merge
@@ -68,7 +67,7 @@ def list_organisations() -> str:
 def organisation_card(organisation_id: UUID) -> str:
     """An organisation with the people in it."""
     organisation = contacts.get_organisation(ById(id=organisation_id))
-    fields = definitions("organisation")
+    known = all_definitions()
     asked: list[Any] = [
         partial(contacts.list_affiliations, ListAffiliations(organisation_id=organisation_id, limit=SHOWN)),
         partial(contacts.list_history, History(id=organisation_id, limit=10)),
@@ -80,13 +79,14 @@ def organisation_card(organisation_id: UUID) -> str:
     return render_template(
         "organisations/card.html",
         organisation=organisation,
+        more_about=partial(contact_facts.about_affiliation, known),
         facts=[
             (label, value)
-            for _key, label, value in contact_facts.of_organisation(organisation, parent[0] if parent else None, fields)
+            for _key, label, value in contact_facts.of_organisation(organisation, parent[0] if parent else None, known)
         ],
         people=people,
         tasks=tasks,
-        history=history_words.entries(history.data, fields) if history else [],
+        history=history_words.entries(history.data, known, "organisation") if history else [],
         may_write=may(Permission.CONTACTS_WRITE),
         **activity_section(),
     )
@@ -151,13 +151,12 @@ def _form(
     return render_template(
         "organisations/form.html",
         f=f,
-        fields=fields,
+        groups=field_inputs.groups(fields, f.values),
         organisation=organisation,
         places=form_rows.places(f.values),
         choices=contact_words.options(),
         countries=countries(),
         languages_known=list(LANGUAGES.items()),
-        yes_no=yes_no(),
         **more,
     )
 

@@ -6,11 +6,10 @@ from flask import request
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as _p
 
-from contracts.contacts.fields import FieldDefinition, FieldType
 from contracts.contacts.segments import SegmentFilter
 from contracts.errors import FieldError, Invalid
-from gateway.i18n import language
 from gateway.local_input import NotUnderstood, parse_date, parse_decimal
+from gateway.pages.segment_fields import Fields
 
 MOST_ROWS: Final = 20
 JOINS: Final = {"all": _("All of these hold"), "any": _("Any of these holds"), "none": _("None of these holds")}
@@ -25,51 +24,9 @@ OPERATORS: Final = {
     "empty": _("is empty"),
     "not_empty": _("is not empty"),
 }
-KINDS: Final = {
-    "birth_date": "date",
-    **dict.fromkeys(("payment_days", "credit_limit"), "number"),
-    **dict.fromkeys(("has_email", "has_phone", "has_address", "affiliation.decision_maker"), "flag"),
-}
-FIELDS: Final = {
-    "city": _("Town"),
-    "postal_code": _("Postal code"),
-    "tag": _("Tag"),
-    "language": _("Language (fi, sv, en)"),
-    "name": _("Name"),
-    "given_name": _("Given name"),
-    "family_name": _("Family name"),
-    "title": _("Title"),
-    "email": _("E-mail"),
-    "phone": _("Phone"),
-    "fax": _("Fax"),
-    "other_email": _("Another e-mail address"),
-    "other_phone": _("Another phone number"),
-    "gender": _("Gender"),
-    "customer_number": _("Customer number"),
-    "customer_status": _("Customer or prospect"),
-    "payment_method": _("Way of paying"),
-    "payment_days": _("Days to pay"),
-    "delivery_method": _("Way of delivery"),
-    "credit_limit": _("Credit limit"),
-    "birth_date": _("Day of birth"),
-    "has_email": _("Has an e-mail address (yes, no)"),
-    "has_phone": _("Has a phone number (yes, no)"),
-    "has_address": _("Has a postal address (yes, no)"),
-    "banned": _("Has banned marketing by (email, sms, post, phone)"),
-    "affiliation.title": _("Title in an organisation"),
-    "affiliation.role": _("Role in an organisation"),
-    "affiliation.decision_maker": _("Decision maker in an organisation (yes, no)"),
-}
 WITHOUT_VALUE: Final = frozenset({"empty", "not_empty"})
-ADDITIONAL: Final = {FieldType.DATE: "date", FieldType.NUMBER: "number", FieldType.YES_NO: "flag"}
 YES: Final = frozenset({"yes", "y", "1", "true", "kyllä", "kylla", "k", "ja", "j", "on"})
 NO: Final = frozenset({"no", "n", "0", "false", "ei", "e", "nej"})
-
-
-def fields_to_choose(definitions: list[FieldDefinition]) -> list[tuple[str, Any]]:
-    """Fields a row may test, with their names."""
-    own = [(f"fields.{each.code}", each.label.in_language(language())) for each in definitions]
-    return [*FIELDS.items(), *own]
 
 
 def typed_rows() -> dict[str, str]:
@@ -99,18 +56,17 @@ def with_one_more(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, f"field_{new}": "", f"op_{new}": "eq", f"value_{new}": ""}
 
 
-def tree(values: dict[str, str], definitions: list[FieldDefinition]) -> SegmentFilter:
+def tree(values: dict[str, str], fields: Fields) -> SegmentFilter:
     """The filter of the rows in which a field is chosen; raises Invalid at the row."""
-    kinds = KINDS | {f"fields.{each.code}": ADDITIONAL.get(each.type, "text") for each in definitions}
     rows = [row for row in rows_of(values) if values.get(f"field_{row}")]
     if not rows:
         raise Invalid.field("/field_0", "missing", str(_("Choose a field.")))
-    tests = [_test(values, row, kinds) for row in rows]
+    tests = [_test(values, row, fields) for row in rows]
     join = values["join"] if values["join"] in JOINS else "all"
     return SegmentFilter.model_validate({join: tests})
 
 
-def _test(values: dict[str, str], row: int, kinds: dict[str, str]) -> SegmentFilter:
+def _test(values: dict[str, str], row: int, fields: Fields) -> SegmentFilter:
     field, op, text = (values.get(f"{part}_{row}", "") for part in ("field", "op", "value"))
     if op not in OPERATORS or len(field) > 80:
         raise Invalid.field(f"/op_{row}", "enum", "Choose an operator.")
@@ -118,12 +74,15 @@ def _test(values: dict[str, str], row: int, kinds: dict[str, str]) -> SegmentFil
         return SegmentFilter(field=field, op=op)
     if not text:
         raise Invalid.field(f"/value_{row}", "missing", str(_("This is needed.")))
-    kind = kinds.get(field, "text")
-    value = [_value(kind, each.strip(), row) for each in text.split(",") if each.strip()] if op == "in" else None
-    return SegmentFilter(field=field, op=op, value=value if op == "in" else _value(kind, text, row))
+    texts = [each.strip() for each in text.split(",") if each.strip()] if op == "in" else [text]
+    found = [_value(fields, field, op, each, row) for each in texts]
+    return SegmentFilter(field=field, op=op, value=found if op == "in" else found[0])
 
 
-def _value(kind: str, text: str, row: int) -> Any:
+def _value(fields: Fields, field: str, op: str, text: str, row: int) -> Any:
+    kind = fields.kinds.get(field, "text")
+    if kind != "flag" and field in fields.values and op not in {"contains", "starts"}:
+        return _code(fields.values[field], text, row)
     try:
         if kind == "date":
             return str(parse_date(text))
@@ -137,6 +96,14 @@ def _value(kind: str, text: str, row: int) -> Any:
             raise Invalid.field(f"/value_{row}", "bool_parsing", "Answer yes or no.")
         return text.lower() in YES
     return text
+
+
+def _code(known: dict[str, Any], text: str, row: int) -> str:
+    """The code of a value by itself or by its word."""
+    for code, words in known.items():
+        if text.casefold() in {code.casefold(), str(words).casefold()}:
+            return code
+    raise Invalid.field(f"/value_{row}", "not_a_choice", f"{text} is none of the choices.")
 
 
 def at_their_rows(error: Invalid, values: dict[str, str]) -> Invalid:
@@ -153,18 +120,21 @@ def _at_row(error: FieldError, rows: list[int]) -> str:
     return error.pointer
 
 
-def in_words(tree: SegmentFilter, names: dict[str, Any], level: int = 0) -> list[tuple[int, str]]:
+def in_words(tree: SegmentFilter, fields: Fields, level: int = 0) -> list[tuple[int, str]]:
     """The filter as lines with their depth, for the segment's page."""
     for join in JOINS:
         parts = getattr(tree, join)
         if parts is not None:
-            below = [line for part in parts for line in in_words(part, names, level + 1)]
+            below = [line for part in parts for line in in_words(part, fields, level + 1)]
             return [(level, str(JOINS[join])), *below]
-    name, op = names.get(tree.field or "", tree.field), OPERATORS.get(tree.op or "", tree.op)
-    return [(level, f"{name} {op} {_told(tree.value)}".strip())]
+    field = tree.field or ""
+    name, op = fields.names.get(field, field), OPERATORS.get(tree.op or "", tree.op)
+    return [(level, f"{name} {op} {_told(tree.value, fields.values.get(field, {}))}".strip())]
 
 
-def _told(value: Any) -> str:
+def _told(value: Any, words: dict[str, Any]) -> str:
     if isinstance(value, bool):
         return str(_p("answer", "yes") if value else _p("answer", "no"))
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value if value is not None else "")
+    if isinstance(value, list):
+        return ", ".join(_told(each, words) for each in value)
+    return "" if value is None else str(words.get(str(value), value))

@@ -14,12 +14,13 @@ from contracts.base import ById, ListRequest
 from contracts.contacts import ContactsApi
 from contracts.contacts.segments import CreateSegment, PreviewSegment, SegmentMembers
 from contracts.errors import Invalid
+from gateway.field_definitions import all_definitions
 from gateway.form_state import FormState
 from gateway.listing import Column, ListState
 from gateway.pages import segment_forms as forms
-from gateway.pages.contact_input import definitions
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may
+from gateway.pages.segment_fields import Fields
 from gateway.submitted import form_command, needed, read, state, without_empty
 
 contacts = client(ContactsApi)
@@ -44,11 +45,11 @@ def list_segments() -> str:
 @pages.form("/office/segments/new", may=Permission.CONTACTS_WRITE)
 def new_segment() -> ResponseReturnValue:
     """Build a filter row by row, see how many it finds, save it."""
-    fields = definitions("person")
+    fields = Fields.of(all_definitions())
     if request.method == "GET":
         return _form({"join": "all", "field_0": "", "op_0": "eq", "value_0": ""}, fields)
     values = forms.typed_rows()
-    if "add" in request.form or "remove" in request.form:
+    if {"add", "remove", "refresh"} & set(request.form):
         return _form(forms.with_one_more(values) if "add" in request.form else values, fields)
     try:
         wanted = forms.tree(values, fields)
@@ -64,13 +65,13 @@ def new_segment() -> ResponseReturnValue:
     return redirect(f"/office/segments/{made.id}")
 
 
-def _form(f: FormState | dict[str, Any], fields: Any, count: int | None = None) -> str:
+def _form(f: FormState | dict[str, Any], fields: Fields, count: int | None = None) -> str:
     shown = f if isinstance(f, FormState) else FormState(f)
     return render_template(
         "segments/form.html",
         f=shown,
-        rows=forms.rows_of(dict(shown.values)),
-        fields=forms.fields_to_choose(fields),
+        rows=[(row, fields.options(shown.values, row)) for row in forms.rows_of(dict(shown.values))],
+        fields=list(fields.names.items()),
         operators=list(forms.OPERATORS.items()),
         joins=[(value, label, "") for value, label in forms.JOINS.items()],
         count=count,
@@ -84,13 +85,13 @@ def segment_card(segment_id: UUID) -> str:
     parts: list[Any] = side_by_side(
         lambda: contacts.get_segment(ById(id=segment_id)),
         lambda: contacts.list_segment_members(asked),
-        lambda: definitions("person"),
+        all_definitions,
     )
-    segment, members, fields = parts
+    segment, members, known = parts
     return render_template(
         "segments/card.html",
         segment=segment,
-        lines=forms.in_words(segment.filter, dict(forms.fields_to_choose(fields))),
+        lines=forms.in_words(segment.filter, Fields.of(known)),
         members=members,
         columns=MEMBER_COLUMNS,
         state=ListState(request.path, request.args.to_dict()),

@@ -6,7 +6,7 @@ from contracts.base import Translated
 from contracts.contacts.addresses import Address, AddressPurpose
 from contracts.contacts.affiliations import Affiliation
 from contracts.contacts.basics import CreditLimit, EmailKind, OtherEmail, OtherPhone, PhoneKind
-from contracts.contacts.fields import FieldDefinition
+from contracts.contacts.fields import Choice, FieldDefinition
 from contracts.contacts.history import Change
 from contracts.contacts.imports import Import
 from contracts.contacts.organisations import Organisation, OrganisationSummary
@@ -112,6 +112,7 @@ def affiliation_of(row: Any, person_name: str, organisation_name: str) -> Affili
         decision_maker=row.decision_maker,
         starts_on=row.starts_on,
         ends_on=row.ends_on,
+        fields=row.fields,
         version=row.version,
         person_name=person_name,
         organisation_name=organisation_name,
@@ -136,9 +137,11 @@ def field_of(row: Any) -> FieldDefinition:
         code=row.code,
         label=Translated.model_validate(row.label),
         type=row.type,
-        choices=row.choices,
+        choices=[Choice.model_validate(each) for each in row.choices],
         applies_to=row.applies_to,
+        classification=row.classification,
         retired=row.retired,
+        version=row.version,
     )
 
 

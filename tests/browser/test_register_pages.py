@@ -1,4 +1,4 @@
-"""The register's own pages: basic data."""
+"""The register's own pages: basic data, additional fields."""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,3 +44,76 @@ def test_C5_numbers_by_kind_gender_and_terms_are_typed_and_shown(visit: Visit, w
     assert person["family_name"] == name
     assert person["credit_limit"] == {"amount": "1234.50", "currency": "EUR"}
     assert person["other_phones"] == [{"kind": "work", "number": "+35897654321"}]
+
+
+def test_C6_C7_fields_are_defined_ordered_by_keyboard_retired_and_brought_back(visit: Visit, whole: Any) -> None:
+    page, name = visit("/office/settings/fields", as_user="admin"), a_name()
+    for label, of_type, choices in (("Koko", "Yksi vaihtoehto", "Pieni | Liten\nSuuri"), ("Ikä", "Luku", "")):
+        page.get_by_role("link", name="Uusi tieto").click()
+        page.locator("#label_fi").fill(f"{name} {label}")
+        page.locator("#type").select_option(label=of_type)
+        if label == "Koko":
+            page.get_by_role("button", name="Tallenna").last.click()
+            expect(page.locator("#more_choices-error")).to_be_visible()
+            page.locator("#classification").check()
+        page.locator("#more_choices").fill(choices)
+        page.get_by_role("button", name="Tallenna").last.click()
+        expect(page.get_by_text("Tallennettu.")).to_be_visible()
+    rows = page.locator("table.list").first.locator("tbody tr")
+    expect(rows.last).to_contain_text("Ikä")
+    rows.last.get_by_role("button", name="Siirrä ylös").press("Enter")
+    expect(rows.last).to_contain_text("Koko")
+    expect(rows.nth(-2).get_by_role("button", name="Siirrä ylös")).to_be_focused()
+    rows.last.get_by_role("link").click()
+    page.locator("#choices_0_retired").check()
+    page.get_by_role("button", name="Siirrä alas: Pieni").click()
+    expect(page.locator("#choices_1_fi")).to_have_value("Pieni")
+    page.get_by_role("button", name="Tallenna").last.click()
+    rows.last.get_by_role("button", name="Poista käytöstä").click()
+    page.locator("#retired tr", has_text=f"{name} Koko").get_by_role("button", name="Ota käyttöön").click()
+    expect(page.get_by_text(f"{name} Koko on taas käytössä.")).to_be_visible()
+    check_page(page)
+    field = next(each for each in whole.api.get("/fields?limit=1000")["data"] if each["label"]["fi"] == f"{name} Koko")
+    assert [(each["label"]["fi"], each["label"]["sv"], each["retired"]) for each in field["choices"]] == [
+        ("Suuri", "", False), ("Pieni", "Liten", True),
+    ]  # fmt: skip
+    check_a_segment_by(page, whole, field, name)
+
+
+def check_a_segment_by(page: Page, whole: Any, field: dict[str, Any], name: str) -> None:
+    """The choices are offered in the contact's form and in the builder of segments."""
+    page.goto("/office/contacts/new")
+    page.locator("#family_name").fill(name)
+    page.get_by_label(f"{name} Koko").select_option(label="Suuri")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.locator("dl.facts")).to_contain_text("Suuri")
+    page.goto("/office/segments/new")
+    page.locator("#field_0").select_option(label=f"{name} Koko")
+    page.locator("select#value_0").select_option(label="Suuri")
+    page.get_by_role("button", name="Laske").last.click()
+    expect(page.get_by_text("Se löytää nyt 1 henkilön.")).to_be_visible()
+    check_page(page)
+    page.locator("#name").fill(name)
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.get_by_text(f"{name} Koko on Suuri")).to_be_visible()
+
+
+def test_C3_C7_what_a_person_does_in_an_organisation_is_changed(visit: Visit, whole: Any) -> None:
+    name, code = a_name(), a_name().lower()
+    whole.api.post("/fields", {"code": code, "label": {"fi": code}, "type": "multi_choice", "applies_to": "affiliation",
+                               "choices": [{"code": "it", "label": {"fi": "Tietotekniikka"}}]})  # fmt: skip
+    person = whole.api.post("/persons", {"family_name": name})
+    organisation = whole.api.post("/organisations", {"name": f"{name} Oy"})
+    whole.api.post("/affiliations", {"person_id": person["id"], "organisation_id": organisation["id"]})
+    page = visit(f"/office/contacts/{person['id']}", as_user="toimisto")
+    page.locator("#affiliations").get_by_role("link", name="Muokkaa").click()
+    page.locator("#title").fill("Johtaja")
+    page.get_by_label("Tietotekniikka").check()
+    page.locator("#ends_on").fill("31.2.2026")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.locator("#ends_on-error")).to_be_visible()
+    check_page(page)
+    page.locator("#ends_on").fill("")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.locator("#affiliations")).to_contain_text(f"{code}: Tietotekniikka")
+    expect(page.locator("#history")).to_contain_text("Titteli organisaatiossa: Johtaja")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,12 @@ from services.contacts.rules.segments import Group, Kind, parse
 @dataclass
 class Definition:
     type: FieldType
-    choices: list[str] = field(default_factory=list)
+    choices: list[dict[str, Any]] = field(default_factory=list)
     retired: bool = False
+
+
+def choices(*codes: str, retired: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    return [{"code": each, "label": {"fi": each.upper()}, "retired": each in retired} for each in codes]
 
 
 def test_C10_names_sort_as_finnish_readers_expect():
@@ -83,8 +88,8 @@ def test_C5_letters_carry_the_country_only_abroad():
 
 def test_C7_fields_take_what_fits_and_say_what_does_not():
     definitions = {
-        "size": Definition(FieldType.CHOICE, ["s", "m"]),
-        "skills": Definition(FieldType.MULTI_CHOICE, ["law", "tax"]),
+        "size": Definition(FieldType.CHOICE, choices("s", "m")),
+        "skills": Definition(FieldType.MULTI_CHOICE, choices("law", "tax")),
         "age": Definition(FieldType.NUMBER),
         "since": Definition(FieldType.DATE),
         "vegan": Definition(FieldType.YES_NO),
@@ -113,7 +118,7 @@ def test_C10_a_filter_is_parsed_with_typed_values():
     parsed = parse(
         tree({"all": [{"field": "birth_date", "op": "lte", "value": "1980-01-31"},
                       {"none": [{"field": "fields.age", "op": "in", "value": [1, 2]}]}]}),
-        {"age": FieldType.NUMBER},
+        {("person", "age"): FieldType.NUMBER},
     )  # fmt: skip
     assert parsed == Group(
         "all",

@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from contracts.base import Job, JobState
+from contracts.base import Job, JobState, Translated
+from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.imports import ImportProfile, ImportRow
 from contracts.contacts.segments import SegmentFilter
 from contracts.errors import FieldError, Invalid
 from contracts.system import SystemStatus
+from gateway.field_definitions import Definitions
 from gateway.i18n import init_i18n
 from gateway.pages import operations
 from gateway.pages import segment_forms as forms
 from gateway.pages.import_words import REASONS, file_reason, row_reason, what_for
+from gateway.pages.segment_fields import KINDS, Fields
 from gateway.pages.spreadsheet_cells import as_csv, inert
 from gateway.sentences import FIELDS
 
@@ -83,6 +86,42 @@ def test_C11_an_import_is_told_by_what_was_read_and_whether_it_was_only_checked(
     assert what_for(ImportProfile.PURCHASES, dry_run=False) == "Ostot: tuonti"
 
 
+def a_field(code, of_type, kind="person", choices=()):
+    label = Translated(fi=code.title())
+    details = {"code": code, "label": label, "type": of_type, "applies_to": kind, "choices": choices, "version": 1}
+    return FieldDefinition(**details)
+
+
+SIZE = a_field("size", "choice", choices=[{"code": "s", "label": {"fi": "Pieni"}}, "l"])
+AREA = a_field("area", "multi_choice", "affiliation", choices=[{"code": "it", "label": {"fi": "Atk"}}])
+VEGAN = a_field("vegan", "yes_no", "organisation")
+KNOWN = Definitions(1, {each.applies_to.value: [each] for each in (SIZE, AREA, VEGAN)})
+BUILDER = Fields(dict.fromkeys(("tag", "birth_date", "has_email", "city"), ""), KINDS, {})
+
+
+@pytest.mark.parametrize(
+    ("field", "op", "typed", "value"),
+    [
+        ("fields.size", "eq", "pieni", "s"), ("fields.size", "in", "PIENI, l", ["s", "l"]),
+        ("fields.size", "starts", "pie", "pie"), ("affiliation.fields.area", "ne", "it", "it"),
+        ("organisation.fields.vegan", "eq", "kyllä", True), ("gender", "eq", "nainen", "woman"),
+        ("payment_days", "gte", "14", 14), ("customer_status", "eq", "customer", "customer"),
+    ],
+)  # fmt: skip
+def test_C10_choices_are_typed_or_chosen_by_their_words(finnish, field, op, typed, value):
+    values = {"join": "all", "field_0": field, "op_0": op, "value_0": typed}
+    (test,) = forms.tree(values, Fields.of(KNOWN)).all
+    assert (test.field, test.op, test.value) == (field, op, value)
+
+
+def test_C10_a_row_of_a_field_with_choices_offers_them(finnish):
+    values = {"field_0": "fields.size", "op_0": "eq", "field_1": "fields.size", "op_1": "in", "field_2": "city"}
+    fields = Fields.of(KNOWN)
+    assert [fields.options(values, row) for row in (0, 1, 2)] == [[("s", "Pieni"), ("l", "l")], [], []]
+    tree = SegmentFilter(all=[{"field": "fields.size", "op": "in", "value": ["s", "gone"]}])
+    assert forms.in_words(tree, fields)[1] == (1, "Size on jokin näistä (pilkut väliin) Pieni, gone")
+
+
 def test_C10_rows_become_a_filter_with_values_of_the_fields_kind(finnish):
     values = {
         "join": "any",
@@ -91,7 +130,7 @@ def test_C10_rows_become_a_filter_with_values_of_the_fields_kind(finnish):
         "field_2": "birth_date", "op_2": "gte", "value_2": "31.12.1980",
         "field_3": "has_email", "op_3": "eq", "value_3": "ei",
     }  # fmt: skip
-    assert forms.tree(values, []) == SegmentFilter.model_validate(
+    assert forms.tree(values, BUILDER) == SegmentFilter.model_validate(
         {
             "any": [
                 {"field": "tag", "op": "in", "value": ["board", "expert"]},
@@ -108,7 +147,7 @@ def test_C10_rows_become_a_filter_with_values_of_the_fields_kind(finnish):
 )
 def test_C10_a_value_that_does_not_fit_is_refused_at_its_row(finnish, field, typed, pointer):
     with pytest.raises(Invalid) as caught:
-        forms.tree({"join": "all", "field_0": field, "op_0": "eq", "value_0": typed}, [])
+        forms.tree({"join": "all", "field_0": field, "op_0": "eq", "value_0": typed}, BUILDER)
     assert caught.value.errors[0].pointer == pointer
 
 

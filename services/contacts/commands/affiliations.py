@@ -1,14 +1,25 @@
 """Affiliations: a person in an organisation, from a day to a day (C3, C14)."""
 
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
-from contracts.contacts.affiliations import Affiliation, AffiliationDetails, CreateAffiliation, EndAffiliation
+from contracts.contacts.affiliations import (
+    Affiliation,
+    AffiliationDetails,
+    CreateAffiliation,
+    EndAffiliation,
+    UpdateAffiliation,
+)
 from contracts.errors import Invalid, NotFound
 from services.contacts import models
 from services.contacts.commands import details, history, organisations, persons
 from services.contacts.commands.history import Author
 from services.contacts.replies import affiliation_of
+
+EMPTY_TEXTS = frozenset({"title", "role"})
+CLEARABLE = EMPTY_TEXTS | {"email", "phone", "starts_on", "ends_on"}
 
 
 def create(session: Session, request: CreateAffiliation, author: Author) -> Affiliation:
@@ -21,7 +32,7 @@ def create(session: Session, request: CreateAffiliation, author: Author) -> Affi
     _check_dates(request)
     wanted = request.model_dump(mode="python", include=set(AffiliationDetails.model_fields), exclude={"person_id"})
     stored = details.checked(session, "affiliation", wanted)
-    row = models.Affiliation(id=new_id(), version=1, fields={}, person_id=person.id, **stored)
+    row = models.Affiliation(id=new_id(), version=1, person_id=person.id, **stored)
     session.add(row)
     session.flush()
     _record(session, row, author, "affiliation.started")
@@ -36,16 +47,38 @@ def _person(session: Session, request: CreateAffiliation) -> models.Person:
         raise Invalid.field("/person_id", "no_such_person", error.message) from None
 
 
-def _check_dates(request: AffiliationDetails) -> None:
+def _check_dates(request: AffiliationDetails | models.Affiliation) -> None:
     if request.starts_on and request.ends_on and request.ends_on < request.starts_on:
         raise Invalid.field("/ends_on", "ends_before_start", "The last day lies before the first.")
 
 
+def update_details(session: Session, request: UpdateAffiliation, author: Author) -> Affiliation:
+    """Change what is given, with the history of both sides; raises NotFound, Stale."""
+    row = _locked(session, request.id)
+    details.refuse_stale(request.version, row.version)
+    wanted = request.model_dump(mode="python", exclude_none=True, exclude={"id", "version", "clear"})
+    wanted |= persons.cleared(request.clear, CLEARABLE, EMPTY_TEXTS)
+    differences = history.assign(row, details.checked(session, "affiliation", wanted, row.fields))
+    _check_dates(row)
+    if differences:
+        row.version += 1
+        session.flush()
+        told = {f"affiliation.{name}": values for name, values in differences.items()}
+        history.record_many(session, author, [(side, told) for side in (row.person_id, row.organisation_id)])
+        persons.tell(session, row.person_id)
+    return _reply(session, row)
+
+
+def _locked(session: Session, affiliation_id: UUID) -> models.Affiliation:
+    row = session.get(models.Affiliation, affiliation_id, with_for_update=True)
+    if row is None:
+        raise NotFound(f"There is no affiliation {affiliation_id}.", id=affiliation_id)
+    return row
+
+
 def end(session: Session, request: EndAffiliation, author: Author) -> Affiliation:
     """Set the last day; setting it again moves it."""
-    row = session.get(models.Affiliation, request.id, with_for_update=True)
-    if row is None:
-        raise NotFound(f"There is no affiliation {request.id}.", id=request.id)
+    row = _locked(session, request.id)
     if row.starts_on and request.ends_on < row.starts_on:
         raise Invalid.field("/ends_on", "ends_before_start", f"It began on {row.starts_on}; it cannot end earlier.")
     if row.ends_on != request.ends_on:
@@ -54,6 +87,10 @@ def end(session: Session, request: EndAffiliation, author: Author) -> Affiliatio
         session.flush()
         _record(session, row, author, "affiliation.ended")
         persons.tell(session, row.person_id)
+    return _reply(session, row)
+
+
+def _reply(session: Session, row: models.Affiliation) -> Affiliation:
     person = session.get_one(models.Person, row.person_id)
     organisation = session.get_one(models.Organisation, row.organisation_id)
     return affiliation_of(row, f"{person.given_name} {person.family_name}".strip(), organisation.name)

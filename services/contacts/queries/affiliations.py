@@ -1,5 +1,6 @@
 """Affiliations of a person or of an organisation, ended ones included (C14)."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -7,7 +8,7 @@ from sqlalchemy import Connection, select
 from chassis.paging import page
 from contracts.base import Page
 from contracts.contacts.affiliations import Affiliation, ListAffiliations
-from contracts.errors import Invalid
+from contracts.errors import Invalid, NotFound
 from services.contacts import models
 from services.contacts.queries.pages import position
 from services.contacts.replies import affiliation_of
@@ -15,24 +16,35 @@ from services.contacts.replies import affiliation_of
 ROWS = models.Affiliation.__table__.c
 PERSONS = models.Person.__table__.c
 ORGANISATIONS = models.Organisation.__table__.c
+BOTH_SIDES = (
+    select(
+        models.Affiliation.__table__,
+        PERSONS.given_name,
+        PERSONS.family_name,
+        ORGANISATIONS.name.label("organisation_name"),
+    )
+    .join(models.Person, PERSONS.id == ROWS.person_id)
+    .join(models.Organisation, ORGANISATIONS.id == ROWS.organisation_id)
+)
+
+
+def get(reader: Connection, affiliation_id: UUID) -> Affiliation:
+    """One affiliation; raises NotFound."""
+    row = reader.execute(BOTH_SIDES.where(ROWS.id == affiliation_id)).first()
+    if row is None:
+        raise NotFound(f"There is no affiliation {affiliation_id}.", id=affiliation_id)
+    return _reply(row)
+
+
+def _reply(row: Any) -> Affiliation:
+    return affiliation_of(row, f"{row.given_name} {row.family_name}".strip(), row.organisation_name)
 
 
 def list_page(reader: Connection, request: ListAffiliations) -> Page[Affiliation]:
     """Affiliations in the order they were made; raises Invalid when neither side is named."""
     if request.person_id is None and request.organisation_id is None:
         raise Invalid.field("/person_id", "side_missing", "Name a person or an organisation.")
-    query = (
-        select(
-            models.Affiliation.__table__,
-            PERSONS.given_name,
-            PERSONS.family_name,
-            ORGANISATIONS.name.label("organisation_name"),
-        )
-        .join(models.Person, PERSONS.id == ROWS.person_id)
-        .join(models.Organisation, ORGANISATIONS.id == ROWS.organisation_id)
-        .order_by(ROWS.id)
-        .limit(request.limit + 1)
-    )
+    query = BOTH_SIDES.order_by(ROWS.id).limit(request.limit + 1)
     if request.person_id:
         query = query.where(ROWS.person_id == _known_as(reader, request.person_id))
     if request.organisation_id:
@@ -40,10 +52,7 @@ def list_page(reader: Connection, request: ListAffiliations) -> Page[Affiliation
     after = position(request.cursor, UUID)
     if after:
         query = query.where(ROWS.id > after[0])
-    found = [
-        affiliation_of(row, f"{row.given_name} {row.family_name}".strip(), row.organisation_name)
-        for row in reader.execute(query)
-    ]
+    found = [_reply(row) for row in reader.execute(query)]
     return page(found, request.limit, lambda row: [row.id])
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, literal, not_, 
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.contacts import models
-from services.contacts.rules.segments import Group, Kind, Node, Test
+from services.contacts.rules.segments import Group, Kind, Node, Test, owner_and_code
 
 PERSONS = models.Person.__table__.c
 AFFILIATIONS = models.Affiliation.__table__.c
+ORGANISATIONS = models.Organisation.__table__.c
 Condition = ColumnElement[bool]
 
 TEXTS: dict[str, ColumnElement[Any]] = {
@@ -66,11 +67,12 @@ def _test(test: Test, today: date) -> Condition:
         return not_(_test(Test(test.field, test.kind, "eq", test.value), today))
     if test.op == "not_empty":
         return not_(_test(Test(test.field, test.kind, "empty", None), today))
-    if test.field.startswith("affiliation."):
-        return _affiliated(test, today)
-    if test.field.startswith("fields."):
-        return _two_valued(_additional(test, test.field.removeprefix("fields.")))
-    return _two_valued(_own(test))
+    named = owner_and_code(test.field)
+    if named is None and "." not in test.field:
+        return _two_valued(_own(test))
+    if named is not None and named[0] == "person":
+        return _two_valued(_additional(PERSONS.fields, named[1], test))
+    return _affiliated(test, today)
 
 
 def _two_valued(test: Condition) -> Condition:
@@ -135,25 +137,29 @@ def _no_items(column: ColumnElement[Any]) -> Condition:
     return none
 
 
-def _additional(test: Test, code: str) -> Condition:
-    """`fields @> {code: value}` where it can be, so that the index serves it."""
-    value = PERSONS.fields[code]
+def _additional(fields: ColumnElement[Any], code: str, test: Test) -> Condition:
+    """A value in a column of additional fields: `fields @> {code: value}` where it can be, for the index."""
+    value = fields[code]
     if test.kind is Kind.MANY:
         if test.op == "empty":
             return _no_items(value)
         values = test.value if test.op == "in" else (test.value,)
-        return or_(false(), *(_holds({code: [each]}) for each in values))
+        return or_(false(), *(_holds(fields, {code: [each]}) for each in values))
     if test.kind is Kind.FLAG:
-        return _holds({code: True}) if test.value else not_(func.coalesce(_holds({code: True}), false()))
-    if test.kind is Kind.TEXT:
+        held = _holds(fields, {code: True})
+        return held if test.value else not_(func.coalesce(held, false()))
+    if test.kind is Kind.CHOICE and test.op in {"eq", "in"}:
+        values = test.value if test.op == "in" else (test.value,)
+        return or_(false(), *(_holds(fields, {code: each.lower()}) for each in values))
+    if test.kind in {Kind.TEXT, Kind.CHOICE}:
         return _text(value.astext, test)
     if test.op == "empty":
         return value.is_(None)
     return _ordered(value, _as_json(test))
 
 
-def _holds(content: dict[str, Any]) -> Condition:
-    return PERSONS.fields.op("@>", is_comparison=True)(literal(content, JSONB))
+def _holds(fields: ColumnElement[Any], content: dict[str, Any]) -> Condition:
+    return fields.op("@>", is_comparison=True)(literal(content, JSONB))
 
 
 def _as_json(test: Test) -> Test:
@@ -164,17 +170,37 @@ def _as_json(test: Test) -> Test:
 
 
 def _affiliated(test: Test, today: date) -> Condition:
-    """Whether a running affiliation of the person passes the test; `empty`: there is none with a value."""
-    running = and_(
+    """Whether a running affiliation of the person, or its organisation, passes; `empty`: none has a value."""
+    if test.op == "empty":
+        return not_(_running_with(test, not_(_on_other_side(test)), today))
+    if test.kind is Kind.FLAG and not test.value:
+        return not_(_running_with(test, _on_other_side(Test(test.field, test.kind, "eq", value=True)), today))
+    return _running_with(test, _on_other_side(test), today)
+
+
+def _running_with(test: Test, passed: Condition, today: date) -> Condition:
+    """Whether the person has a running affiliation of which this holds."""
+    running = [
         AFFILIATIONS.person_id == PERSONS.id,
         or_(AFFILIATIONS.starts_on.is_(None), AFFILIATIONS.starts_on <= today),
         or_(AFFILIATIONS.ends_on.is_(None), AFFILIATIONS.ends_on >= today),
-    )
-    column = AFFILIATIONS[test.field.removeprefix("affiliation.")]
-    if test.op == "empty":
-        filled = column != "" if test.kind is Kind.TEXT else column.is_not(None)
-        return not_(exists().where(running, filled))
+    ]
+    if test.field.startswith("organisation."):
+        running += [ORGANISATIONS.id == AFFILIATIONS.organisation_id, ORGANISATIONS.deleted_at.is_(None)]
+    return exists().where(*running, passed)
+
+
+def _on_other_side(test: Test) -> Condition:
+    """The test of one affiliation or organisation."""
+    table = ORGANISATIONS if test.field.startswith("organisation.") else AFFILIATIONS
+    named = owner_and_code(test.field)
+    if named is not None:
+        return _two_valued(_additional(table.fields, named[1], test))
+    name = test.field.partition(".")[2]
+    if test.kind is Kind.MANY:
+        return _two_valued(_many(table.tags, test))
+    column = table[name]
     if test.kind is Kind.FLAG:
-        flagged: Condition = exists().where(running, column)
-        return flagged if test.value else not_(flagged)
-    return exists().where(running, _text(column, test) if test.kind is Kind.TEXT else _ordered(column, test))
+        flagged: Condition = column
+        return flagged
+    return _two_valued(_text(column, test) if test.kind is Kind.TEXT else _ordered(column, test))

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, tuple_
 
 from contracts.base import ListRequest, Page
 from contracts.contacts.fields import FieldType
@@ -16,7 +16,7 @@ from services.contacts.queries.pages import page_of, position
 from services.contacts.queries.persons import ACTIVE, PERSONS, SUMMARY
 from services.contacts.queries.segment_filters import Condition, condition
 from services.contacts.replies import person_summary_of
-from services.contacts.rules.segments import parse
+from services.contacts.rules.segments import additional_fields, parse
 
 SEGMENTS = models.Segment.__table__
 FIELDS = models.Field.__table__.c
@@ -24,9 +24,15 @@ FIELDS = models.Field.__table__.c
 
 def compiled(connection: Any, tree: SegmentFilter, today: date) -> Condition:
     """The filter as a condition on persons; raises Invalid."""
-    rows = connection.execute(select(FIELDS.code, FIELDS.type).where(FIELDS.applies_to == "person"))
-    additional: dict[str, FieldType] = {row.code: row.type for row in rows}
-    return condition(parse(tree, additional), today)
+    return condition(parse(tree, _types(connection, additional_fields(tree))), today)
+
+
+def _types(connection: Any, named: set[tuple[str, str]]) -> dict[tuple[str, str], FieldType]:
+    if not named:
+        return {}
+    wanted = tuple_(FIELDS.applies_to, FIELDS.code).in_(named)
+    rows = connection.execute(select(FIELDS.applies_to, FIELDS.code, FIELDS.type).where(wanted))
+    return {(row.applies_to.value, row.code): row.type for row in rows}
 
 
 def count(connection: Any, tree: SegmentFilter, today: date) -> int:

@@ -178,13 +178,25 @@ def tags(text: str) -> list[str]:
     return sorted({code for code in codes if code})
 
 
-def additional(definition: Definition, text: str) -> object:
-    """The value of an additional field from its cell."""
-    value: object = text
-    if definition.type is FieldType.DATE:
-        value = day(text).isoformat()
-    elif definition.type is FieldType.YES_NO:
-        value = yes_or_no(text)
-    elif definition.type is FieldType.MULTI_CHOICE:
-        value = [part.strip() for part in TAG_SEPARATORS.split(text) if part.strip()]
-    return fit(definition, value)
+def additional(definition: Definition) -> Callable[[str], object]:
+    """Reads the cells of an additional field; choices by their codes or their labels in any language."""
+    codes: dict[str, str] = {
+        fold(word): each["code"]
+        for each in definition.choices
+        for word in (*each["label"].values(), each["code"])
+        if word
+    }
+
+    def chosen(text: str) -> str:
+        return codes.get(fold(text), text)
+
+    def read(text: str) -> object:
+        if definition.type is FieldType.DATE:
+            return day(text).isoformat()
+        if definition.type is FieldType.YES_NO:
+            return yes_or_no(text)
+        if definition.type is FieldType.MULTI_CHOICE:
+            return fit(definition, [chosen(part.strip()) for part in TAG_SEPARATORS.split(text) if part.strip()])
+        return fit(definition, chosen(text) if definition.type is FieldType.CHOICE else text)
+
+    return read

@@ -1,4 +1,4 @@
-"""Additional fields (C7): whether values fit the definitions that the office has made."""
+"""Additional fields (C6, C7): whether values fit the definitions that the office has made."""
 
 import re
 from collections.abc import Mapping
@@ -13,6 +13,8 @@ MAX_TEXT = 10_000
 MAX_CHOICES = 100
 WRITTEN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 """Plain digits: Decimal takes `1_000`, `1e5` and digits of other scripts, too."""
+MOST_DEFINITIONS = 2_000
+"""Of one kind of contact, retired ones included."""
 
 
 class Definition(Protocol):
@@ -21,7 +23,7 @@ class Definition(Protocol):
     @property
     def type(self) -> FieldType: ...
     @property
-    def choices(self) -> list[str]: ...
+    def choices(self) -> list[dict[str, Any]]: ...
     @property
     def retired(self) -> bool: ...
 
@@ -44,7 +46,7 @@ def merge(
         if code in existing and existing[code] == value:
             continue
         try:
-            stored = _checked(definitions.get(code), code, value)
+            stored = _checked(definitions.get(code), code, value, existing.get(code))
         except DoesNotFit as error:
             errors.append(FieldError(pointer=f"/fields/{code}", code=error.code, message=str(error)))
             continue
@@ -55,22 +57,32 @@ def merge(
     return merged, errors
 
 
-def _checked(definition: Definition | None, code: str, value: Any) -> Any:
+def _checked(definition: Definition | None, code: str, value: Any, kept: Any) -> Any:
     if definition is None:
         raise DoesNotFit("unknown_field", f"There is no additional field {code}; define it in the settings first.")
     if value is None or value == "":
         return None
     if definition.retired:
         raise DoesNotFit("retired_field", f"The field {code} is retired; its values stay, but no new ones are taken.")
-    return fit(definition, value)
+    return fit(definition, value, kept)
 
 
-def fit(definition: Definition, value: Any) -> Any:
-    """The value as it is stored; raises DoesNotFit."""
-    return _RULES[definition.type](definition, value)
+def fit(definition: Definition, value: Any, kept: Any = None) -> Any:
+    """The value as it is stored; raises DoesNotFit. Choices that are retired stay where they are `kept`."""
+    if definition.type is FieldType.CHOICE:
+        return _choice(definition, value, [kept])
+    if definition.type is FieldType.MULTI_CHOICE:
+        return _multi_choice(definition, value, kept or [])
+    return _RULES[definition.type](value)
 
 
-def _text(_definition: Definition, value: Any) -> str:
+def with_retired(stored: list[dict[str, Any]], given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The choices as given; what is left out of them is retired and goes last, so that its label is still known."""
+    codes = {each["code"] for each in given}
+    return [*given, *({**each, "retired": True} for each in stored if each["code"] not in codes)]
+
+
+def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise DoesNotFit("not_text", f"This must be a text of at most {MAX_TEXT} characters.", most=MAX_TEXT)
     if "\0" in value:
@@ -78,7 +90,7 @@ def _text(_definition: Definition, value: Any) -> str:
     return value.strip()
 
 
-def _number(_definition: Definition, value: Any) -> int | float:
+def _number(value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise DoesNotFit("not_a_number", "This must be a number.")
     written = str(value).strip().replace("\u00a0", "").replace(" ", "").replace(",", ".")
@@ -90,27 +102,28 @@ def _number(_definition: Definition, value: Any) -> int | float:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _date(_definition: Definition, value: Any) -> str:
+def _date(value: Any) -> str:
     try:
         return date.fromisoformat(value).isoformat()
     except (ValueError, TypeError):
         raise DoesNotFit("not_a_date", f"{str(value)[:40]} is not a date; write it as 2026-01-31.") from None
 
 
-def _choice(definition: Definition, value: Any) -> str:
-    if value not in definition.choices:
-        allowed = ", ".join(definition.choices[:20])
+def _choice(definition: Definition, value: Any, kept: list[Any]) -> str:
+    open_codes = [each["code"] for each in definition.choices if not each["retired"]]
+    if value not in open_codes and value not in kept:
+        allowed = ", ".join(open_codes[:20])
         raise DoesNotFit("not_a_choice", f"{str(value)[:40]} is not one of the choices: {allowed}.")
     return str(value)
 
 
-def _multi_choice(definition: Definition, value: Any) -> list[str]:
+def _multi_choice(definition: Definition, value: Any, kept: list[Any]) -> list[str]:
     if not isinstance(value, list) or len(value) > MAX_CHOICES:
         raise DoesNotFit("not_a_list", f"This must be a list of at most {MAX_CHOICES} choices.")
-    return sorted({_choice(definition, each) for each in value})
+    return sorted({_choice(definition, each, kept) for each in value})
 
 
-def _yes_no(_definition: Definition, value: Any) -> bool:
+def _yes_no(value: Any) -> bool:
     if not isinstance(value, bool):
         raise DoesNotFit("not_yes_or_no", "This must be true or false.")
     return value
@@ -120,7 +133,5 @@ _RULES = {
     FieldType.TEXT: _text,
     FieldType.NUMBER: _number,
     FieldType.DATE: _date,
-    FieldType.CHOICE: _choice,
-    FieldType.MULTI_CHOICE: _multi_choice,
     FieldType.YES_NO: _yes_no,
 }

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import partial
 from typing import Any
 
 from stdnum.fi import ytunnus
@@ -29,7 +28,7 @@ def column_rules(targets: Mapping[int, str], additional: Mapping[str, Definition
 
 def _rule(target: str, additional: Mapping[str, Definition], today: date) -> Callable[[str], Any]:
     if target in additional:
-        return partial(cells.additional, additional[target])
+        return cells.additional(additional[target])
     if target == "birth_date":
         return lambda text: _birth_date(text, today)
     return RULES.get(target, line)

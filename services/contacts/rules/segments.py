@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """What a field holds, which decides the operators it takes."""
 
     TEXT = "text"
+    CHOICE = "choice"
+    """A code; takes the same operators as a text."""
     NUMBER = "number"
     DATE = "date"
     TIME = "time"
@@ -36,6 +38,7 @@ class Kind(StrEnum):
 EMPTINESS = frozenset({"empty", "not_empty"})
 OPERATORS: dict[Kind, frozenset[str]] = {
     Kind.TEXT: frozenset({"eq", "ne", "in", "contains", "starts"}) | EMPTINESS,
+    Kind.CHOICE: frozenset({"eq", "ne", "in", "contains", "starts"}) | EMPTINESS,
     Kind.NUMBER: frozenset({"eq", "ne", "in", "gte", "lte"}) | EMPTINESS,
     Kind.DATE: frozenset({"eq", "ne", "in", "gte", "lte"}) | EMPTINESS,
     Kind.TIME: frozenset({"gte", "lte"}),
@@ -71,6 +74,11 @@ FIELDS: dict[str, Kind] = {
     "has_email": Kind.FLAG,
     "has_phone": Kind.FLAG,
     "has_address": Kind.FLAG,
+    "organisation.name": Kind.TEXT,
+    "organisation.city": Kind.TEXT,
+    "organisation.customer_number": Kind.TEXT,
+    "organisation.customer_status": Kind.TEXT,
+    "organisation.tag": Kind.MANY,
     "affiliation.organisation_id": Kind.ID,
     "affiliation.title": Kind.TEXT,
     "affiliation.role": Kind.TEXT,
@@ -78,7 +86,7 @@ FIELDS: dict[str, Kind] = {
 }
 ADDITIONAL: dict[FieldType, Kind] = {
     FieldType.TEXT: Kind.TEXT,
-    FieldType.CHOICE: Kind.TEXT,
+    FieldType.CHOICE: Kind.CHOICE,
     FieldType.NUMBER: Kind.NUMBER,
     FieldType.DATE: Kind.DATE,
     FieldType.MULTI_CHOICE: Kind.MANY,
@@ -107,13 +115,33 @@ class Group:
 Node = Test | Group
 
 
-def parse(tree: SegmentFilter, additional: Mapping[str, FieldType]) -> Node:
-    """The checked tree; raises Invalid with a pointer. `additional` are the types of the additional fields by code."""
+OWNERS = {"fields.": "person", "affiliation.fields.": "affiliation", "organisation.fields.": "organisation"}
+"""How tests name additional fields: of the person, of a running affiliation, of the organisation it leads to."""
+Additional = Mapping[tuple[str, str], FieldType]
+"""Types of additional fields by kind of contact and code."""
+
+
+def owner_and_code(field: str) -> tuple[str, str] | None:
+    """The kind of contact and code of the additional field that a test names; None for other fields."""
+    return next(
+        ((owner, field.removeprefix(prefix)) for prefix, owner in OWNERS.items() if field.startswith(prefix)), None
+    )
+
+
+def additional_fields(tree: SegmentFilter) -> set[tuple[str, str]]:
+    """Kinds and codes of the additional fields that a filter names, so that only their definitions are read."""
+    found = owner_and_code(tree.field or "")
+    below = [each for part in (tree.all, tree.any, tree.none) for each in part or ()]
+    return set().union({found} if found else set(), *map(additional_fields, below))
+
+
+def parse(tree: SegmentFilter, additional: Additional) -> Node:
+    """The checked tree; raises Invalid with a pointer."""
     return _Parser(additional).node(tree, "/filter", 1)
 
 
 class _Parser:
-    def __init__(self, additional: Mapping[str, FieldType]) -> None:
+    def __init__(self, additional: Additional) -> None:
         self._additional = additional
         self._tests = 0
 
@@ -150,8 +178,9 @@ class _Parser:
             raise Invalid.field(f"{pointer}/value", "bad_value", message) from None
 
     def _kind(self, field: str) -> Kind | None:
-        if field.startswith("fields."):
-            found = self._additional.get(field.removeprefix("fields."))
+        named = owner_and_code(field)
+        if named:
+            found = self._additional.get(named)
             return ADDITIONAL[found] if found else None
         return FIELDS.get(field)
 
