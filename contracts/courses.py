@@ -53,6 +53,11 @@ class Course(CourseDetails, Reply):
     version: int = 1
 
 
+Seats = Annotated[int, Field(ge=1, le=100_000)]
+HoldMinutes = Annotated[int, Field(ge=1, le=60 * 24 * 14)]
+OfferHours = Annotated[int, Field(ge=1, le=24 * 14)]
+
+
 class SessionDetails(Data):
     """A session of a course: times with zone, place, seats; each item is a product of commerce."""
 
@@ -61,18 +66,39 @@ class SessionDetails(Data):
     ends_at: Moment
     place: Line
     city: OptionalLine = ""
-    seats: Annotated[int, Field(ge=1, le=100_000)]
+    seats: Seats
     product_id: UUID
     """The product that a plain enrolment buys."""
-    hold_minutes: Annotated[int, Field(ge=1, le=60 * 24 * 14)] = 30
+    hold_minutes: HoldMinutes = 30
     """How long a seat is held for payment by card."""
-    offer_hours: Annotated[int, Field(ge=1, le=24 * 14)] = 48
+    offer_hours: OfferHours = 48
     """How long an offer to the waiting list stands."""
     published: bool = True
 
 
 class CreateSession(SessionDetails, Request):
     """A new session."""
+
+
+class UpdateSession(Request):
+    """Changes a session: who is enrolled is told of another time or place; added seats are offered to who waits.
+
+    Never fewer seats than are taken. A price holds for seats taken from now on.
+    """
+
+    id: UUID
+    version: int
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+    place: Line | None = None
+    city: OptionalLine | None = None
+    seats: Seats | None = None
+    product_id: UUID | None = None
+    hold_minutes: HoldMinutes | None = None
+    offer_hours: OfferHours | None = None
+    published: bool | None = None
+    clear: Annotated[list[Code], Field(max_length=10)] = []
+    """Names of fields to empty: `city`."""
 
 
 class Session(SessionDetails, Reply):
@@ -250,6 +276,36 @@ class EnrolmentConfirmed(Event):
     person_id: UUID
 
 
+class TimeAndPlace(Data):
+    """When and where a session is held."""
+
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    city: str = ""
+
+
+class ToTell(Data):
+    """Somebody enrolled who has to hear of a change; with a ticket when the seat is confirmed."""
+
+    enrolment_id: UUID
+    person_id: UUID
+    with_ticket: bool
+
+
+class SessionMoved(Event):
+    """A session has another time or place; `to_tell` names up to 1,000 of those enrolled, more events the others."""
+
+    type: ClassVar = "session.moved.v1"
+    source: ClassVar = "courses"
+    subject_id: ClassVar = "session_id"
+    session_id: UUID
+    version: int
+    before: TimeAndPlace
+    after: TimeAndPlace
+    to_tell: list[ToTell]
+
+
 class TicketReady(Event):
     """The ticket's PDF is stored and can be sent."""
 
@@ -299,6 +355,9 @@ class CoursesApi(SystemApi, name="courses"):
 
     @command(may=Permission.COURSES_WRITE)
     def create_session(self, request: CreateSession) -> Session: ...
+
+    @command(may=Permission.COURSES_WRITE)
+    def update_session(self, request: UpdateSession) -> Session: ...
 
     @query(may=Rule.PUBLIC)
     def get_session(self, request: ById) -> Session: ...

@@ -197,6 +197,7 @@ FIELDS: Final[dict[str, Any]] = {
     "retired_field": _("This field is no longer in use, so it takes no new values."),
     "robot": _("We could not tell you from a robot. Send the form again."),
     "same_person": _("Both are the same contact. Choose another."),
+    "seats_taken": _("More seats than this are taken. Give at least as many."),
     "side_missing": _("Name a person or an organisation."),
     "string_pattern_mismatch": _("This is not written as it should be. Check it."),
     "string_too_long": _("This is too long."),

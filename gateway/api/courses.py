@@ -23,6 +23,8 @@ resource.get("/courses/{id}", CoursesApi.get_course, "One course")
 resource.get("/sessions", CoursesApi.list_sessions, "Sessions to come, by start")
 resource.post("/sessions", CoursesApi.create_session, "A new session", status=201, location="/sessions/{id}")
 resource.get("/sessions/{id}", CoursesApi.get_session, "One session with its seats")
+resource.patch("/sessions/{id}", CoursesApi.update_session, "Change a session; who is enrolled is told of a move",
+               example={"place": "Sali 3", "seats": 24})  # fmt: skip
 
 resource.get("/enrolments", CoursesApi.list_enrolments, "Enrolments of a session or a person")
 resource.post(

@@ -1,5 +1,6 @@
 """Courses and sessions for the office, past and unpublished ones too; making new ones."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -7,18 +8,18 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
 from flask_babel import lazy_pgettext as _p
 
 from chassis import clock
 from chassis.rpc import client, side_by_side
 from contracts.access import Permission
-from contracts.base import ListRequest
-from contracts.courses import CoursesApi, CreateCourse, CreateSession, ListSessions
-from contracts.errors import Conflict, FieldError, Invalid
+from contracts.base import ById, ListRequest
+from contracts.courses import CoursesApi, CreateCourse, CreateSession, ListSessions, Session, UpdateSession
+from contracts.errors import Conflict, FieldError, Invalid, Stale
 from gateway.asked import asked, list_state
 from gateway.form_state import FormState
-from gateway.i18n import language
+from gateway.i18n import clock_time, language, local_date
 from gateway.listing import Column, Filter, Option
 from gateway.local_input import NotUnderstood
 from gateway.local_today import moment
@@ -49,6 +50,9 @@ SESSION_FIELDS: Final = (
     *("course_id", "day", "starts", "end_day", "ends", "place", "city", "seats", "product_id"),
     *("hold_minutes", "offer_hours", "published"),
 )
+EDITED: Final = SESSION_FIELDS[1:]
+MOMENTS: Final = {"starts_at": ("day", "starts"), "ends_at": ("day", "end_day", "ends")}
+"""Fields of the form that say when a session begins and ends."""
 SHOWN_AS: Final = {"starts_at": "starts", "ends_at": "ends"}
 
 
@@ -114,7 +118,71 @@ def new_session() -> ResponseReturnValue:
     return redirect(f"/office/sessions/{made.id}")
 
 
+@pages.form("/office/sessions/<uuid:session_id>/edit", may=Permission.COURSES_WRITE)
+def edit_session(session_id: UUID) -> ResponseReturnValue:
+    """Another time, place, price, or other seats; the page says who will be told."""
+    session = courses.get_session(ById(id=session_id))
+    if request.method == "GET":
+        return _edit_page(FormState(_shown(session)), session, _shown(session))
+    values, was = typed(*EDITED, "version"), typed(*(f"was_{name}" for name in EDITED))
+    try:
+        with form_command():
+            changed = courses.update_session(_changed(values, session))
+    except Stale as error:
+        now = _shown(session)
+        untouched = {name: now[name] for name in EDITED if values[name] == was[f"was_{name}"]}
+        again = state({**values, **untouched, "version": now["version"]}, error)
+        return _edit_page(again, session, now), 422
+    except Invalid as error:
+        before = {name: was[f"was_{name}"] for name in EDITED}
+        return _edit_page(state(values, error, SHOWN_AS), session, before), 422
+    flash(_saved(session, changed), "good")
+    return redirect(f"/office/sessions/{session_id}")
+
+
+def _saved(before: Session, after: Session) -> str:
+    told = after.seats - after.seats_free + after.waiting
+    moved = any(getattr(before, name) != getattr(after, name) for name in ("starts_at", "ends_at", "place", "city"))
+    if not (moved and told):
+        return str(_("Saved."))
+    return str(ngettext("Saved. %(num)s person is told of it.", "Saved. %(num)s persons are told of it.", told))
+
+
+def _shown(session: Session) -> dict[str, str]:
+    """The session as its form shows it, with its version."""
+    first, last = local_date(session.starts_at), local_date(session.ends_at)
+    numbers = {name: str(getattr(session, name)) for name in ("seats", "hold_minutes", "offer_hours", "version")}
+    times = {"starts": clock_time(session.starts_at), "ends": clock_time(session.ends_at)}
+    days = {"day": first, "end_day": "" if last == first else last}
+    about = {"place": session.place, "city": session.city, "product_id": str(session.product_id)}
+    return {**numbers, **times, **days, **about, "published": "yes" if session.published else ""}
+
+
+def _changed(values: dict[str, str], session: Session) -> UpdateSession:
+    """What was typed anew; a start with seconds is no other start because the form shows none."""
+    shown, given = _shown(session), _times(values)
+    needed(given, "place", "seats", "product_id", "hold_minutes", "offer_hours")
+    for moment_, fields in MOMENTS.items():
+        if all(values[name] == shown[name] for name in fields):
+            del given[moment_]
+    emptied = [] if values["city"] else ["city"]
+    changes = {**without_empty(given), "published": bool(values["published"]), "clear": emptied}
+    return read(UpdateSession, {"id": session.id, **changes})
+
+
+def _edit_page(f: FormState, session: Session, was: Mapping[str, str]) -> str:
+    """`was`: what the form showed first, by which what somebody else changed meanwhile is told from what was typed."""
+    products = choices(all_products())
+    hidden = {"version": f.value("version"), **{f"was_{name}": was[name] for name in EDITED}}
+    return render_template("courses_office/session_form.html", f=f, session=session, products=products, hidden=hidden)
+
+
 def _session(values: dict[str, str]) -> CreateSession:
+    return read(CreateSession, {**without_empty(_times(values)), "published": bool(values["published"])})
+
+
+def _times(values: dict[str, str]) -> dict[str, Any]:
+    """The typed values with days and times of day as moments; raises Invalid."""
     given: dict[str, Any] = dict(values)
     needed(given, "day", "starts", "ends")
     for name in ("day", "end_day"):
@@ -124,7 +192,7 @@ def _session(values: dict[str, str]) -> CreateSession:
     first, last = given.pop("day"), given.pop("end_day")
     given["starts_at"] = _moment(first, given.pop("starts"), "starts")
     given["ends_at"] = _moment(last or first, given.pop("ends"), "ends")
-    return read(CreateSession, {**without_empty(given), "published": bool(values["published"])})
+    return given
 
 
 def _moment(on: date, at: Any, name: str) -> str:

@@ -20,7 +20,7 @@ from contracts.courses import CoursesApi
 from contracts.errors import Invalid, NotAllowed, NotFound, Unavailable
 from contracts.identity import IdentityApi, IssueLink
 from services.courses import checkout
-from services.courses.commands import cancellations, catalogue, checkins, enrolments, offers
+from services.courses.commands import cancellations, catalogue, checkins, enrolments, offers, sessions
 from services.courses.queries import catalogue as catalogue_queries
 from services.courses.queries import enrolments as enrolment_queries
 from services.courses.rules.admission import check_admission, is_staff, sees_all
@@ -47,10 +47,16 @@ class CoursesService(SystemMethods, CoursesApi):
         return catalogue_queries.list_courses(self.reader, request)
 
     def create_session(self, request: contract.CreateSession) -> contract.Session:
-        catalogue.check_session(request)
+        catalogue.check_times(request.starts_at, request.ends_at)
         _check_product(request.product_id)
         session_id = catalogue.create_session(self.session, request)
         return catalogue_queries.get_session(self.session.connection(), session_id, unpublished=True)
+
+    def update_session(self, request: contract.UpdateSession) -> contract.Session:
+        if request.product_id is not None:
+            _check_product(request.product_id)
+        sessions.update_session(self.session, request, self.now)
+        return catalogue_queries.get_session(self.session.connection(), request.id, unpublished=True)
 
     def get_session(self, request: ById) -> contract.Session:
         return catalogue_queries.get_session(self.reader, request.id, unpublished=sees_all(self.principal))

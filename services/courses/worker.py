@@ -38,5 +38,5 @@ def render_tickets(worker: Worker) -> bool:
             log.error("ticket_failed", enrolment_id=str(row.id), exc_info=error)
             continue
         with worker.transaction() as session:
-            tickets.store(session, row.id, key)
+            tickets.store(session, row, key)
     return len(claimed) == tickets.BATCH

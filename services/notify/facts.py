@@ -22,7 +22,7 @@ from contracts.commerce import CommerceApi
 from contracts.contacts import ContactsApi
 from contracts.contacts.recipients import Recipient
 from contracts.contacts.tasks import Task, TaskState
-from contracts.courses import CoursesApi, EnrolmentState
+from contracts.courses import CoursesApi, EnrolmentState, TimeAndPlace
 from contracts.errors import Conflict, NotFound
 from contracts.identity import IdentityApi, IssueLink
 from contracts.membership import MembershipApi
@@ -53,6 +53,8 @@ TRUE_IN = {
     "seat_held": {EnrolmentState.HELD},
     "seat_offered": {EnrolmentState.OFFERED},
     "seat_offered_sms": {EnrolmentState.OFFERED},
+    "session_moved": {EnrolmentState.HELD, EnrolmentState.WAITING, EnrolmentState.OFFERED, EnrolmentState.CONFIRMED},
+    "session_moved_ticket": {EnrolmentState.CONFIRMED},
     "hold_expired": {EnrolmentState.EXPIRED, EnrolmentState.CANCELLED},
 }
 """States of an enrolment in which a message about it is still right; the other messages always are."""
@@ -137,7 +139,7 @@ def session(message: Any, receiver: Recipient) -> Facts:
     values = {
         "course": enrolment.session_name.in_language(receiver.language),
         "when": span(zoned(starts_at), zoned(ends_at), receiver.language),
-        "place": ", ".join(part for part in (enrolment.session_place, enrolment.session_city) if part),
+        "place": _place(enrolment.session_place, enrolment.session_city),
         "expires_at": moment(zoned(enrolment.expires_at), receiver.language) if enrolment.expires_at else "",
     }
     return Facts(values)
@@ -145,9 +147,38 @@ def session(message: Any, receiver: Recipient) -> Facts:
 
 def ticket(message: Any, receiver: Recipient) -> Facts:
     """The session and the ticket's PDF."""
-    values = session(message, receiver).values
+    return Facts(session(message, receiver).values, _ticket_pdf(message))
+
+
+def _ticket_pdf(message: Any) -> list[Attachment]:
     found = courses.get_ticket(ById(id=message.about_id))
-    return Facts(values, [Attachment("ticket.pdf", "application/pdf", files.load(found.file_key))])
+    return [Attachment("ticket.pdf", "application/pdf", files.load(found.file_key))]
+
+
+def session_moved(message: Any, receiver: Recipient) -> Facts:
+    """The session's time and place now and before. Raises Outdated, also when it was moved again meanwhile."""
+    enrolment = courses.get_enrolment(ById(id=message.about_id))
+    told = {name: TimeAndPlace.model_validate(message.facts[name]) for name in ("before", "after")}
+    after = told["after"]
+    if (enrolment.session_starts_at, enrolment.session_ends_at) != (after.starts_at, after.ends_at) or (
+        enrolment.session_place, enrolment.session_city
+    ) != (after.place, after.city):  # fmt: skip
+        raise Outdated("moved again")
+    before = told["before"]
+    was = {
+        "when_before": span(zoned(before.starts_at), zoned(before.ends_at), receiver.language),
+        "place_before": _place(before.place, before.city),
+    }
+    return Facts(session(message, receiver).values | was)
+
+
+def session_moved_ticket(message: Any, receiver: Recipient) -> Facts:
+    """The same with the new ticket."""
+    return Facts(session_moved(message, receiver).values, _ticket_pdf(message))
+
+
+def _place(place: str, city: str) -> str:
+    return ", ".join(part for part in (place, city) if part)
 
 
 def offer(message: Any, receiver: Recipient) -> Facts:
@@ -202,6 +233,8 @@ COLLECTORS: dict[str, Collector] = {
     "welcome": welcome,
     "password_link": password_link,
     "ticket": ticket,
+    "session_moved": session_moved,
+    "session_moved_ticket": session_moved_ticket,
     "seat_held": offer,
     "waitlisted": session,
     "seat_offered": offer,

@@ -21,6 +21,7 @@ from contracts.courses import (
     PaymentMethod,
     SeatHeld,
     SeatOffered,
+    SessionMoved,
     TicketReady,
 )
 from contracts.errors import NotFound
@@ -193,6 +194,21 @@ class NotifyService(SystemMethods, NotifyApi):
                 channel=channel,
                 key=f"{template}:{cause}",
             )
+
+    @subscribe(SessionMoved)
+    def tell_move(self, event: SessionMoved) -> None:
+        facts = {name: getattr(event, name).model_dump(mode="json") for name in ("before", "after")}
+        moved = [
+            {
+                "key": f"session_moved:{each.enrolment_id}:{event.version}",
+                "template": "session_moved_ticket" if each.with_ticket else "session_moved",
+                "person_id": each.person_id,
+                "about_id": each.enrolment_id,
+                "facts": facts,
+            }
+            for each in event.to_tell
+        ]
+        messages.queue_all(self.session, moved, self.now)
 
     @subscribe(HoldExpired)
     def tell_expiry(self, event: HoldExpired) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from chassis.ids import new_id
 from ops.simulators.clients import wait_until
+from tests import members
 from tests.browser.soundness import check_page
 from tests.whole_suite import Whole
 
@@ -52,6 +53,34 @@ def test_K1_K2_a_new_session_of_20_seats_gets_a_participant_and_a_file_without_f
     check_page(page)
     exported = page.request.get(f"/office/sessions/{session_id}/participants.csv").text()
     assert "'=Ovi" in exported
+
+
+def test_K6_a_session_is_edited_and_what_somebody_else_changed_meanwhile_stays(visit, whole):
+    session = members.new_session(whole, seats=3)
+    person = whole.api.post("/persons", {"given_name": "Mauri", "family_name": f"Muutos {str(new_id())[-6:]}"})
+    whole.api.post("/enrolments", {"session_id": session["id"], "person_id": person["id"], "payment": "invoice"})
+    page = visit(f"/office/sessions/{session['id']}", as_user="kurssit")
+    page.get_by_role("link", name="Muokkaa").click()
+    expect(page.get_by_text("1 henkilö on ilmoittautunut")).to_be_visible()
+    page.locator("#seats").fill("0")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.locator("#seats-error")).to_be_visible()
+    check_page(page)
+    headers = {"If-Match": f'"{session["version"]}-x"'}
+    changed = whole.api.ask("PATCH", f"/api/v1/sessions/{session['id']}", json={"city": "Espoo"}, headers=headers)
+    assert changed.status_code == 200
+    page.locator("#seats").fill("7")
+    page.locator("#place").fill("Sali 3")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("#city")).to_have_value("Espoo")
+    expect(page.locator("#place")).to_have_value("Sali 3")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.get_by_text("1 henkilö saa viestin")).to_be_visible()
+    now = whole.api.get(f"/sessions/{session['id']}")
+    assert [now[name] for name in ("place", "city", "seats", "starts_at")] == [
+        "Sali 3", "Espoo", 7, session["starts_at"],
+    ]  # fmt: skip
 
 
 def test_N3_a_mailing_is_previewed_and_launched_with_its_number_of_receivers(visit, whole):

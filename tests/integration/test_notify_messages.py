@@ -1,7 +1,9 @@
 """Messages the suite sends by itself (N7): what they say, in which language, once, to whom."""
 
 from collections.abc import Iterator
+from typing import Any
 
+import pymupdf
 import pytest
 
 from chassis.ids import new_id
@@ -11,7 +13,7 @@ from contracts.access import LinkPurpose
 from contracts.base import ById, Translated
 from contracts.commerce import ListInvoices
 from contracts.contacts.proposals import AcceptPerson, PersonRef
-from contracts.courses import CancelEnrolment, Enrolment
+from contracts.courses import CancelEnrolment, Enrolment, Session, UpdateSession
 from contracts.errors import Gone, NotFound
 from contracts.identity import PasswordLinkWanted, SetPassword, SignIn
 from contracts.notify import ListMessages, MessageState
@@ -203,6 +205,44 @@ def test_K2_an_offer_that_is_over_is_not_sent_any_more(town):
         ("seat_offered", "outdated"),
         ("seat_offered_sms", "outdated"),
     }
+
+
+def move(town: Town, session: Session, **changes: Any) -> None:
+    version = town.call("courses", "get_session", ById(id=session.id)).version
+    town.call("courses", "update_session", UpdateSession(id=session.id, version=version, **changes))
+
+
+def test_K6_N7_who_is_enrolled_is_told_once_of_a_move_in_the_own_language_with_the_new_ticket(town):
+    seated, waiting = town.person("Aino"), town.person("Beata", "sv")
+    session = town.session(price="0.00")
+    town.enrol(session, seated)
+    town.enrol(session, waiting)
+    town.settle()
+    move(town, session, place="Sali 3", city="Espoo")
+    town.settle(twice=True)
+    assert town.subjects(seated) == ["Lippusi: Johtaminen", "Aika tai paikka on muuttunut: Johtaminen"]
+    assert town.subjects(waiting) == ["Du står i kö: Ledarskap", "Tid eller plats har ändrats: Ledarskap"]
+    mail = town.mail(seated, "Aika tai paikka on muuttunut")
+    now, before = mail["text"].split("Aiemmin:")
+    assert "Sali 3, Espoo" in now
+    assert session.place in before
+    [ticket] = mail["attachments"]
+    with pymupdf.open(stream=town.mailbox.attachment(mail["id"], 0), filetype="pdf") as pdf:
+        assert "Sali 3" in pdf[0].get_text()
+    assert ticket["name"] == "ticket.pdf"
+    assert town.mail(waiting, "Tid eller plats har ändrats")["attachments"] == []
+
+
+def test_K6_N7_of_two_moves_in_a_row_only_the_last_is_told(town):
+    person, session = town.person("Aino"), town.session(price="0.00")
+    town.enrol(session, person)
+    town.settle()
+    move(town, session, place="Sali 3")
+    town.deliver()
+    move(town, session, place="Sali 4")
+    town.settle()
+    assert town.subjects(person) == ["Lippusi: Johtaminen", "Aika tai paikka on muuttunut: Johtaminen"]
+    assert "Sali 4" in town.mail(person, "Aika tai paikka on muuttunut")["text"]
 
 
 def test_N7_a_linked_person_is_reached_as_the_contact(town, apply):

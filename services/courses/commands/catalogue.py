@@ -28,16 +28,13 @@ def create_course(session: Session, request: CreateCourse) -> UUID:
     return course_id
 
 
-def check_session(request: CreateSession) -> None:
+def check_times(starts_at: datetime, ends_at: datetime) -> None:
     """Raise Invalid for times outside of this century or in the wrong order."""
-    for name in ("starts_at", "ends_at"):
-        moment: datetime = getattr(request, name)
+    for name, moment in (("starts_at", starts_at), ("ends_at", ends_at)):
         if not 2000 <= moment.year < 2100:
             raise Invalid.field(f"/{name}", "bad_year", f"{moment} is not in the years 2000 to 2099.")
-    if request.ends_at <= request.starts_at:
-        raise Invalid.field(
-            "/ends_at", "before_start", f"The session would end at {request.ends_at}, before it starts."
-        )
+    if ends_at <= starts_at:
+        raise Invalid.field("/ends_at", "before_start", f"The session would end at {ends_at}, before it starts.")
 
 
 def create_session(session: Session, request: CreateSession) -> UUID:

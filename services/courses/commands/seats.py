@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from chassis import outbox
@@ -14,9 +14,16 @@ from services.courses.rules.seats import offered_until
 
 def lock_session(session: Session, session_id: UUID) -> CourseSession:
     """The session's row; until commit nobody else takes or frees its seats."""
-    return session.scalars(
-        select(CourseSession).where(CourseSession.id == session_id).with_for_update(key_share=True)
-    ).one()
+    return session.scalars(_locked(session_id)).one()
+
+
+def find_locked(session: Session, session_id: UUID) -> CourseSession | None:
+    """The same for a session that may not exist."""
+    return session.scalars(_locked(session_id)).one_or_none()
+
+
+def _locked(session_id: UUID) -> Select[CourseSession]:
+    return select(CourseSession).where(CourseSession.id == session_id).with_for_update(key_share=True)
 
 
 def lock_enrolment(session: Session, enrolment_id: UUID) -> Enrolment:
@@ -26,11 +33,25 @@ def lock_enrolment(session: Session, enrolment_id: UUID) -> Enrolment:
 
 def release_seat(session: Session, course_session: CourseSession, now: datetime) -> None:
     """A seat has become free: it is offered to the first in the waiting list, else anybody may take it."""
-    first = _first_waiting(session, course_session) if now < course_session.starts_at else None
-    if first is None:
+    if not _offer(session, course_session, now):
         course_session.seats_taken -= 1
         session.flush()
-        return
+
+
+def offer_added_seats(session: Session, course_session: CourseSession, now: datetime) -> None:
+    """Offer seats that there were not before to those who wait, in their order."""
+    while course_session.waiting and course_session.seats_taken < course_session.seats:
+        course_session.seats_taken += 1
+        if not _offer(session, course_session, now):
+            course_session.seats_taken -= 1
+            return
+
+
+def _offer(session: Session, course_session: CourseSession, now: datetime) -> bool:
+    """Offer a seat that is taken already to the first in the waiting list; False when nobody waits, or it is late."""
+    first = _first_waiting(session, course_session) if now < course_session.starts_at else None
+    if first is None:
+        return False
     expires_at = offered_until(now, course_session.offer_hours, course_session.starts_at)
     first.state = EnrolmentState.OFFERED
     first.expires_at = expires_at
@@ -41,6 +62,7 @@ def release_seat(session: Session, course_session: CourseSession, now: datetime)
         enrolment_id=first.id, session_id=first.session_id, person_id=first.person_id, expires_at=expires_at
     )
     outbox.record(session, event, version=first.version)
+    return True
 
 
 def _first_waiting(session: Session, course_session: CourseSession) -> Enrolment | None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -41,6 +40,7 @@ def claim(session: Session, now: datetime) -> Sequence[Any]:
             Enrolment.id,
             Enrolment.person_id,
             Enrolment.ticket_code,
+            Enrolment.ticket_claimed_until,
             Enrolment.confirmed_at,
             Course.name,
             CourseSession.starts_at,
@@ -54,15 +54,20 @@ def claim(session: Session, now: datetime) -> Sequence[Any]:
     ).all()
 
 
-def store(session: Session, enrolment_id: UUID, file_key: str) -> None:
-    """The PDF lies under `file_key`: told once, unless the enrolment has been cancelled meanwhile."""
+def store(session: Session, claimed: Any, file_key: str) -> None:
+    """The PDF of a claimed row lies under `file_key`: told, unless the enrolment has been cancelled meanwhile.
+
+    When the claim is not ours any more, the session was moved or another worker was faster, and our file may say what
+    is not true: it is made once more.
+    """
+    ours = Enrolment.ticket_claimed_until == claimed.ticket_claimed_until
+    confirmed = update(Enrolment).where(Enrolment.id == claimed.id, Enrolment.state == EnrolmentState.CONFIRMED)
     row = session.execute(
-        update(Enrolment)
-        .where(
-            Enrolment.id == enrolment_id, Enrolment.state == EnrolmentState.CONFIRMED, Enrolment.ticket_key.is_(None)
-        )
+        confirmed.where(ours, Enrolment.ticket_key.is_(None))
         .values(ticket_key=file_key, ticket_claimed_until=None, version=Enrolment.version + 1)
         .returning(Enrolment.person_id, Enrolment.version)
     ).first()
-    if row is not None:
-        outbox.record(session, TicketReady(enrolment_id=enrolment_id, person_id=row.person_id), version=row.version)
+    if row is None:
+        session.execute(confirmed.values(ticket_key=None, ticket_claimed_until=None))
+        return
+    outbox.record(session, TicketReady(enrolment_id=claimed.id, person_id=row.person_id), version=row.version)

@@ -47,24 +47,25 @@ def queue(
 
     It goes to the person, or to the office's account.
     """
-    session.execute(
-        insert_or_nothing(Message)
-        .values(
-            id=new_id(),
-            key=key or f"{template}:{about_id}",
-            channel=channel,
-            template=template,
-            person_id=person_id,
-            account_id=account_id,
-            about_id=about_id,
-            facts=facts or {},
-            state=MessageState.CREATED,
-            next_at=now,
-            created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["key"])
-    )
-    jobs.wake(session, DELIVER)
+    message = {
+        "key": key or f"{template}:{about_id}",
+        "channel": channel,
+        "template": template,
+        "person_id": person_id,
+        "account_id": account_id,
+        "about_id": about_id,
+        "facts": facts or {},
+    }
+    queue_all(session, [message], now)
+
+
+def queue_all(session: Session, messages: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Queue messages (key, template, person, object, facts) that are not there yet, with one statement."""
+    fresh = {"channel": Channel.EMAIL, "state": MessageState.CREATED, "next_at": now, "created_at": now}
+    rows = [{"id": new_id(), **fresh, **message} for message in messages]
+    if rows:
+        session.execute(insert_or_nothing(Message).values(rows).on_conflict_do_nothing(index_elements=["key"]))
+        jobs.wake(session, DELIVER)
 
 
 def queue_mailing(session: Session, mailing_id: UUID, person_ids: Sequence[UUID], now: datetime) -> None:

@@ -3,7 +3,7 @@
 Placeholders: given_name, seller, and what `facts.py` collects for the template.
 """
 
-from services.notify.rules.texts import courses, membership, money, work
+from services.notify.rules.texts import courses, membership, money, sessions, work
 from services.notify.rules.texts.form import Words, text
 
 CODE: dict[str, dict[str, Words]] = {
@@ -13,7 +13,7 @@ CODE: dict[str, dict[str, Words]] = {
         "en": text("", "Your sign-in code is {{code}}. It is valid for 5 minutes. Do not share it with anyone."),
     },
 }
-TEXTS = membership.TEXTS | money.TEXTS | courses.TEXTS | work.TEXTS | CODE
+TEXTS = membership.TEXTS | money.TEXTS | courses.TEXTS | sessions.TEXTS | work.TEXTS | CODE
 
 LEAVE = {
     "fi": "Etkö halua enää näitä viestejä? Peru ne tästä",
