@@ -105,6 +105,7 @@ class Relay:
             rows = cursor.fetchall()
             if not rows:
                 return 0
+            crash.point("relay.claimed")
             unroutable = self._publisher.publish([self._message(*row[1:]) for row in rows])
             crash.point("relay.published")
             sent = [row[0] for row in rows if row[1] not in unroutable]

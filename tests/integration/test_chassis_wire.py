@@ -314,9 +314,11 @@ def count_when_back(probe, number):
     return count(probe, number)
 
 
-def test_the_relay_killed_between_publish_and_mark_doubles_nothing(probe):
+@pytest.mark.parametrize("point", ["relay.claimed", "relay.published"])
+def test_the_relay_killed_before_or_after_publishing_loses_and_doubles_nothing(probe, point):
+    """After the commit that stored the event: before it is published, and between publishing and marking."""
     probe.end("relay", signal.SIGKILL)
-    probe.start("relay", TALKOO_CRASH_AT="relay.published:1")
+    probe.start("relay", TALKOO_CRASH_AT=f"{point}:1")
     count(probe, 5)
     probe.wait_ended("relay")
     assert probe.rows("SELECT count(*) FROM outbox WHERE sent_at IS NULL") == [1]
