@@ -15,6 +15,7 @@ from contracts.contacts.proposals import ProposalsApi
 from contracts.contacts.recipients import RecipientsApi
 from contracts.contacts.segments import SegmentsApi
 from contracts.contacts.similar import SimilarApi
+from contracts.contacts.tags import TagsApi
 from contracts.contacts.tasks import TasksApi
 
 
@@ -34,6 +35,7 @@ class ContactsApi(
     RecipientsApi,
     SegmentsApi,
     SimilarApi,
+    TagsApi,
     TasksApi,
     name="contacts",
 ):

@@ -36,6 +36,8 @@ resource.post("/persons/{person_id}/consents", ContactsApi.set_consent, "Allow o
               example={"channel": "email", "allowed": False, "evidence": "Asked by phone"})  # fmt: skip
 resource.get("/persons/{id}/consents", ContactsApi.get_consents, "Which channels may be used for marketing")
 
+resource.get("/tags", ContactsApi.list_tags, "Tags in use with their counts, the most used first")
+
 resource.get("/organisations", ContactsApi.list_organisations, "Organisations by name, or by likeness to `q`")
 resource.post(
     "/organisations",

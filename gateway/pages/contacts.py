@@ -1,6 +1,6 @@
 """Persons: the list with its search, the card with all that belongs to a person, and taking one out of the register."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -12,17 +12,19 @@ from flask_babel import lazy_gettext
 
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
-from contracts.base import ById
+from contracts.base import ById, Page
 from contracts.commerce import CommerceApi, ListInvoices
 from contracts.contacts import ContactsApi
 from contracts.contacts.affiliations import ListAffiliations
 from contracts.contacts.history import History
-from contracts.contacts.persons import DeleteContact, ListPersons, Person
+from contracts.contacts.persons import DeleteContact, ListPersons, Person, PersonSummary
+from contracts.contacts.tags import Tag
 from contracts.courses import CoursesApi, ListEnrolments
 from contracts.membership import ListMemberships, Membership, MembershipApi, MembershipState
 from contracts.notify import ListMessages, NotifyApi
 from gateway.field_definitions import all_definitions
 from gateway.i18n import local_date
+from gateway.known_tags import known_tags
 from gateway.listing import Column, Filter, ListState, Option
 from gateway.pages import contact_facts, history_words, state_words
 from gateway.pages.activity_words import activity_section
@@ -44,6 +46,7 @@ COLUMNS: Final = (
     Column("phone", lazy_gettext("Phone")),
     Column("tags", lazy_gettext("Tags")),
 )
+MOST_TAGS: Final = 40
 SHOWN: Final = 10
 """Rows of each section of a card."""
 
@@ -54,7 +57,10 @@ def list_contacts() -> str:
     query = request.args.to_dict()
     wanted = {name: query.get(name) for name in ("q", "tag", "cursor", "sort")}
     wanted["q"] = (wanted["q"] or "").strip()[:100]
-    found = contacts.list_persons(read(ListPersons, without_empty(wanted)))
+    asked = partial(contacts.list_persons, read(ListPersons, without_empty(wanted)))
+    found, known = side_by_side(asked, known_tags)
+    assert isinstance(found, Page)
+    assert isinstance(known, tuple)
     state = ListState(request.path, query)
     hidden = set(query.get("without", "").split("."))
     return render_template(
@@ -63,15 +69,17 @@ def list_contacts() -> str:
         columns=[each for each in COLUMNS if each.kind == "main" or each.key not in hidden],
         optional=COLUMNS[1:],
         hidden=hidden & {each.key for each in COLUMNS},
-        filters=_tag_filter(state, found.data),
+        filters=_tag_filter(state, found.data, known),
         found=found,
     )
 
 
-def _tag_filter(state: ListState, persons: list[Any]) -> tuple[Filter, ...]:
-    """The tags of the persons shown as choices, with the one that is on."""
-    tags = {tag for each in persons for tag in each.tags} | {state.query.get("tag", "")} - {""}
-    return (Filter("tag", lazy_gettext("Tag"), tuple(Option(tag, tag) for tag in sorted(tags))),) if tags - {""} else ()
+def _tag_filter(state: ListState, persons: list[PersonSummary], known: Sequence[Tag]) -> tuple[Filter, ...]:
+    """The most used tags and those of the persons shown as choices, with the one that is on."""
+    counts = {each.code: each.persons for each in known if each.persons}
+    shown = {tag for each in persons for tag in each.tags} | ({state.query.get("tag", "")} - {""})
+    words = sorted({*list(counts)[:MOST_TAGS], *shown})
+    return (Filter("tag", lazy_gettext("Tag"), [Option(tag, tag, counts.get(tag)) for tag in words]),) if words else ()
 
 
 @pages.get("/office/contacts/<uuid:person_id>", may=Permission.CONTACTS_READ)

@@ -1,6 +1,5 @@
 """Organisations: list, card with its people, entering, changing and deleting."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -15,29 +14,20 @@ from contracts.access import Permission
 from contracts.base import ById
 from contracts.contacts import ContactsApi
 from contracts.contacts.affiliations import ListAffiliations
-from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.history import History
-from contracts.contacts.organisations import CreateOrganisation, ListOrganisations, Organisation, UpdateOrganisation
+from contracts.contacts.organisations import CreateOrganisation, ListOrganisations, UpdateOrganisation
 from contracts.contacts.persons import DeleteContact
-from contracts.errors import Conflict, Invalid, ServiceError, Stale
-from gateway.field_definitions import all_definitions, definitions
-from gateway.form_state import FormState
-from gateway.i18n import LANGUAGES
+from contracts.errors import Conflict
+from gateway.field_definitions import all_definitions
 from gateway.listing import Column, ListState
-from gateway.pages import contact_facts, contact_words, field_inputs, form_rows, history_words
+from gateway.pages import contact_facts, history_words
 from gateway.pages.activity_words import activity_section
-from gateway.pages.contact_input import (
-    ORGANISATION,
-    countries,
-    given,
-    shown,
-    typed_contact,
-)
+from gateway.pages.contact_editing import ContactForm
+from gateway.pages.contact_input import ORGANISATION
 from gateway.pages.door import Pages
-from gateway.pages.lost_updates import merge
 from gateway.pages.person_names import may
 from gateway.pages.task_rows import open_tasks
-from gateway.submitted import form_command, read, state, without_empty
+from gateway.submitted import form_command, read, without_empty
 
 contacts = client(ContactsApi)
 pages = Pages("organisations", __name__)
@@ -48,8 +38,19 @@ COLUMNS: Final = (
     Column("email", lazy_gettext("E-mail"), "long"),
     Column("tags", lazy_gettext("Tags")),
 )
-TAKEN: Final = {"customer_number_taken": "/customer_number", "business_id_taken": "/business_id"}
 SHOWN: Final = 50
+FORM: Final = ContactForm(
+    kind="organisation",
+    address="/office/organisations",
+    template="organisations/form.html",
+    names=ORGANISATION,
+    request=(CreateOrganisation, UpdateOrganisation),
+    create=contacts.create_organisation,
+    get=contacts.get_organisation,
+    update=contacts.update_organisation,
+    taken={"customer_number_taken": "/customer_number", "business_id_taken": "/business_id"},
+    required=frozenset({"name"}),
+)
 
 
 @pages.get("/office/organisations", may=Permission.CONTACTS_READ)
@@ -95,70 +96,13 @@ def organisation_card(organisation_id: UUID) -> str:
 @pages.form("/office/organisations/new", may=Permission.CONTACTS_WRITE)
 def new_organisation() -> ResponseReturnValue:
     """Enter an organisation."""
-    fields = definitions("organisation")
-    if request.method == "GET":
-        return _form(FormState({"language": "fi", "addresses_0_street": "", "addresses_0_country": "FI"}), fields)
-    values = typed_contact(ORGANISATION, fields)
-    try:
-        wanted = read(CreateOrganisation, without_empty(given(values, ORGANISATION, fields)))
-        with form_command():
-            organisation = contacts.create_organisation(wanted)
-    except (Invalid, Conflict) as error:
-        return _form(_wrong(values, error), fields), 422
-    flash(_("%(name)s is in the register now.", name=organisation.name), "good")
-    return redirect(f"/office/organisations/{organisation.id}")
+    return FORM.enter()
 
 
 @pages.form("/office/organisations/<uuid:organisation_id>/edit", may=Permission.CONTACTS_WRITE)
 def edit_organisation(organisation_id: UUID) -> ResponseReturnValue:
     """Change an organisation; what somebody else changed meanwhile is shown and not lost."""
-    fields = definitions("organisation")
-    organisation = contacts.get_organisation(ById(id=organisation_id))
-    if request.method == "GET":
-        return _form(FormState(shown(organisation, ORGANISATION, fields)), fields, organisation)
-    values = typed_contact(ORGANISATION, fields)
-    try:
-        wanted = _update(organisation_id, values, fields)
-        with form_command():
-            contacts.update_organisation(wanted)
-    except Stale:
-        merged, told = merge(organisation, wanted.version, values, ORGANISATION, fields)
-        return _form(FormState(merged), fields, organisation, told=told), 422
-    except (Invalid, Conflict) as error:
-        return _form(_wrong(values, error), fields, organisation, version=request.form.get("version")), 422
-    flash(_("Saved."), "good")
-    return redirect(f"/office/organisations/{organisation_id}")
-
-
-def _update(organisation_id: UUID, values: dict[str, Any], fields: Sequence[FieldDefinition]) -> UpdateOrganisation:
-    wanted = given(values, ORGANISATION, fields)
-    empty = [name for name in ORGANISATION if wanted[name] is None and name not in {"name", "language"}]
-    kept = {name: value for name, value in wanted.items() if value is not None} | {"name": values["name"]}
-    version = request.form.get("version", "")
-    return read(UpdateOrganisation, {**kept, "id": organisation_id, "version": version, "clear": empty})
-
-
-def _wrong(values: dict[str, Any], error: ServiceError) -> FormState:
-    """The form with what is wrong; a number that is taken stands at its field."""
-    if error.error_code in TAKEN:
-        error = Invalid.field(TAKEN[error.error_code], error.error_code, error.message)
-    return state(values, error, form_rows.names_in_form(values))
-
-
-def _form(
-    f: FormState, fields: Sequence[FieldDefinition], organisation: Organisation | None = None, **more: Any
-) -> str:
-    return render_template(
-        "organisations/form.html",
-        f=f,
-        groups=field_inputs.groups(fields, f.values),
-        organisation=organisation,
-        places=form_rows.places(f.values),
-        choices=contact_words.options(),
-        countries=countries(),
-        languages_known=list(LANGUAGES.items()),
-        **more,
-    )
+    return FORM.change(organisation_id)
 
 
 @pages.post("/office/organisations/<uuid:organisation_id>/delete", may=Permission.CONTACTS_WRITE)

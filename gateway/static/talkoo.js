@@ -113,6 +113,12 @@ function guard(event) {
   if (find("form[data-guard][data-changed]")) event.preventDefault();
 }
 
+/* A field of several words suggests each of them: what stands before the word being typed stays. */
+function suggest(field) {
+  const before = field.value.slice(0, field.value.search(/[^,\s]*$/));
+  for (const option of field.list.options) option.value = before + option.dataset.word;
+}
+
 /* Menus close on Escape and on a click elsewhere; the navigation of a phone opens in place. */
 function closeMenus(except) {
   all("details.menu[open]").filter((menu) => menu !== except).forEach((menu) => { menu.open = false; });
@@ -175,6 +181,7 @@ addEventListener("change", (event) => {
 addEventListener("input", (event) => {
   const form = event.target.closest("form[data-guard]");
   if (form) form.dataset.changed = "yes";
+  if (event.target.matches("input[data-several]")) suggest(event.target);
 });
 addEventListener("beforeunload", guard);
 addEventListener("pageshow", release);

@@ -121,6 +121,26 @@ def test_C8_a_contact_is_found_in_spite_of_a_typing_error(whole: Whole, visit: V
     expect(page.get_by_role("link", name=f"Tuulikki {family}")).to_be_visible()
 
 
+def test_C9_contacts_are_sieved_by_a_known_tag_and_tags_are_suggested_one_by_one(whole: Whole, visit: Visit) -> None:
+    family, other = word(), word()
+    for name, tags in ((family, ["volunteer"]), (other, [])):
+        whole.api.post("/persons", {"family_name": name, "tags": tags})
+    assert whole.api.get("/tags")["data"][0]["code"] == "volunteer"
+    page = visit("/office/contacts?q=" + other, as_user="toimisto")
+    page.locator("summary", has_text="Tunniste").click()
+    page.get_by_role("link", name=re.compile(r"^volunteer \d+$")).click()
+    expect(page).to_have_url(re.compile("tag=volunteer"))
+    expect(page.get_by_role("link", name=other)).to_have_count(0)
+    page.goto(f"/office/contacts?tag=volunteer&q={family}")
+    expect(page.locator("summary", has_text="Tunniste: volunteer")).to_be_visible()
+    page.get_by_role("link", name=family).click()
+    page.get_by_role("link", name="Muokkaa").click()
+    page.locator("#tags").fill("volunteer, vol")
+    suggested = page.locator("#tags-known option").evaluate_all("options => options.map(option => option.value)")
+    assert "volunteer, volunteer" in suggested
+    accessible(page)
+
+
 def test_C13_a_contact_is_entered_by_keyboard_alone_and_once(whole: Whole, visit: Visit) -> None:
     family = word()
     page = visit("/office", as_user="toimisto")

@@ -16,6 +16,7 @@ from services.contacts.service.proposals import ProposalsMethods
 from services.contacts.service.recipients import RecipientsMethods
 from services.contacts.service.segments import SegmentsMethods
 from services.contacts.service.similar import SimilarMethods
+from services.contacts.service.tags import TagsMethods
 from services.contacts.service.tasks import TasksMethods
 
 
@@ -35,6 +36,7 @@ class ContactsService(
     RecipientsMethods,
     SegmentsMethods,
     SimilarMethods,
+    TagsMethods,
     TasksMethods,
     ContactsApi,
 ):

@@ -1,0 +1,111 @@
+"""Entering a contact, and changing one without losing what others wrote: alike for persons and organisations."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from contracts.base import ById
+from contracts.contacts.fields import FieldDefinition
+from contracts.errors import Conflict, Invalid, ServiceError, Stale
+from gateway.field_definitions import definitions
+from gateway.form_state import FormState
+from gateway.i18n import LANGUAGES
+from gateway.known_tags import known_tags
+from gateway.pages import contact_words, field_inputs, form_rows
+from gateway.pages.contact_input import countries, given, shown, typed_contact
+from gateway.pages.lost_updates import merge
+from gateway.submitted import form_command, read, state, without_empty
+
+FRESH: Mapping[str, str] = {"language": "fi", "addresses_0_street": "", "addresses_0_country": "FI"}
+"""What the form of a new contact begins with."""
+
+
+@dataclass(frozen=True)
+class ContactForm:
+    """The form of one kind of contact.
+
+    `names` are its plain fields, some of them `required`; `taken` are the fields at which a number stands that somebody
+    else has, by code of the error. `hint` may stop a new contact once, with what the form shall then show.
+    """
+
+    kind: str
+    address: str
+    template: str
+    names: Sequence[str]
+    request: tuple[type[Any], type[Any]]
+    """To create and to change one."""
+    create: Callable[[Any], Any]
+    get: Callable[[ById], Any]
+    update: Callable[[Any], Any]
+    taken: Mapping[str, str]
+    required: frozenset[str] = frozenset()
+    hint: Callable[[Any], dict[str, Any]] = field(default=lambda _wanted: {})
+
+    def enter(self) -> ResponseReturnValue:
+        """Enter a new contact."""
+        fields = definitions(self.kind)
+        if request.method == "GET":
+            return self._page(FormState(FRESH), fields)
+        values = typed_contact(self.names, fields)
+        try:
+            wanted = read(self.request[0], without_empty(given(values, self.names, fields)))
+            if not request.form.get("seen") and (shown_first := self.hint(wanted)):
+                return self._page(FormState(values), fields, **shown_first), 422
+            with form_command():
+                made = self.create(wanted)
+        except (Invalid, Conflict) as error:
+            return self._page(self._wrong(values, error), fields), 422
+        flash(_("%(name)s is in the register now.", name=made.name), "good")
+        return redirect(f"{self.address}/{made.id}")
+
+    def change(self, contact_id: UUID) -> ResponseReturnValue:
+        """Change a contact; what somebody else changed meanwhile is shown and not lost."""
+        fields = definitions(self.kind)
+        contact = self.get(ById(id=contact_id))
+        if request.method == "GET":
+            return self._page(FormState(shown(contact, self.names, fields)), fields, contact)
+        values = typed_contact(self.names, fields)
+        try:
+            wanted = self._changes(contact_id, values, fields)
+            with form_command():
+                self.update(wanted)
+        except Stale:
+            merged, told = merge(contact, wanted.version, values, self.names, fields)
+            return self._page(FormState(merged), fields, contact, told=told), 422
+        except (Invalid, Conflict) as error:
+            return self._page(self._wrong(values, error), fields, contact, version=request.form.get("version")), 422
+        flash(_("Saved."), "good")
+        return redirect(f"{self.address}/{contact_id}")
+
+    def _changes(self, contact_id: UUID, values: dict[str, Any], fields: Sequence[FieldDefinition]) -> Any:
+        wanted = given(values, self.names, fields)
+        empty = [name for name in self.names if wanted[name] is None and name not in {"language", *self.required}]
+        written = {name: value for name, value in wanted.items() if value is not None}
+        written |= {name: values[name] for name in self.required}
+        version = request.form.get("version", "")
+        return read(self.request[1], {**written, "id": contact_id, "version": version, "clear": empty})
+
+    def _wrong(self, values: dict[str, Any], error: ServiceError) -> FormState:
+        """The form with what is wrong; a number that is taken stands at its field."""
+        if error.error_code in self.taken:
+            error = Invalid.field(self.taken[error.error_code], error.error_code, error.message)
+        return state(values, error, form_rows.names_in_form(values))
+
+    def _page(self, f: FormState, fields: Sequence[FieldDefinition], contact: Any = None, **more: Any) -> str:
+        return render_template(
+            self.template,
+            f=f,
+            groups=field_inputs.groups(fields, f.values),
+            contact=contact,
+            places=form_rows.places(f.values),
+            choices=contact_words.options(),
+            countries=countries(),
+            languages_known=list(LANGUAGES.items()),
+            known_tags=[each.code for each in known_tags()],
+            **more,
+        )

@@ -1,0 +1,34 @@
+"""Which tags there are: counted from the contacts that bear them, so that nobody has to keep a list."""
+
+from sqlalchemy import Connection, text
+
+from chassis.paging import page
+from contracts.base import ListRequest, Page
+from contracts.contacts.tags import Tag
+from services.contacts.queries.pages import position, printed
+
+TAGS = """
+    SELECT code, count(*) FILTER (WHERE is_person) AS persons, count(*) FILTER (WHERE NOT is_person) AS organisations
+      FROM (SELECT t.code, true AS is_person FROM persons p
+             CROSS JOIN LATERAL jsonb_array_elements_text(p.tags) AS t(code)
+             WHERE p.state = 'active' AND p.tags <> '[]'
+            UNION ALL
+            SELECT t.code, false FROM organisations o
+             CROSS JOIN LATERAL jsonb_array_elements_text(o.tags) AS t(code)
+             WHERE o.deleted_at IS NULL AND o.tags <> '[]') borne
+     GROUP BY code"""
+FIRST = text(f'{TAGS} ORDER BY count(*) DESC, code COLLATE "C" LIMIT :limit')
+NEXT = text(
+    f"""{TAGS} HAVING count(*) < :used OR (count(*) = :used AND code COLLATE "C" > :code)
+        ORDER BY count(*) DESC, code COLLATE "C" LIMIT :limit"""
+)
+
+
+def list_page(reader: Connection, request: ListRequest) -> Page[Tag]:
+    """Tags with their counts, the most used first."""
+    query, values = FIRST, {"limit": request.limit + 1}
+    if after := position(request.cursor, int, printed):
+        query, values = NEXT, {**values, "used": after[0], "code": after[1]}
+    rows = reader.execute(query, values)
+    found = [Tag(code=row.code, persons=row.persons, organisations=row.organisations) for row in rows]
+    return page(found, request.limit, lambda each: [each.persons + each.organisations, each.code])
