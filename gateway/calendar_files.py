@@ -1,8 +1,8 @@
-"""iCalendar files (RFC 5545) of sessions and of one's own enrolments (K8), for phones and computers."""
+"""iCalendar files (RFC 5545) of sessions, of one's own enrolments (K8) and of calendars (A6)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Response
 from icalendar import Calendar, Event
@@ -12,14 +12,18 @@ PRODUCT = "-//Talkoo//Courses//EN"
 
 @dataclass(frozen=True)
 class CalendarEvent:
-    """One entry: `id` stays the same when the file is fetched again, so that calendars replace what they have."""
+    """One entry: `id` stays the same when the file is fetched again, so that calendars replace what they have.
+
+    Of whole days when it starts on a day; then it ends before the day `ends_at`.
+    """
 
     id: str
     title: str
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: datetime | date
+    ends_at: datetime | date
     changed_at: datetime
     place: str = ""
+    text: str = ""
     url: str = ""
     sure: bool = True
 
@@ -49,6 +53,8 @@ def _component(event: CalendarEvent) -> Event:
     made.add("status", "CONFIRMED" if event.sure else "TENTATIVE")
     if event.place:
         made.add("location", event.place)
+    if event.text:
+        made.add("description", event.text)
     if event.url:
         made.add("url", event.url)
     return made

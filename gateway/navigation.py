@@ -40,6 +40,7 @@ OFFICE: Final = (
     Link(_("Tasks"), "/office/tasks", "w", "activities.read", (
         Link(_("Activities"), "/office/activities"),
         Link(_("Projects"), "/office/projects"),
+        Link(_("Calendar"), "/office/calendar", "l"),
     )),
     Link(_("Membership"), "/office/memberships", "m", "membership.read", (
         Link(_("Applications"), "/office/applications", "a"),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -20,13 +20,22 @@ HEADERS: Final = {
 A_YEAR: Final = 365 * 24 * 3600
 
 
+def frameable(response: Response) -> Response:
+    """Let pages of other sites show this one in a frame: for public pages without forms."""
+    response.headers["Content-Security-Policy"] = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    g.frameable = True
+    return response
+
+
 def init_security(app: Flask) -> None:
     """Add the headers; what a view has set stays."""
 
     @app.after_request
     def add(response: Response) -> Response:
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+            if name != "X-Frame-Options" or not g.get("frameable"):
+                response.headers.setdefault(name, value)
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
         response.headers.setdefault("Cache-Control", "no-store")

@@ -23,6 +23,8 @@ SENTENCES: Final[dict[str, Any]] = {
     "beyond_own_rights": _("You cannot give rights that you do not have yourself."),
     "body_unexpected": _("This operation takes no body."),
     "business_id_taken": _("Another organisation has this business ID. Look for it first."),
+    "calendar_built_in": _("This calendar belongs to every suite. Delete its events instead."),
+    "calendar_public": _("A public calendar needs no secret address."),
     "code_taken": _("This code is in use already. Choose another."),
     "no_such_field": _("There is no such field. It may be one of another kind of contact."),
     "conflict": _("This is not possible as things stand."),

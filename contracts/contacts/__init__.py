@@ -2,6 +2,7 @@
 
 from contracts.contacts.activities import ActivitiesApi
 from contracts.contacts.affiliations import AffiliationsApi
+from contracts.contacts.calendars import CalendarsApi
 from contracts.contacts.consents import ConsentsApi
 from contracts.contacts.duplicates import DuplicatesApi
 from contracts.contacts.fields import FieldsApi
@@ -22,6 +23,7 @@ from contracts.contacts.tasks import TasksApi
 class ContactsApi(
     ActivitiesApi,
     AffiliationsApi,
+    CalendarsApi,
     ConsentsApi,
     DuplicatesApi,
     FieldsApi,

@@ -129,6 +129,9 @@ class ListTasks(ListRequest):
     project_id: UUID | None = None
     state: TaskState | None = None
     due: TaskDue | None = None
+    from_on: Day | None = None
+    to_on: Day | None = None
+    """The first and the last due day."""
     sort: Annotated[str, Field(pattern="^(due|-done_at)$")] = "due"
 
 

@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from flask import Blueprint, Response, g, request
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from chassis.rpc import call_raw
@@ -16,6 +16,7 @@ from gateway.admission import admit
 from gateway.api.routes import VERSION, Route
 from gateway.problems import Malformed, PreconditionMissing, TooLarge, UnsupportedMedia
 
+M = TypeVar("M", bound=BaseModel)
 JSON = "application/json"
 PREFIX = "/api/v1"
 MOST_NESTED = 200
@@ -143,6 +144,14 @@ def _is_deeper(value: Any, levels: int) -> bool:
 def _no_body() -> None:
     if request.get_data() not in (b"", b"{}"):
         raise Invalid("This operation takes no body.", code="body_unexpected")
+
+
+def query_of(model: type[M]) -> M:
+    """The query of a view's own as its model; raises Malformed for what is unknown or wrong."""
+    try:
+        return model.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        raise Malformed("A parameter is not as it should be; see errors.", errors=as_invalid(error).errors) from None
 
 
 def wanted_version() -> int:

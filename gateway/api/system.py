@@ -1,8 +1,8 @@
 """Jobs of every service, and what operators look at: state of services, queues, parked events."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from flask import Response, request
+from flask import Response
 from pydantic import Field, ValidationError
 
 from chassis.rpc import client, side_by_side
@@ -11,12 +11,10 @@ from contracts.access import Permission, Rule
 from contracts.base import Job, JobById, ListRequest, Nothing, Page, Reply, Request
 from contracts.errors import NotFound
 from contracts.system import ListJobs, ParkedEvent, Replayed, ReplayParked, SystemApi, SystemStatus
-from gateway.api.door import answer, json_object
+from gateway.api.door import answer, json_object, query_of
 from gateway.api.routes import Resource
-from gateway.problems import Malformed
 from gateway.services import APIS
 
-M = TypeVar("M", bound=Request)
 resource = Resource(SystemApi, "System")
 services: dict[str, SystemApi] = {api.service_name: client(api) for api in APIS}
 
@@ -55,7 +53,7 @@ class Queues(Reply):
 
 def list_jobs() -> Response:
     """Jobs of all services, newest first."""
-    wanted = _query(JobFilter)
+    wanted = query_of(JobFilter)
     pages = side_by_side(*(lambda api=api: api.list_jobs(ListJobs(**wanted.model_dump())) for api in services.values()))
     found = sorted((job for page in pages for job in page.data), key=lambda job: job.created_at, reverse=True)
     return answer(LIST_JOBS, Jobs(data=found[: wanted.limit]).model_dump(mode="json"))
@@ -96,7 +94,7 @@ def _states() -> list[SystemStatus]:
 
 def list_parked(service: str) -> Response:
     """Events that the service could not take."""
-    found = _service(service).list_parked(_query(ListRequest))
+    found = _service(service).list_parked(query_of(ListRequest))
     return answer(PARKED, found.model_dump(mode="json"))
 
 
@@ -113,13 +111,6 @@ def _service(name: str) -> SystemApi:
     if name not in services:
         raise NotFound(f"There is no service {name[:40]}.")
     return services[name]
-
-
-def _query(model: type[M]) -> M:
-    try:
-        return model.model_validate(request.args.to_dict())
-    except ValidationError as error:
-        raise Malformed("A parameter is not as it should be; see errors.", errors=as_invalid(error).errors) from None
 
 
 def _view(verb: Any, path: str, view: Any, summary: str, *may: Any, **more: Any) -> Any:

@@ -18,7 +18,6 @@ from contracts.base import ById
 from contracts.commerce import QuoteLine
 from contracts.courses import CoursesApi, ListSessions, Session
 from gateway.calendar_files import CalendarEvent, calendar_file
-from gateway.course_months import month_of, weekday_names
 from gateway.course_rows import (
     hours,
     is_full,
@@ -32,6 +31,7 @@ from gateway.course_rows import (
 )
 from gateway.i18n import language
 from gateway.listing import Filter, ListState, Option
+from gateway.months import month_of, weekday_names
 from gateway.pages.door import Pages
 from gateway.submitted import read, without_empty
 

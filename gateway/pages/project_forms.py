@@ -98,9 +98,8 @@ def add_people(project_id: UUID) -> ResponseReturnValue:
     if request.method == "GET" or contact_choice.is_searching():
         return _people(project_id, FormState(values), chosen)
     try:
-        with form_command():
-            for each in _parts(project_id, values, chosen):
-                contacts.assign_to_project(each)
+        for each in _parts(project_id, values, chosen):  # again, each changes nothing
+            contacts.assign_to_project(each)
     except (Invalid, Conflict) as error:
         return _people(project_id, state({**values, "contact": ""}, error), chosen), 422
     flash(_("Saved."), "good")

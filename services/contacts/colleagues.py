@@ -13,10 +13,20 @@ from services.contacts.queries import recipients
 identity = client(IdentityApi)
 
 
+def _colleague(account_id: UUID) -> Colleague | None:
+    found = next(iter(identity.get_colleagues(ByIds(ids=[account_id])).data), None)
+    return found if found and found.works_here else None
+
+
+def works_here(account_id: UUID) -> bool:
+    """Whether the account still belongs to the office."""
+    return _colleague(account_id) is not None
+
+
 def colleague(account_id: UUID, pointer: str) -> Colleague:
     """Who works here under this account; raises Invalid at `pointer`."""
-    found = next(iter(identity.get_colleagues(ByIds(ids=[account_id])).data), None)
-    if found is None or not found.works_here:
+    found = _colleague(account_id)
+    if found is None:
         raise Invalid.field(pointer, "no_such_colleague", f"Nobody works here under the account {account_id}.")
     return found
 

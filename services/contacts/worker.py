@@ -13,6 +13,7 @@ from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.commands import (
     activities,
+    calendars,
     duplicate_scans,
     imports,
     project_hours,
@@ -28,7 +29,7 @@ MATCHED_AT_ONCE = 5_000
 APPLIED_AT_ONCE = 1_000
 FORGOTTEN_AT_ONCE = 1_000
 REMINDED_AT_ONCE = 500
-KEPT_A_WHILE = (activities, tasks, project_hours, projects)
+KEPT_A_WHILE = (activities, tasks, project_hours, projects, calendars)
 """Commands of what can be restored for some time after it was deleted."""
 NIGHT: Final = range(2, 5)
 """The hours, local time, in which a scan for duplicates begins by itself."""

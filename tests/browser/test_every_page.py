@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 
+from contracts.contacts.calendars import PUBLIC_CALENDAR
 from gateway.pages import SECTIONS
 from ops.demo.papers import camt_054
 from tests import members
@@ -19,6 +20,7 @@ A_ROLE = "pages"
 ASKED = {"/office/affiliations/new": "?organisation=<uuid:organisation_id>"}
 """What an address has to ask to be a page."""
 LEAD_ELSEWHERE = {"/welcome", "/payments/paytrail/return"}
+A_DAY = {"title": "Sivut", "starts_on": "2027-01-01"}
 VARIATIONS = (
     "/office/memberships?state=pending",
     "/office/sessions?when=all",
@@ -76,6 +78,10 @@ def ids(whole, member) -> dict[str, str]:
         "activity_id": office.post("/activities", {"kind": "call", "text": "Soitto", **about})["id"],
         "task_id": office.post("/tasks", {"title": "Soita", **about})["id"],
         "project_id": office.post("/projects", {"name": "Sivut"})["id"],
+        "calendar_id": str(PUBLIC_CALENDAR),
+        "event_id": office.post(f"/calendars/{PUBLIC_CALENDAR}/events", {"title": "S", "starts_on": "2027-01-01"})[
+            "id"
+        ],
         "affiliation_id": office.post("/affiliations", belongs)["id"],
         "segment_id": segment["id"],
         "mailing_id": office.post("/mailings", texts)["id"],

@@ -3,6 +3,7 @@
 from services.contacts.models.activities import Activity, ActivityContact
 from services.contacts.models.affiliations import Affiliation
 from services.contacts.models.base import Base
+from services.contacts.models.calendars import Calendar, CalendarAddress, CalendarEvent
 from services.contacts.models.consents import Consent
 from services.contacts.models.duplicates import SCAN_JOB, DuplicateCandidate, DuplicateKey
 from services.contacts.models.fields import Field
@@ -21,6 +22,9 @@ __all__ = (
     "ActivityContact",
     "Affiliation",
     "Base",
+    "Calendar",
+    "CalendarAddress",
+    "CalendarEvent",
     "Change",
     "Consent",
     "DuplicateCandidate",

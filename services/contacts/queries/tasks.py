@@ -79,6 +79,10 @@ def _asked(request: ListTasks, now: datetime) -> list[ColumnElement[bool]]:
         conditions.append(ROWS.project_id == request.project_id)
     if request.state:
         conditions.append(ROWS.done_at.is_(None) if request.state is TaskState.OPEN else ROWS.done_at.is_not(None))
+    if request.from_on:
+        conditions.append(ROWS.due_on >= request.from_on)
+    if request.to_on:
+        conditions.append(ROWS.due_on <= request.to_on)
     if request.due:
         conditions += [ROWS.done_at.is_(None), _due(request.due, clock.local_time(now))]
     return conditions

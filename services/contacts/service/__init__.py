@@ -3,6 +3,7 @@
 from contracts.contacts import ContactsApi
 from services.contacts.service.activities import ActivitiesMethods
 from services.contacts.service.affiliations import AffiliationsMethods
+from services.contacts.service.calendars import CalendarsMethods
 from services.contacts.service.consents import ConsentsMethods
 from services.contacts.service.duplicates import DuplicatesMethods
 from services.contacts.service.fields import FieldsMethods
@@ -23,6 +24,7 @@ from services.contacts.service.tasks import TasksMethods
 class ContactsService(
     ActivitiesMethods,
     AffiliationsMethods,
+    CalendarsMethods,
     ConsentsMethods,
     DuplicatesMethods,
     FieldsMethods,

@@ -1,11 +1,12 @@
-"""A month of sessions as the weeks of a calendar."""
+"""A month as the weeks of a calendar, with what is on its days."""
 
 import re
 from calendar import Calendar
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names
@@ -14,9 +15,16 @@ from flask_babel import get_locale
 from chassis import clock
 from chassis.settings import settings
 from contracts.errors import Invalid
-from gateway.course_rows import Row
 
 MONTH: Final = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+
+
+class Placed(Protocol):
+    """Something that begins at a time."""
+
+    @property
+    def at(self) -> datetime:
+        """In the association's time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,7 @@ class Day:
 
     on: date
     inside: bool
-    rows: tuple[Row, ...] = ()
+    rows: tuple[Placed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +68,9 @@ class Month:
         zone = ZoneInfo(settings().talkoo_time_zone)
         return datetime(self.first.year, self.first.month, 1, tzinfo=zone)
 
-    def weeks(self, rows: list[Row]) -> list[list[Day]]:
+    def weeks(self, rows: Iterable[Placed]) -> list[list[Day]]:
         """Its weeks from Monday, with the rows on their days."""
-        by_day: dict[date, list[Row]] = defaultdict(list)
+        by_day: dict[date, list[Placed]] = defaultdict(list)
         for row in rows:
             by_day[row.at.date()].append(row)
         weeks = Calendar().monthdatescalendar(self.first.year, self.first.month)
