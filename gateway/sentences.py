@@ -217,6 +217,7 @@ FIELDS: Final[dict[str, Any]] = {
     "too_many": _("This filter has too many conditions. Make it simpler."),
     "too_much": _("The total is too big. Ask for less at a time."),
     "too_short": _("There are too few here. Give at least one."),
+    "unknown_column": _("There is no such column, or these are too many. Check their names."),
     "unknown_field": _("There is no such field. Check its name."),
     "unknown_placeholder": _("This placeholder means nothing here. Use {{given_name}}, {{family_name}} or {{name}}."),
     "unknown_product": _("There is no such product."),

@@ -18,6 +18,7 @@ from contracts.contacts.segments import SegmentsApi
 from contracts.contacts.similar import SimilarApi
 from contracts.contacts.tags import TagsApi
 from contracts.contacts.tasks import TasksApi
+from contracts.contacts.views import ViewsApi
 
 
 class ContactsApi(
@@ -39,6 +40,7 @@ class ContactsApi(
     SimilarApi,
     TagsApi,
     TasksApi,
+    ViewsApi,
     name="contacts",
 ):
     """All RPC methods of the register."""

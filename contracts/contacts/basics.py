@@ -97,6 +97,7 @@ OtherEmails = Annotated[list[OtherEmail], Field(max_length=MOST_OTHERS)]
 Addresses = Annotated[list[Address], Field(max_length=8)]
 Tags = Annotated[list[Code], Field(max_length=100)]
 
+ShownColumns = Annotated[str, Field(max_length=4_000, pattern=r"^[a-z0-9_.,-]*$")]
 AdditionalValues = Annotated[dict[Code, Any], Field(max_length=2_000)]
 
 

@@ -1,7 +1,7 @@
 """Organisations and their hierarchy (C1, C2, C4, C5)."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -19,7 +19,7 @@ from contracts.base import (
     command,
     query,
 )
-from contracts.contacts.basics import BasicChanges, ContactBasics
+from contracts.contacts.basics import BasicChanges, ContactBasics, ShownColumns
 from contracts.contacts.persons import DeleteContact
 from contracts.system import SystemApi
 
@@ -68,12 +68,16 @@ class OrganisationSummary(Reply):
     email: str | None = None
     city: str = ""
     tags: list[str] = []
+    more: dict[str, Any] = {}
+    """Values of the further columns that were asked for; empty ones are missing."""
 
 
 class ListOrganisations(ListRequest):
     """Organisations by name, or by likeness to `q`."""
 
     q: Annotated[str, Field(max_length=100)] | None = None
+    show: ShownColumns = ""
+    """Further columns, separated by commas, such as `title,customer_number,fields.industry`."""
 
 
 class OrganisationsApi(SystemApi):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -22,7 +22,7 @@ from contracts.base import (
     command,
     query,
 )
-from contracts.contacts.basics import BasicChanges, ContactBasics, Gender
+from contracts.contacts.basics import BasicChanges, ContactBasics, Gender, ShownColumns
 from contracts.system import SystemApi
 from contracts.values import Day
 
@@ -88,6 +88,8 @@ class PersonSummary(Reply):
     phone: str | None = None
     city: str = ""
     tags: list[str] = []
+    more: dict[str, Any] = {}
+    """Values of the further columns that were asked for; empty ones are missing."""
 
 
 class PersonSummaries(Reply):
@@ -104,6 +106,8 @@ class ListPersons(ListRequest):
 
     q: Annotated[str, Field(max_length=100)] | None = None
     tag: Code | None = None
+    show: ShownColumns = ""
+    """Further columns, separated by commas, such as `title,customer_number,fields.industry`."""
     sort: Annotated[str, Field(pattern="^-?(name|created_at)$")] = "name"
 
 

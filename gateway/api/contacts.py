@@ -142,6 +142,11 @@ resource.patch(
 resource.post("/fields/{applies_to}/{code}/move", ContactsApi.move_field, "Move it up or down",
               example={"direction": "up"})  # fmt: skip
 
+resource.get("/views", ContactsApi.list_views, "Columns and layouts that the caller has chosen")
+resource.put("/views/{name}", ContactsApi.save_view, "Choose columns or a layout",
+             example={"shown": ["city", "title", "fields.industry"], "hidden": ["tags"]})  # fmt: skip
+resource.delete("/views/{name}", ContactsApi.reset_view, "Back to what everybody sees")
+
 resource.get("/segments", ContactsApi.list_segments, "Saved segments with their counts")
 resource.post(
     "/segments",

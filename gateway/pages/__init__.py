@@ -41,6 +41,7 @@ SECTIONS = (
     "project_forms",
     "project_hours",
     "segments",
+    "views",
     "imports",
     "jobs",
     "memberships",

@@ -84,6 +84,11 @@ def additional(contact: Any, fields: Iterable[FieldDefinition]) -> list[Fact]:
     return [(f"fields.{each.code}", label(each), value_in_words(contact.fields[each.code], each)) for each in found]
 
 
+def key_of(fact: Fact) -> str:
+    """What the fact is about, for the user's own order."""
+    return fact[0]
+
+
 def about_affiliation(known: Definitions, affiliation: Any) -> str:
     """The additional fields of an affiliation on one line."""
     facts = additional(affiliation, known.chosen("affiliation", list(affiliation.fields)))

@@ -19,6 +19,7 @@ from contracts.contacts.affiliations import ListAffiliations
 from contracts.contacts.history import History
 from contracts.contacts.persons import DeleteContact, ListPersons, Person, PersonSummary
 from contracts.contacts.tags import Tag
+from contracts.contacts.views import ViewName
 from contracts.courses import CoursesApi, ListEnrolments
 from contracts.membership import ListMemberships, Membership, MembershipApi, MembershipState
 from contracts.notify import ListMessages, NotifyApi
@@ -26,9 +27,10 @@ from gateway.field_definitions import all_definitions
 from gateway.i18n import local_date
 from gateway.known_tags import known_tags
 from gateway.listing import Column, Filter, ListState, Option
-from gateway.pages import contact_facts, history_words, state_words
+from gateway.pages import contact_facts, history_words, list_cells, state_words
 from gateway.pages.activity_words import activity_section
 from gateway.pages.door import Pages
+from gateway.pages.own_views import arrangement, chooser, columns_of, own_views
 from gateway.pages.person_names import may
 from gateway.pages.task_rows import open_tasks
 from gateway.submitted import form_command, read, without_empty
@@ -39,13 +41,7 @@ courses = client(CoursesApi)
 membership = client(MembershipApi)
 notify = client(NotifyApi)
 pages = Pages("contacts", __name__)
-COLUMNS: Final = (
-    Column("name", lazy_gettext("Name"), "main", sort=True),
-    Column("city", lazy_gettext("Town")),
-    Column("email", lazy_gettext("E-mail"), "long"),
-    Column("phone", lazy_gettext("Phone")),
-    Column("tags", lazy_gettext("Tags")),
-)
+NAME: Final = Column("name", lazy_gettext("Name"), "main", sort=True)
 MOST_TAGS: Final = 40
 SHOWN: Final = 10
 """Rows of each section of a card."""
@@ -54,22 +50,22 @@ SHOWN: Final = 10
 @pages.get("/office/contacts", may=Permission.CONTACTS_READ)
 def list_contacts() -> str:
     """Persons by name, or the most alike to the words searched for."""
-    query = request.args.to_dict()
+    query, known = request.args.to_dict(), all_definitions()
+    view = arrangement(ViewName.CONTACTS, own_views(), known)
     wanted = {name: query.get(name) for name in ("q", "tag", "cursor", "sort")}
-    wanted["q"] = (wanted["q"] or "").strip()[:100]
+    wanted |= {"q": (wanted["q"] or "").strip()[:100], "show": list_cells.further(view.shown)}
     asked = partial(contacts.list_persons, read(ListPersons, without_empty(wanted)))
-    found, known = side_by_side(asked, known_tags)
+    found, tags = side_by_side(asked, known_tags)
     assert isinstance(found, Page)
-    assert isinstance(known, tuple)
+    assert isinstance(tags, tuple)
     state = ListState(request.path, query)
-    hidden = set(query.get("without", "").split("."))
     return render_template(
         "contacts/list.html",
         state=state,
-        columns=[each for each in COLUMNS if each.kind == "main" or each.key not in hidden],
-        optional=COLUMNS[1:],
-        hidden=hidden & {each.key for each in COLUMNS},
-        filters=_tag_filter(state, found.data, known),
+        columns=[NAME, *columns_of(ViewName.CONTACTS, view.shown, known)],
+        chooser=chooser(ViewName.CONTACTS, view, known),
+        cell=partial(list_cells.cell, known=known, kind="person"),
+        filters=_tag_filter(state, found.data, tags),
         found=found,
     )
 
@@ -90,11 +86,14 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
         return redirect(f"/office/contacts/{person.id}")
     known = all_definitions()
     about = _about(person.id)
+    views = about["views"]
+    facts = arrangement(ViewName.PERSON_FACTS, views, known)
     return render_template(
         "contacts/card.html",
         person=person,
         more_about=partial(contact_facts.about_affiliation, known),
-        facts=[(label, value) for _key, label, value in contact_facts.of_person(person, known)],
+        facts=[fact[1:] for fact in facts.arrange(contact_facts.of_person(person, known), contact_facts.key_of)],
+        sections=arrangement(ViewName.PERSON_SECTIONS, views, known).shown,
         standing=standing_of(about["memberships"]),
         about=about,
         history=history_words.entries(about["history"].data, known, "person") if about["history"] else [],
@@ -129,6 +128,7 @@ def _about(person_id: UUID) -> dict[str, Any]:
             lambda: contacts.list_affiliations(ListAffiliations(person_id=person_id, limit=limit * 2)),
         ),
         "history": (Permission.CONTACTS_READ, lambda: contacts.list_history(History(id=person_id, limit=limit))),
+        "views": (Permission.CONTACTS_READ, own_views),
         "tasks": (Permission.ACTIVITIES_READ, lambda: open_tasks(person_id=person_id)),
     }
     answers = side_by_side(*(partial(_part, *each) for each in asked.values()))

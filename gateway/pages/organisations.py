@@ -17,27 +17,23 @@ from contracts.contacts.affiliations import ListAffiliations
 from contracts.contacts.history import History
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations, UpdateOrganisation
 from contracts.contacts.persons import DeleteContact
+from contracts.contacts.views import View, ViewName
 from contracts.errors import Conflict
 from gateway.field_definitions import all_definitions
 from gateway.listing import Column, ListState
-from gateway.pages import contact_facts, history_words
+from gateway.pages import contact_facts, history_words, list_cells
 from gateway.pages.activity_words import activity_section
 from gateway.pages.contact_editing import ContactForm
 from gateway.pages.contact_input import ORGANISATION
 from gateway.pages.door import Pages
+from gateway.pages.own_views import arrangement, chooser, columns_of, own_views
 from gateway.pages.person_names import may
 from gateway.pages.task_rows import open_tasks
 from gateway.submitted import form_command, read, without_empty
 
 contacts = client(ContactsApi)
 pages = Pages("organisations", __name__)
-COLUMNS: Final = (
-    Column("name", lazy_gettext("Name"), "main"),
-    Column("business_id", lazy_gettext("Business id")),
-    Column("city", lazy_gettext("Town")),
-    Column("email", lazy_gettext("E-mail"), "long"),
-    Column("tags", lazy_gettext("Tags")),
-)
+NAME: Final = Column("name", lazy_gettext("Name"), "main")
 SHOWN: Final = 50
 FORM: Final = ContactForm(
     kind="organisation",
@@ -56,11 +52,18 @@ FORM: Final = ContactForm(
 @pages.get("/office/organisations", may=Permission.CONTACTS_READ)
 def list_organisations() -> str:
     """Organisations by name, or the most alike to the words searched for."""
-    query = request.args.to_dict()
+    query, known = request.args.to_dict(), all_definitions()
+    view = arrangement(ViewName.ORGANISATIONS, own_views(), known)
     wanted = {"q": query.get("q", "").strip()[:100], "cursor": query.get("cursor")}
+    wanted["show"] = list_cells.further(view.shown)
     found = contacts.list_organisations(read(ListOrganisations, without_empty(wanted)))
     return render_template(
-        "organisations/list.html", state=ListState(request.path, query), columns=COLUMNS, found=found
+        "organisations/list.html",
+        state=ListState(request.path, query),
+        columns=[NAME, *columns_of(ViewName.ORGANISATIONS, view.shown, known)],
+        chooser=chooser(ViewName.ORGANISATIONS, view, known),
+        cell=partial(list_cells.cell, known=known, kind="organisation"),
+        found=found,
     )
 
 
@@ -73,18 +76,20 @@ def organisation_card(organisation_id: UUID) -> str:
         partial(contacts.list_affiliations, ListAffiliations(organisation_id=organisation_id, limit=SHOWN)),
         partial(contacts.list_history, History(id=organisation_id, limit=10)),
         partial(open_tasks, organisation_id=organisation_id) if may(Permission.ACTIVITIES_READ) else list,
+        own_views,
     ]
     if organisation.parent_id:
         asked.append(partial(contacts.get_organisation, ById(id=organisation.parent_id)))
-    people, history, tasks, *parent = side_by_side(*(partial(or_nothing, each) for each in asked))
+    people, history, tasks, chosen, *parent = side_by_side(*(partial(or_nothing, each) for each in asked))
+    views: dict[ViewName, View] = chosen or {}
+    shown = arrangement(ViewName.ORGANISATION_FACTS, views, known)
+    facts = contact_facts.of_organisation(organisation, parent[0] if parent else None, known)
     return render_template(
         "organisations/card.html",
         organisation=organisation,
         more_about=partial(contact_facts.about_affiliation, known),
-        facts=[
-            (label, value)
-            for _key, label, value in contact_facts.of_organisation(organisation, parent[0] if parent else None, known)
-        ],
+        facts=[fact[1:] for fact in shown.arrange(facts, contact_facts.key_of)],
+        sections=arrangement(ViewName.ORGANISATION_SECTIONS, views, known).shown,
         people=people,
         tasks=tasks,
         history=history_words.entries(history.data, known, "organisation") if history else [],

@@ -1,4 +1,4 @@
-"""The register's own pages: basic data, additional fields."""
+"""The register's own pages: basic data, additional fields, own columns and cards."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.timeout(300)
 
 
 def a_name() -> str:
-    """A family name that nobody else has."""
-    return f"Rekisteri{str(new_id())[-6:]}"
+    """A family name that nobody else has, and that is like no other."""
+    return f"R{new_id().hex[-11:]}"
 
 
 def test_C5_numbers_by_kind_gender_and_terms_are_typed_and_shown(visit: Visit, whole: Any) -> None:
@@ -117,3 +117,35 @@ def test_C3_C7_what_a_person_does_in_an_organisation_is_changed(visit: Visit, wh
     page.get_by_role("button", name="Tallenna").click()
     expect(page.locator("#affiliations")).to_contain_text(f"{code}: Tietotekniikka")
     expect(page.locator("#history")).to_contain_text("Titteli organisaatiossa: Johtaja")
+
+
+def test_C8_columns_and_cards_are_arranged_and_remembered_on_another_device(visit: Visit, whole: Any) -> None:
+    name = a_name()
+    person = whole.api.post("/persons", {"family_name": name, "title": "Johtaja", "email": f"{name}@example.org"})
+    page = visit(f"/office/contacts?q={name}", as_user="kurssit")
+    page.get_by_text("Sarakkeet", exact=True).click()
+    page.get_by_role("button", name="Titteli näytä").click()
+    expect(page.get_by_role("cell", name="Johtaja")).to_be_visible()
+    page.get_by_text("Sarakkeet", exact=True).click()
+    page.get_by_role("button", name="Sähköposti piilota").click()
+    expect(page.get_by_text(f"{name}@example.org")).to_have_count(0)
+    check_page(page)
+    other = visit(f"/office/contacts?q={name}", as_user="kurssit", width=390)
+    expect(other.get_by_text("Johtaja")).to_be_visible()
+    other.goto(f"/office/contacts/{person['id']}")
+    other.get_by_role("link", name="Järjestä").click()
+    other.get_by_role("button", name="Piilota Viestit").click()
+    other.get_by_role("button", name="Siirrä ylös: Historia").press("Enter")
+    expect(other.get_by_role("button", name="Siirrä ylös: Historia")).to_be_focused()
+    other.keyboard.press("Enter")
+    expect(other.locator("#shown tbody tr").nth(-3)).to_contain_text("Historia")
+    check_page(other)
+    page.goto(f"/office/contacts/{person['id']}")
+    titles = [each.partition(" ")[0] for each in page.locator("section.section h2").all_inner_texts()]
+    assert "Viestit" not in titles
+    assert titles.index("Historia") < titles.index("Yhteydet")
+    page.goto("/office/views/contacts")
+    page.get_by_role("button", name="Kuten muille").click()
+    page.goto(f"/office/contacts?q={name}")
+    expect(page.get_by_text(f"{name}@example.org")).to_be_visible()
+    expect(page.get_by_text("Johtaja")).to_have_count(0)

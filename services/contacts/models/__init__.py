@@ -15,6 +15,7 @@ from services.contacts.models.persons import Person
 from services.contacts.models.projects import Project, ProjectHours, ProjectMember
 from services.contacts.models.segments import Segment
 from services.contacts.models.tasks import Task, TaskContact
+from services.contacts.models.views import View
 
 __all__ = (
     "SCAN_JOB",
@@ -41,4 +42,5 @@ __all__ = (
     "Segment",
     "Task",
     "TaskContact",
+    "View",
 )

@@ -1,5 +1,6 @@
 """Organisations by id, and lists of them."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from contracts.base import Page
 from contracts.contacts.organisations import ListOrganisations, Organisation, OrganisationSummary
 from contracts.errors import NotFound
 from services.contacts import models
-from services.contacts.queries import likeness
+from services.contacts.queries import likeness, list_columns
 from services.contacts.queries.pages import page_of, position, printed
 from services.contacts.replies import organisation_of, organisation_summary_of
 
@@ -27,8 +28,13 @@ def get(reader: Connection, organisation_id: UUID) -> Organisation:
     return organisation_of(row)
 
 
-def list_page(reader: Connection, request: ListOrganisations) -> Page[OrganisationSummary]:
-    """Organisations by name in Finnish order, or by likeness to `q`."""
+def list_page(reader: Connection, request: ListOrganisations, today: date) -> Page[OrganisationSummary]:
+    """Organisations by name in Finnish order, or by likeness to `q`, with the columns asked for."""
+    further = list_columns.chosen(models.Organisation, request.show)
+    return list_columns.with_columns(reader, models.Organisation, _page(reader, request), further, today)
+
+
+def _page(reader: Connection, request: ListOrganisations) -> Page[OrganisationSummary]:
     if request.q is not None:
         return likeness.search_page(
             reader, models.Organisation, SUMMARY, [IN_REGISTER], request, organisation_summary_of

@@ -1,5 +1,6 @@
 """Persons by id, and lists of them."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from contracts.base import Page
 from contracts.contacts.persons import ListPersons, Person, PersonState, PersonSummaries, PersonSummary
 from contracts.errors import NotFound
 from services.contacts import models
-from services.contacts.queries import likeness
+from services.contacts.queries import likeness, list_columns
 from services.contacts.queries.pages import moment, page_of, position, printed
 from services.contacts.replies import person_of, person_summary_of
 
@@ -65,8 +66,13 @@ def get_many(reader: Connection, ids: list[UUID]) -> PersonSummaries:
     )
 
 
-def list_page(reader: Connection, request: ListPersons) -> Page[PersonSummary]:
-    """Persons of the register, by name in Finnish order, or by likeness to `q`."""
+def list_page(reader: Connection, request: ListPersons, today: date) -> Page[PersonSummary]:
+    """Persons of the register, by name in Finnish order, or by likeness to `q`, with the columns asked for."""
+    further = list_columns.chosen(models.Person, request.show)
+    return list_columns.with_columns(reader, models.Person, _page(reader, request), further, today)
+
+
+def _page(reader: Connection, request: ListPersons) -> Page[PersonSummary]:
     conditions = [ACTIVE]
     if request.tag:
         conditions.append(PERSONS.tags.contains([request.tag]))

@@ -19,6 +19,7 @@ from services.contacts.service.segments import SegmentsMethods
 from services.contacts.service.similar import SimilarMethods
 from services.contacts.service.tags import TagsMethods
 from services.contacts.service.tasks import TasksMethods
+from services.contacts.service.views import ViewsMethods
 
 
 class ContactsService(
@@ -40,6 +41,7 @@ class ContactsService(
     SimilarMethods,
     TagsMethods,
     TasksMethods,
+    ViewsMethods,
     ContactsApi,
 ):
     """Owner of persons, organisations and everything said about them."""

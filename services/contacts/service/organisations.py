@@ -32,4 +32,4 @@ class OrganisationsMethods(ContactsMethods, OrganisationsApi):
         return Done()
 
     def list_organisations(self, request: ListOrganisations) -> Page[OrganisationSummary]:
-        return organisation_cards.list_page(self.reader, request)
+        return organisation_cards.list_page(self.reader, request, self.today)

@@ -37,7 +37,7 @@ class PersonsMethods(ContactsMethods, PersonsApi):
         return Done()
 
     def list_persons(self, request: ListPersons) -> Page[PersonSummary]:
-        return person_cards.list_page(self.reader, request)
+        return person_cards.list_page(self.reader, request, self.today)
 
     def get_persons(self, request: ByIds) -> PersonSummaries:
         return person_cards.get_many(self.reader, request.ids)
