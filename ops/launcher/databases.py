@@ -57,7 +57,7 @@ def _url(service: str, passwords: Passwords, host: str, query: str) -> str:
 def ensure(admin_url: str, passwords: Passwords) -> None:
     """Make roles, databases and extensions that are missing. The admin role needs CREATEDB and CREATEROLE."""
     admin_url = libpq_url(admin_url)
-    with _connection(admin_url) as cursor:
+    with cursor_on(admin_url) as cursor:
         existing = _names(cursor, "SELECT datname FROM pg_database")
         roles = _names(cursor, "SELECT rolname FROM pg_roles")
         for service in SERVICES:
@@ -86,7 +86,7 @@ def _ensure_database(cursor: Any, name: str, existing: set[str]) -> None:
 
 def _ensure_extensions(admin_url: str, name: str) -> None:
     place = urlsplit(admin_url)
-    with _connection(urlunsplit(place._replace(path=f"/{name}"))) as cursor:
+    with cursor_on(urlunsplit(place._replace(path=f"/{name}"))) as cursor:
         for extension in EXTENSIONS:
             cursor.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
 
@@ -102,7 +102,8 @@ def _names(cursor: Any, query: str) -> set[str]:
 
 
 @contextmanager
-def _connection(url: str) -> Iterator[Any]:
+def cursor_on(url: str) -> Iterator[Any]:
+    """A cursor whose statements are committed one by one."""
     connection = psycopg2.connect(url, connect_timeout=10)
     connection.autocommit = True
     try:

@@ -11,6 +11,7 @@ from chassis.ids import new_id
 from ops.demo.stage import link_in
 from tests.browser.soundness import check_page
 from tests.browser.test_money_pages import new_invoice
+from tests.scanning import runs
 from tests.whole_suite import Whole
 
 pytestmark = pytest.mark.timeout(300)
@@ -19,17 +20,6 @@ PAIRS = {code_128_c(f"{pair:02}")[6:12]: f"{pair:02}" for pair in range(100)}
 MODULES = 332
 LEAST_HEIGHT = 60
 """CSS pixels; about 16 mm."""
-
-
-def runs(row: list[bool]) -> list[tuple[bool, int]]:
-    """Whether black, and how many pixels, from left to right."""
-    found: list[tuple[bool, int]] = []
-    for dark in row:
-        if found and found[-1][0] == dark:
-            found[-1] = (dark, found[-1][1] + 1)
-        else:
-            found.append((dark, 1))
-    return found
 
 
 def read(page: Page) -> str:

@@ -13,6 +13,7 @@ from chassis.settings import settings
 from ops.compose import backup
 from ops.launcher.databases import libpq_url
 from ops.launcher.infrastructure import Infrastructure
+from tests.statements import run as statements_run
 
 
 @pytest.fixture
@@ -40,14 +41,7 @@ def connect() -> "psycopg2.extensions.connection":
 
 
 def run(*statements: str) -> list[tuple]:
-    connection = connect()
-    try:
-        with connection, connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-            return cursor.fetchall() if cursor.description else []
-    finally:
-        connection.close()
+    return statements_run(os.environ["COURSES_DATABASE_URL"], *statements)
 
 
 def saved() -> bytes:

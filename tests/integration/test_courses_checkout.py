@@ -132,7 +132,7 @@ def test_K2_cancelled_refunded_credited_and_offered_to_the_first_who_waits(town)
     assert told.count("Ilmoittautuminen peruttu: Johtaminen") == 1
     assert "90,00" in town.mail(first, "Maksu on palautettu")["text"]
     assert town.subjects(third) == ["Olet jonossa: Johtaminen"]
-    assert "numerosi on 2" in town.mail(third, "Olet jonossa")["text"]
+    assert "olet nyt jonossa" in town.mail(third, "Olet jonossa")["text"]
 
     link = town.link_principal(town.mail(second, "Paikka vapautui")["text"], "/offer")
     assert link == town.link_principal(town.sms.wait_for(second.phone, "Paikka vapautui")["body"], "/offer").model_copy(

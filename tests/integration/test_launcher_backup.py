@@ -5,15 +5,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2
 import pytest
 
 from ops.launcher import backup
 from ops.launcher.account import suite_account
 from ops.launcher.archive import BadArchive
-from ops.launcher.databases import libpq_url
 from ops.launcher.servers import StartFailed
 from ops.launcher.state import StateFolder, state_root
+from tests.statements import run
 
 
 @pytest.fixture(autouse=True)
@@ -36,17 +35,6 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
 def state(checkout: Path) -> StateFolder:
     account = suite_account()
     return StateFolder(state_root(checkout, account), account)
-
-
-def run(url: str, *statements: str) -> list[tuple]:
-    connection = psycopg2.connect(libpq_url(url))
-    try:
-        with connection, connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-            return cursor.fetchall() if cursor.description else []
-    finally:
-        connection.close()
 
 
 def test_a_backup_brings_databases_and_files_back(checkout: Path, state: StateFolder, tmp_path: Path) -> None:

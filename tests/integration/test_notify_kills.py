@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from chassis import worker as chassis_worker
-from contracts.base import ById
 from contracts.notify import CreateMailing, Mailing
 from tests.integration import lone_worker
 from tests.integration.town import Town, opened_town
@@ -34,14 +33,6 @@ def mailing(town):
     return create
 
 
-def launch(town, mailing):
-    return town.call("notify", "launch_mailing", ById(id=mailing.id))
-
-
-def look(town, mailing):
-    return town.call("notify", "get_mailing", ById(id=mailing.id))
-
-
 def received(town):
     """How many messages each address got."""
     return Counter(each["to"] for each in town.mailbox.messages(limit=2000))
@@ -49,7 +40,7 @@ def received(town):
 
 def test_N3_a_worker_killed_between_chunks_leaves_nobody_out_and_repeats_nobody(town, mailing):
     created = mailing(4500)
-    launch(town, created)
+    town.launch(created)
     kills = 0
     while (before := queued(town)) < 4500:
         worker = lone_worker.start("notify", "jobs")
@@ -60,7 +51,7 @@ def test_N3_a_worker_killed_between_chunks_leaves_nobody_out_and_repeats_nobody(
     assert kills > 1
     rows = town.rows("notify", "SELECT count(*), count(DISTINCT person_id) FROM messages")[0]
     assert tuple(rows) == (4500, 4500)
-    assert look(town, created).recipients == 4500
+    assert town.mailing(created).recipients == 4500
 
 
 def queued(town):
@@ -76,12 +67,12 @@ def wait_until(condition, seconds=30):
 
 def test_N3_a_worker_killed_while_sending_repeats_at_most_what_was_on_its_way_under_the_same_id(town, mailing):
     created = mailing(600)
-    launch(town, created)
+    town.launch(created)
     chassis_worker.run_job_chunk(town.workers["notify"])
     worker = lone_worker.start("notify", "deliver_messages", TALKOO_CRASH_AT="notify.sent:2")
     assert worker.wait(timeout=60) == -signal.SIGKILL
     sent_before = sum(received(town).values())
-    recorded = look(town, created).sent
+    recorded = town.mailing(created).sent
     assert 0 < recorded < sent_before < 600
     town.alter("notify", "UPDATE messages SET next_at = now() WHERE state = 'sending'")
     town.settle()
@@ -91,4 +82,4 @@ def test_N3_a_worker_killed_while_sending_repeats_at_most_what_was_on_its_way_un
     found = town.mailbox.messages(limit=2000)
     assert len({each["message_id"] for each in found}) == 600
     assert max(Counter((each["to"], each["message_id"]) for each in found).values()) <= 2
-    assert look(town, created).sent == 600
+    assert town.mailing(created).sent == 600

@@ -50,16 +50,8 @@ def mailing(town):
     return create
 
 
-def launch(town, mailing):
-    return town.call("notify", "launch_mailing", ById(id=mailing.id))
-
-
-def look(town, mailing):
-    return town.call("notify", "get_mailing", ById(id=mailing.id))
-
-
 def job(town, mailing):
-    return town.call("notify", "get_job", JobById(id=look(town, mailing).job_id))
+    return town.call("notify", "get_job", JobById(id=town.mailing(mailing).job_id))
 
 
 def received(town):
@@ -69,14 +61,14 @@ def received(town):
 
 def test_N3_each_of_a_thousand_gets_it_once_and_personally(town, mailing):
     created = mailing(1000)
-    answers = at_once(6, lambda _: launch(town, created))
+    answers = at_once(6, lambda _: town.launch(created))
     assert sum(not isinstance(each, Exception) for each in answers) == 1
     town.settle()
     assert received(town) == {f"v{number}@example.org": 1 for number in range(1, 1001)}
     mail = town.mailbox.wait_for("v7@example.org", seconds=1)
     assert mail["subject"] == "Terve Väinö7"
     assert mail["text"].startswith("Hei Väinö7!\n\nKesäpäivät lähestyvät, Väinö7 Väki.")
-    now, ended = look(town, created), job(town, created)
+    now, ended = town.mailing(created), job(town, created)
     assert (now.state, now.recipients, now.sent, now.failed) == (MailingState.SENT, 1000, 1000, 0)
     assert (ended.state, ended.done, ended.total) == (JobState.SUCCEEDED, 1000, 1000)
     for late in ("launch_mailing", "pause_mailing", "cancel_mailing"):
@@ -86,37 +78,37 @@ def test_N3_each_of_a_thousand_gets_it_once_and_personally(town, mailing):
 
 def test_N3_paused_nothing_leaves_resumed_the_rest_does(town, mailing):
     created = mailing(30)
-    launch(town, created)
+    town.launch(created)
     chassis_worker.run_job_chunk(town.workers["notify"])
     town.call("notify", "pause_mailing", ById(id=created.id))
     town.settle()
-    assert (received(town), look(town, created).state) == (Counter(), MailingState.PAUSED)
-    launch(town, created)
+    assert (received(town), town.mailing(created).state) == (Counter(), MailingState.PAUSED)
+    town.launch(created)
     town.settle()
     assert set(received(town).values()) == {1}
-    assert (len(received(town)), look(town, created).state) == (30, MailingState.SENT)
+    assert (len(received(town)), town.mailing(created).state) == (30, MailingState.SENT)
 
 
 @pytest.mark.parametrize("how", ["mailing", "job"])
 def test_N3_cancelled_nothing_leaves(town, mailing, how):
     created = mailing(30)
-    launch(town, created)
+    town.launch(created)
     chassis_worker.run_job_chunk(town.workers["notify"])
     if how == "mailing":
         town.call("notify", "cancel_mailing", ById(id=created.id))
     else:
-        town.call("notify", "cancel_job", JobById(id=look(town, created).job_id))
+        town.call("notify", "cancel_job", JobById(id=town.mailing(created).job_id))
     town.settle()
     assert received(town) == Counter()
-    now = look(town, created)
+    now = town.mailing(created)
     assert (now.state, now.suppressed, now.sent) == (MailingState.CANCELLED, 30, 0)
     assert job(town, created).state is JobState.CANCELLED
     with pytest.raises(Conflict):
-        launch(town, created)
+        town.launch(created)
 
 
 def test_N3_what_is_owed_to_a_person_goes_before_a_mailing(town, mailing):
-    launch(town, mailing(10))
+    town.launch(mailing(10))
     chassis_worker.run_job_chunk(town.workers["notify"])
     person = town.person()
     event = PasswordLinkWanted(account_id=new_id(), person_id=person.id, request_id=new_id())
@@ -132,15 +124,15 @@ def test_N8_marketing_respects_bans_and_suppressed_addresses(town, mailing):
     ban = SetConsent(person_id=persons[0].id, channel="email", allowed=False)
     town.call("contacts", "set_consent", ban)
     town.call("notify", "suppress", Suppress(channel="email", address="v2@example.org", reason="complaint"))
-    launch(town, created)
+    town.launch(created)
     town.settle()
     assert received(town) == {"v3@example.org": 1, "v4@example.org": 1}
-    assert (look(town, created).sent, look(town, created).suppressed) == (2, 2)
+    assert (town.mailing(created).sent, town.mailing(created).suppressed) == (2, 2)
 
 
 def test_N8_one_click_ends_marketing_and_nothing_else(town, mailing):
     created = mailing(2)
-    launch(town, created)
+    town.launch(created)
     town.settle()
     raw = town.mailbox.raw(town.mailbox.wait_for("v1@example.org", seconds=1)["id"]).decode("ascii")
     assert "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
@@ -153,7 +145,7 @@ def test_N8_one_click_ends_marketing_and_nothing_else(town, mailing):
     fields = {"name": "x", "segment_id": created.segment_id, "subject": "x", "body": "x"}
     for marketing in (True, False):
         again = town.call("notify", "create_mailing", CreateMailing(**fields, marketing=marketing))
-        launch(town, again)
+        town.launch(again)
         town.settle()
     assert received(town) == {"v1@example.org": 2, "v2@example.org": 3}
 
@@ -166,7 +158,7 @@ def test_N3_what_persons_are_called_is_inert(town):
         CreateMailing(name="x", segment_id=town.crowd(0), subject="Hei {{given_name}}", body=BODY),
     )
     preview = town.call("notify", "preview_mailing", PreviewMailing(id=created.id, person_id=person.id))
-    launch(town, created)
+    town.launch(created)
     town.settle()
     mail = town.mailbox.wait_for("bo@example.org", seconds=1)
     assert mail["subject"] == preview.subject == "Hei {{seller}}<b>[[x|https://evil.example]]"
@@ -196,12 +188,12 @@ def test_N3_only_who_may_send_sends(town, mailing):
                 town.call("notify", method, ById(id=created.id), principal)
     with pytest.raises(NotFound):
         town.call("notify", "launch_mailing", ById(id=new_id()))
-    assert look(town, created).state is MailingState.DRAFT
+    assert town.mailing(created).state is MailingState.DRAFT
 
 
 def test_N3_a_mailings_message_is_shown_as_it_was_sent(town, mailing):
     created = mailing(1)
-    launch(town, created)
+    town.launch(created)
     town.settle()
     [listed] = town.call("notify", "list_messages", ListMessages(mailing_id=created.id)).data
     assert (listed.subject, listed.body, listed.state) == ("Terve Väinö1", "", MessageState.DELIVERED)

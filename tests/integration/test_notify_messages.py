@@ -223,7 +223,7 @@ def test_K6_N7_who_is_enrolled_is_told_once_of_a_move_in_the_own_language_with_t
     assert town.subjects(seated) == ["Lippusi: Johtaminen", "Aika tai paikka on muuttunut: Johtaminen"]
     assert town.subjects(waiting) == ["Du står i kö: Ledarskap", "Tid eller plats har ändrats: Ledarskap"]
     mail = town.mail(seated, "Aika tai paikka on muuttunut")
-    now, before = mail["text"].split("Aiemmin:")
+    now, before = mail["text"].split("Aiemmat tiedot:")
     assert "Sali 3, Espoo" in now
     assert session.place in before
     [ticket] = mail["attachments"]

@@ -28,13 +28,14 @@ from chassis.service import SERVICES, Subscription, all_subscriptions, service_c
 from chassis.settings import settings
 from chassis.worker import Worker
 from contracts.access import Principal
-from contracts.base import ById, Event, Translated
+from contracts.base import ById, Event, Job, Translated
 from contracts.commerce import CreateProduct, ProviderCallback, StartPayment
 from contracts.contacts.addresses import Address
 from contracts.contacts.persons import CreatePerson, Person
 from contracts.contacts.segments import CreateSegment, SegmentFilter
 from contracts.courses import CreateCourse, CreateSession, Enrol, Enrolment, Session
 from contracts.identity import LinkToken
+from contracts.notify import Mailing
 from ops.simulators.clients import Mailbox, PaymentProvider, SmsInbox
 from tests.integration.companies import opened_companies
 from tests.integration.conftest import ANONYMOUS, member, staff
@@ -216,6 +217,15 @@ class Town:
 
     def notify_payment(self, notice: dict[str, str]) -> None:
         self.call("commerce", "receive_callback", ProviderCallback(provider="paytrail", parameters=notice), ANONYMOUS)
+
+    def launch(self, mailing: Mailing) -> Job:
+        found: Job = self.call("notify", "launch_mailing", ById(id=mailing.id))
+        return found
+
+    def mailing(self, mailing: Mailing) -> Mailing:
+        """The mailing as it is now."""
+        found: Mailing = self.call("notify", "get_mailing", ById(id=mailing.id))
+        return found
 
     def subjects(self, person: Person) -> list[str]:
         """Subjects of all mail to a person, oldest first."""

@@ -23,6 +23,7 @@ from services.commerce.documents.invoice_texts import TEXTS
 from services.commerce.rules.barcodes import virtual_barcode
 from services.commerce.rules.epc_qr import CreditTransfer, epc_modules
 from services.commerce.rules.vat import SaleLine, VatCode, invoice_sums, rate_on
+from tests.scanning import runs
 
 ON = date(2026, 11, 23)
 PAYMENT = PaymentDetails("FI21 1234 5600 0007 85", "NDEAFIHH", "20260001230", date(2026, 12, 14), Decimal(8), 21)
@@ -174,16 +175,6 @@ def dark_rows(pdf: bytes, area: pymupdf.Rect) -> list[list[bool]]:
     pixels = opened(pdf)[-1].get_pixmap(dpi=DPI, clip=area, colorspace=pymupdf.csGRAY)
     rows = [pixels.samples[start : start + pixels.width] for start in range(0, len(pixels.samples), pixels.stride)]
     return [[value < DARK for value in row] for row in rows]
-
-
-def runs(row: list[bool]) -> list[tuple[bool, int]]:
-    found: list[tuple[bool, int]] = []
-    for dark in row:
-        if found and found[-1][0] == dark:
-            found[-1] = (dark, found[-1][1] + 1)
-        else:
-            found.append((dark, 1))
-    return found
 
 
 def test_E6_bank_barcode_has_the_right_bars_size_and_quiet_zone_on_paper() -> None:

@@ -6,11 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-import psycopg2
 from psycopg2 import sql
 from sqlalchemy import create_engine
 
@@ -42,7 +40,7 @@ def running_floors(suite: Suite) -> Iterator[tuple[int, tuple[int, int]]]:
 
 def _database(admin_url: str) -> str:
     """A new database on the suite's server, with the plain stack's tables."""
-    with _cursor(databases.libpq_url(admin_url)) as cursor:
+    with databases.cursor_on(databases.libpq_url(admin_url)) as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0")
     url = urlunsplit(urlsplit(databases.libpq_url(admin_url))._replace(path=f"/{DATABASE}"))
@@ -57,23 +55,12 @@ def _database(admin_url: str) -> str:
 def _copy_persons(source: str, target: str) -> None:
     columns = sql.SQL(", ").join(map(sql.Identifier, Person.__table__.columns.keys()))
     with tempfile.SpooledTemporaryFile(10_000_000) as file:
-        with _cursor(databases.libpq_url(source)) as cursor:
+        with databases.cursor_on(databases.libpq_url(source)) as cursor:
             cursor.copy_expert(sql.SQL("COPY (SELECT {} FROM persons ORDER BY id) TO STDOUT").format(columns), file)
         file.seek(0)
-        with _cursor(target) as cursor:
+        with databases.cursor_on(target) as cursor:
             cursor.copy_expert(sql.SQL("COPY persons ({}) FROM STDIN").format(columns), file)
             cursor.execute("VACUUM (ANALYZE) persons")
-
-
-@contextmanager
-def _cursor(url: str) -> Iterator[Any]:
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            yield cursor
-    finally:
-        connection.close()
 
 
 @contextmanager

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis import outbox
-from contracts.courses import CancelEnrolment, EnrolmentCancelled, EnrolmentState
+from contracts.courses import CancelEnrolment, EnrolmentState
 from contracts.errors import Conflict, NotFound
+from services.courses.commands.enrolments import record_cancellation
 from services.courses.commands.seats import lock_enrolment, lock_session, release_seat
 from services.courses.models import CourseSession, Enrolment
 from services.courses.rules.seats import LIVE, SEATED, refund_due
@@ -51,11 +51,4 @@ def _end(session: Session, enrolment: Enrolment, reason: str, now: datetime, *, 
     enrolment.refund_asked = refund
     enrolment.version += 1
     session.flush()
-    event = EnrolmentCancelled(
-        enrolment_id=enrolment.id,
-        session_id=enrolment.session_id,
-        person_id=enrolment.person_id,
-        order_id=enrolment.order_id,
-        refund=refund,
-    )
-    outbox.record(session, event, version=enrolment.version)
+    record_cancellation(session, enrolment)

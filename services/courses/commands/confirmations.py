@@ -6,10 +6,9 @@ from uuid import UUID
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from chassis import outbox
-from contracts.courses import EnrolmentCancelled, EnrolmentState
+from contracts.courses import EnrolmentState
 from contracts.errors import Conflict
-from services.courses.commands.enrolments import confirmed_values, record_confirmation
+from services.courses.commands.enrolments import confirmed_values, record_cancellation, record_confirmation
 from services.courses.commands.seats import lock_enrolment, lock_session
 from services.courses.models import CourseSession, Enrolment
 from services.courses.rules.seats import LIVE
@@ -82,11 +81,4 @@ def _ask_refund(session: Session, enrolment: Enrolment, now: datetime) -> None:
     enrolment.refund_asked = True
     enrolment.version += 1
     session.flush()
-    event = EnrolmentCancelled(
-        enrolment_id=enrolment.id,
-        session_id=enrolment.session_id,
-        person_id=enrolment.person_id,
-        order_id=enrolment.order_id,
-        refund=True,
-    )
-    outbox.record(session, event, version=enrolment.version)
+    record_cancellation(session, enrolment)

@@ -18,6 +18,7 @@ from contracts import courses as contract
 from contracts.base import Money
 from contracts.commerce import Quote
 from contracts.courses import (
+    EnrolmentCancelled,
     EnrolmentConfirmed,
     EnrolmentState,
     EnrolmentWaitlisted,
@@ -130,6 +131,18 @@ def record_seat(session: Session, values: dict[str, Any], version: int) -> None:
         expires_at=values["expires_at"],
     )
     outbox.record(session, event, version=version)
+
+
+def record_cancellation(session: Session, enrolment: Enrolment) -> None:
+    """Tell that an enrolment is cancelled, and whether its money is asked back."""
+    event = EnrolmentCancelled(
+        enrolment_id=enrolment.id,
+        session_id=enrolment.session_id,
+        person_id=enrolment.person_id,
+        order_id=enrolment.order_id,
+        refund=enrolment.refund_asked,
+    )
+    outbox.record(session, event, version=enrolment.version)
 
 
 def record_confirmation(session: Session, ids: dict[str, UUID], version: int) -> None:
