@@ -149,7 +149,7 @@ def test_parameters_that_cannot_be_are_refused_by_every_list(whole):
     for route in (each for each in openapi.routes() if each.verb == "GET" and each.method is not None):
         pages = "next_cursor" in route.method.reply.model_fields
         for name in (each for each in route.open_fields if pages or each != "cursor"):
-            values = CURSORS if name == "cursor" else ["\0", "a\0b", "x" * 3_000, "٣", "2026-02-30"]
+            values = CURSORS if name == "cursor" else ["a\0b", "x" * 3_000, "٣", "2026-02-30"]
             is_typed = name == "cursor" or kinds(route.method.request.model_fields[name].annotation)
             for value in values:
                 asked += 1

@@ -129,6 +129,53 @@ def test_I3_links_that_are_forged_expired_or_withdrawn_open_nothing(whole, links
     assert found == expected
 
 
+def offered_seat(whole):
+    """Somebody to whom the only seat of a session is offered, and the session."""
+    session = members.new_session(whole, seats=1)
+    first, second = members.new_member(whole, "Eka"), members.new_member(whole, "Toka")
+    taken = members.enrol(whole, first, session, payment="invoice")
+    waiting = members.enrol(whole, second, session)
+    first.visitor.post(f"/enrolments/{taken['id']}/cancel", {"reason": "Este"})
+    address = f"/enrolments/{waiting['id']}"
+    members.wait_until(lambda: whole.api.get(address)["state"] == "offered" or None, 60, "the offer")
+    return second, session
+
+
+def test_I3_K2_an_offer_is_taken_once_however_often_its_link_is_used(whole, links):
+    member, session = offered_seat(whole)
+    address = f"/enrolments/{member.facts['enrolments']}"
+    _, secret = links.issue(LinkPurpose.TAKE_OFFER, member.person_id, member.facts["enrolments"])
+    visitor = browser(whole)
+    answers = [visitor.ask("POST", f"/offer/{secret}", data={"form_key": str(new_id())}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [303] * 3
+    held = whole.api.get(address)
+    assert held["state"] == "held"
+    assert whole.api.get(f"/sessions/{session['id']}")["seats_free"] == 0
+    members.wait_until(lambda: whole.api.get("/orders", customer_id=member.person_id)["data"] or None, 60, "the order")
+    paying = [visitor.ask("POST", f"/offer/{secret}/pay", data={"form_key": str(new_id())}) for _ in range(2)]
+    assert [answer.status_code for answer in paying] == [200, 200]
+    assert paying[0].headers["Refresh"] == paying[1].headers["Refresh"]
+    assert whole.api.get(address) == held
+    orders = whole.api.get("/orders", customer_id=member.person_id)["data"]
+    payments = whole.api.get("/payments", customer_id=member.person_id)["data"]
+    assert (len(orders), len(payments), payments[0]["state"]) == (1, 1, "pending")
+
+
+def test_I3_E4_an_invoice_paid_by_link_is_paid_once(whole, links):
+    member = members.new_member(whole, "Maksaja")
+    members.join(whole, member)
+    _, secret = links.issue(LinkPurpose.PAY_INVOICE, member.person_id, member.facts["invoices"])
+    visitor, address = browser(whole), f"/invoices/{member.facts['invoices']}"
+    pay = lambda: visitor.ask("POST", f"/pay/{secret}", data={"form_key": str(new_id())})  # noqa: E731
+    leads = [pay().headers["Refresh"] for _ in range(2)]
+    assert leads[0] == leads[1]
+    whole.payments.pay(leads[0].rstrip("/").rpartition("/")[2])
+    members.wait_until(lambda: whole.api.get(address)["open_amount"] == "0.00" or None, 60, "the paid invoice")
+    assert pay().status_code == 409
+    payments = whole.api.get("/payments", customer_id=member.person_id)["data"]
+    assert [each["state"] for each in payments] == ["captured"]
+
+
 def test_I1_I3_a_password_is_reset_once_by_link_and_ends_all_sessions(whole):
     member = members.new_member(whole, "Unohtaja")
     visitor = browser(whole)
