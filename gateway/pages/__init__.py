@@ -42,6 +42,8 @@ SECTIONS = (
     "project_hours",
     "segments",
     "views",
+    "duplicates",
+    "merges",
     "imports",
     "jobs",
     "memberships",

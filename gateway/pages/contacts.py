@@ -17,6 +17,7 @@ from contracts.commerce import CommerceApi, ListInvoices
 from contracts.contacts import ContactsApi
 from contracts.contacts.affiliations import ListAffiliations
 from contracts.contacts.history import History
+from contracts.contacts.merges import ListMerges
 from contracts.contacts.persons import DeleteContact, ListPersons, Person, PersonSummary
 from contracts.contacts.tags import Tag
 from contracts.contacts.views import ViewName
@@ -83,7 +84,7 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
     """A person with what every service knows; a linked id leads to the contact it is."""
     person = contacts.get_person(ById(id=person_id))
     if person.id != person_id:
-        return redirect(f"/office/contacts/{person.id}")
+        return _led_on(person, person_id)
     known = all_definitions()
     about = _about(person.id)
     views = about["views"]
@@ -101,6 +102,14 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
         may_write=may(Permission.CONTACTS_WRITE),
         **activity_section(),
     )
+
+
+def _led_on(person: Person, asked_id: UUID) -> ResponseReturnValue:
+    """The card that stands for the one that was asked for, with a word about why."""
+    made = or_nothing(lambda: contacts.list_merges(ListMerges(person_id=asked_id, limit=1)).data)
+    if made and made[0].merged_id == asked_id:
+        flash(_("%(name)s was merged into this contact.", name=made[0].merged_name), "good")
+    return redirect(f"/office/contacts/{person.id}")
 
 
 def _about(person_id: UUID) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 
 from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.history import Change
@@ -61,11 +62,20 @@ STATES: Final[dict[str, Any]] = {
 }
 
 
+MERGES: Final[dict[str, Any]] = {
+    "merged": lazy_gettext("%(name)s was merged into this contact"),
+    "unmerged": lazy_gettext("The merge with %(name)s was undone"),
+}
+HIDDEN: Final = frozenset({"linked_to"})
+"""Ids, which tell nobody anything; the state says it in words."""
+
+
 def entries(changes: list[Change], known: Definitions, kind: str) -> list[dict[str, Any]]:
     """The changes of a contact of this kind as the macro `card.history` shows them."""
     return [
         {"at": each.changed_at, "text": _text(each, _definition(each.field, known, kind)), "by": author(each)}
         for each in changes
+        if each.field not in HIDDEN
     ]
 
 
@@ -87,6 +97,8 @@ def _text(change: Change, definition: FieldDefinition | None) -> str:
         return str(STATES.get(str(change.new), change.new))
     if change.field in {"affiliation.started", "affiliation.ended"}:
         return _affiliation(change)
+    if change.field in MERGES:
+        return _merge(change)
     label = label_of(change.field, definition)
     old, new = (_value(each, change.field, definition) for each in (change.old, change.new))
     if not new:
@@ -98,6 +110,13 @@ def _text(change: Change, definition: FieldDefinition | None) -> str:
 
 def _value(value: Any, field: str, definition: FieldDefinition | None) -> str:
     return value_in_words(value, definition) if definition else in_words(value, field)
+
+
+def _merge(change: Change) -> Markup:
+    """A merge or its end, with a way to the merges of the other contact."""
+    what = change.new or change.old or {}
+    told = MERGES[change.field] % {"name": what.get("name") or _("a deleted contact")}
+    return Markup('<a href="/office/merges?person_id={}">{}</a>').format(what.get("person_id", ""), told)
 
 
 def label_of(field: str, definition: FieldDefinition | None = None) -> str:

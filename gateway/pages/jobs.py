@@ -20,6 +20,7 @@ from gateway.pages.state_words import JOB
 pages = Pages("jobs", __name__)
 KINDS: Final = {
     "import_contacts": lazy_gettext("Import of contacts"),
+    "scan_duplicates": lazy_gettext("Search for duplicates"),
     "send_mailing": lazy_gettext("Mailing"),
     "make_label_sheet": lazy_gettext("Label sheet"),
 }
@@ -58,8 +59,9 @@ def label_of(job: Job) -> str:
 def address_of(job: Job) -> str:
     """The page of what the job works on; empty when it has none."""
     service, _dash, uuid = job.id.partition("-")
-    is_import = service == ContactsApi.service_name and job.kind == "import_contacts"
-    return f"/office/imports/{uuid}" if is_import else ""
+    if service != ContactsApi.service_name:
+        return ""
+    return {"import_contacts": f"/office/imports/{uuid}", "scan_duplicates": "/office/duplicates"}.get(job.kind, "")
 
 
 @pages.post("/office/jobs/<job_id>/cancel", may=tuple(Permission))

@@ -9,6 +9,7 @@ import pytest
 from contracts.contacts.calendars import PUBLIC_CALENDAR
 from gateway.pages import SECTIONS
 from ops.demo.papers import camt_054
+from ops.simulators.clients import wait_until
 from tests import members
 from tests.browser.soundness import check_pages
 
@@ -17,7 +18,10 @@ FILES = (".pdf", ".csv", ".ics", ".xlsx", ".svg", ".vcf")
 BY_LINK = "<token>"
 """Pages behind a personal link are checked where a message brings the link."""
 A_ROLE = "pages"
-ASKED = {"/office/affiliations/new": "?organisation=<uuid:organisation_id>"}
+ASKED = {
+    "/office/affiliations/new": "?organisation=<uuid:organisation_id>",
+    "/office/merges/new": "?survivor=<uuid:person_id>&merged=<uuid:twice_id>",
+}
 """What an address has to ask to be a page."""
 LEAD_ELSEWHERE = {"/welcome", "/payments/paytrail/return"}
 A_DAY = {"title": "Sivut", "starts_on": "2027-01-01"}
@@ -63,6 +67,10 @@ def ids(whole, member) -> dict[str, str]:
     belongs = {"person_id": member.person_id, "organisation_id": organisation["id"]}
     office.upload("/imports", "a.csv", b"Etunimi;Sukunimi\nAino;Sivunen\n", profile="contacts")
     about = {"person_ids": [member.person_id]}
+    twice = [office.post("/persons", {"given_name": "Kaksi", "family_name": "Sivunen", "phone": "040 1112223"})["id"]
+             for _ in range(2)]  # fmt: skip
+    scan = office.post("/duplicates/scan", {})["id"]
+    wait_until(lambda: office.get(f"/jobs/{scan}")["finished_at"], 60, "the scan is done")
     kind = first(whole, "/membership-types")
     session = members.new_session(whole)
     who = {"given_name": "Hakija", "family_name": "Sivunen", "email": "hakija.sivunen@example.org"}
@@ -70,6 +78,8 @@ def ids(whole, member) -> dict[str, str]:
     wanted = {"membership_type_id": kind, **who, "accepts_terms": True}
     return {
         "person_id": member.person_id,
+        "twice_id": twice[0],
+        "pair_id": first(whole, "/duplicates"),
         "membership_id": member.facts["memberships"],
         "invoice_id": member.facts["invoices"],
         "enrolment_id": member.facts["enrolments"],
