@@ -23,10 +23,10 @@ def word() -> str:
 
 
 def two_cards(whole: Whole, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Two cards of one person; the second knows a phone and has another given name."""
+    """Two cards of one person; the second knows a phone and has one more given name."""
     family, email = word(), f"{word()}@example.org"
     first = whole.api.post("/persons", {"given_name": "Aino", "family_name": family, "email": email, **more})
-    second = {"given_name": "Aion", "family_name": family, "email": email, "phone": "040 7654321", "title": "FM"}
+    second = {"given_name": "Aino Maria", "family_name": family, "email": email, "phone": "040 7654321", "title": "FM"}
     return first, whole.api.post("/persons", second)
 
 
@@ -72,7 +72,7 @@ def test_C13_two_contacts_are_merged_field_by_field_and_parted_again(visit: Visi
     expect(page.get_by_role("row").filter(has_text="Titteli").get_by_role("radio").nth(1)).to_be_checked()
     both_widths(page)
     page.locator("#merge").get_by_role("button", name="Yhdistä").click()
-    name = f"Aion {second['family_name']}"
+    name = f"Aino Maria {second['family_name']}"
     expect(page.get_by_text(f"{name} yhdistettiin tähän kontaktiin.")).to_be_visible()
     expect(page).to_have_url(f"{whole.base_url}/office/contacts/{first['id']}")
     expect(page.locator("#history")).to_contain_text(f"{name} yhdistettiin tähän kontaktiin")

@@ -1,4 +1,4 @@
-"""The scan for duplicates (C13), a job in three phases, resumable after each chunk.
+"""The scan for duplicates (C13), a job in three phases, resumable after each chunk; one scan at a time.
 
 1. *names*: how many bear which word of a name, so that two names are not taken for one and its typing error;
 2. *keys*: what each person could have in common with a double goes into `duplicate_keys`: e-mail, phone, date of birth
@@ -100,19 +100,21 @@ COMPARED = (
 )  # fmt: skip
 
 
+ROWS = tables.jobs.c
+OPEN = and_(ROWS.kind == JOB_KIND, ROWS.state.in_(["queued", "running"]))
+
+
 def start(session: Session) -> Job:
-    """Queue a scan; the one that is under way, if there is one."""
+    """Queue a scan; the one that waits for its turn already, if there is one."""
     session.execute(ONE_AT_A_TIME)
-    rows = tables.jobs.c
-    running = select(rows.id).where(rows.kind == JOB_KIND, rows.state.in_(["queued", "running"]))
-    job_id = session.scalar(running) or jobs.start(session, "contacts", JOB_KIND, {})
+    waiting = select(ROWS.id).where(OPEN, ROWS.cursor["phase"].is_(None))
+    job_id = session.scalar(waiting) or jobs.start(session, "contacts", JOB_KIND, {})
     return jobs.as_contract(jobs.get(session, job_id))
 
 
 def started_since(session: Session, moment: datetime) -> bool:
     """Whether a scan was begun after `moment`."""
-    rows = tables.jobs.c
-    found = select(rows.id).where(rows.kind == JOB_KIND, rows.created_at > moment).limit(1)
+    found = select(ROWS.id).where(ROWS.kind == JOB_KIND, ROWS.created_at > moment).limit(1)
     return session.scalar(found) is not None
 
 
@@ -123,6 +125,9 @@ def work(step: Step) -> None:
 
 def _names(step: Step) -> None:
     session = step.session
+    if session.scalar(select(ROWS.id).where(OPEN, ROWS.id < step.job_id).limit(1)):
+        step.pause(1.0)
+        return
     persons = session.scalar(select(func.count()).where(PERSON.state == PersonState.ACTIVE)) or 0
     rows = session.execute(BEARERS, {"fewest": FEWEST_BEARERS, "most": MOST_NAMES})
     bearers = {row.word: row.bearers for row in rows}
