@@ -21,7 +21,8 @@ from contracts.membership import ListMemberships, MembershipApi, MembershipState
 from contracts.notify import ListMessages, NotifyApi
 from gateway.i18n import LANGUAGES, language, local_date, money
 from gateway.pages import contact_words
-from gateway.pages.contact_facts import address_line, value_in_words
+from gateway.pages.contact_facts import address_line
+from gateway.pages.field_words import label, value_in_words
 from gateway.pages.history_words import FIELDS
 from gateway.pages.person_names import may
 
@@ -71,10 +72,7 @@ def lines(survivor: Person, merged: Person, fields: Sequence[FieldDefinition]) -
     """The fields of which at least one of the two has something."""
     both = (survivor, merged)
     found = [Line(name, FIELDS[name], _pair(partial(_value, name), both)) for name in CHOSEN]
-    found += [
-        Line(f"fields.{each.code}", each.label.in_language(language()), _pair(partial(_additional, each), both))
-        for each in fields
-    ]
+    found += [Line(f"fields.{each.code}", label(each), _pair(partial(_additional, each), both)) for each in fields]
     found += [Line("", FIELDS[name], _pair(partial(_value, name), both)) for name in KEPT_OF_BOTH]
     return [each for each in found if any(each.values)]
 

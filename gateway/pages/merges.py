@@ -18,9 +18,9 @@ from contracts.contacts.similar import FindSimilar
 from contracts.errors import Invalid, ServiceError, Stale
 from gateway import wording
 from gateway.asked import asked, list_state
+from gateway.field_definitions import all_definitions
 from gateway.listing import Column
 from gateway.pages import merge_review
-from gateway.pages.contact_input import definitions
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may
 from gateway.submitted import form_command, read, typed, without_empty
@@ -98,7 +98,7 @@ def review(two: Two, error: ServiceError | None = None, **more: Any) -> str:
     """The page on which two contacts are compared; `more` is about the pair that the scan has found."""
     g.page_path = "/office/duplicates"
     persons: list[Person] = side_by_side(*(_get(each) for each in (two.survivor, two.merged)))
-    fields = definitions("person")
+    fields = all_definitions().of("person")
     both = merge_review.belongings(*(each.id for each in persons))
     chosen = {name: side for name, side in request.form.items() if name.startswith(CHOICE)}
     return render_template(
