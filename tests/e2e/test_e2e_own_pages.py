@@ -102,7 +102,8 @@ def test_an_unpaid_invoice_is_the_next_step_and_shows_how_to_pay(whole):
     assert "voimassa heti kun ensimmäinen lasku on maksettu" in overview
     page = member.visitor.page(f"/my/invoices/{invoice['id']}?lang=fi")
     assert invoice["barcode"] in text_of(page)
-    assert len(page.xpath("//svg[@role='img']")) == 1
+    names = [each.findtext("title") for each in page.xpath("//svg[@role='img']")]
+    assert names == ["Pankkiviivakoodi", "QR-koodi pankin sovellukseen"]
     led_on = member.send(f"/my/invoices/{invoice['id']}/pay")
     assert led_on.headers["Refresh"].startswith("0; url=http")
     assert whole.api.get("/payments", customer_id=member.person_id)["data"][0]["state"] == "pending"
