@@ -1,5 +1,6 @@
 """Tags that are in use already, to choose from and to be reminded of."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from time import monotonic
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 from chassis.rpc import client, or_nothing
 from contracts.base import ListRequest
 from contracts.contacts import ContactsApi
-from contracts.contacts.tags import Tag
+from contracts.contacts.tags import ByTags, Tag
 
 contacts = client(ContactsApi)
 SECONDS: Final = 30
@@ -25,3 +26,8 @@ def known_tags() -> tuple[Tag, ...]:
 @lru_cache(maxsize=1)
 def _counted(_time: int) -> tuple[Tag, ...]:
     return tuple(contacts.list_tags(ListRequest(limit=MOST)).data)
+
+
+def typed_tags(query: Mapping[str, str]) -> dict[str, str]:
+    """The parts of an expression of tags, as they were typed into a list's search."""
+    return {name: ",".join(query.get(name, "").lower().replace(",", " ").split()) for name in ByTags.model_fields}

@@ -21,6 +21,7 @@ from contracts.base import (
 )
 from contracts.contacts.basics import BasicChanges, ContactBasics, ShownColumns
 from contracts.contacts.persons import DeleteContact
+from contracts.contacts.tags import ByTags
 from contracts.system import SystemApi
 
 BusinessId = Annotated[str, Field(pattern=r"^[0-9]{7}-[0-9]$")]
@@ -72,7 +73,7 @@ class OrganisationSummary(Reply):
     """Values of the further columns that were asked for; empty ones are missing."""
 
 
-class ListOrganisations(ListRequest):
+class ListOrganisations(ByTags, ListRequest):
     """Organisations by name, or by likeness to `q`."""
 
     q: Annotated[str, Field(max_length=100)] | None = None

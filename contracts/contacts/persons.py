@@ -23,6 +23,7 @@ from contracts.base import (
     query,
 )
 from contracts.contacts.basics import BasicChanges, ContactBasics, Gender, ShownColumns
+from contracts.contacts.tags import ByTags
 from contracts.system import SystemApi
 from contracts.values import Day
 
@@ -98,7 +99,7 @@ class PersonSummaries(Reply):
     data: list[PersonSummary]
 
 
-class ListPersons(ListRequest):
+class ListPersons(ByTags, ListRequest):
     """Persons by name in Finnish order or by time, `-` for the reverse.
 
     With `q` (typo-tolerant; also e-mail, phone, number) the most alike come first, whatever `sort` says.

@@ -38,6 +38,16 @@ resource.get("/persons/{id}/consents", ContactsApi.get_consents, "Which channels
 
 resource.get("/tags", ContactsApi.list_tags, "Tags in use with their counts, the most used first")
 
+resource.get("/tags/{code}", ContactsApi.get_tag, "Who bears a tag, and which segments test it")
+resource.post(
+    "/tags/{code}/change",
+    ContactsApi.change_tag,
+    "Rename a tag, merge it into another or (without `to`) remove it everywhere",
+    status=202,
+    location="/jobs/{id}",
+    example={"to": "volunteer"},
+)
+
 resource.get("/organisations", ContactsApi.list_organisations, "Organisations by name, or by likeness to `q`")
 resource.post(
     "/organisations",

@@ -44,6 +44,7 @@ SECTIONS = (
     "views",
     "duplicates",
     "merges",
+    "tags",
     "imports",
     "jobs",
     "memberships",

@@ -29,7 +29,7 @@ def of_person(person: Any, known: Definitions) -> list[Fact]:
         ("gender", FIELDS["gender"], _word("gender", person.gender)),
         ("title", FIELDS["title"], person.title),
         *_customer(person),
-        ("tags", FIELDS["tags"], _tags(person.tags, "/office/contacts")),
+        ("tags", FIELDS["tags"], _tags(person.tags, "/office/contacts?tag=")),
         *_addresses(person.addresses),
         *additional(person, known.chosen("person", list(person.fields))),
     ]
@@ -43,7 +43,7 @@ def of_organisation(organisation: Any, parent: Any, known: Definitions) -> list[
         ("parent_id", FIELDS["parent_id"], above),
         *_reached(organisation),
         *_customer(organisation),
-        ("tags", FIELDS["tags"], _tags(organisation.tags, "")),
+        ("tags", FIELDS["tags"], _tags(organisation.tags, "/office/organisations?tags_all=")),
         *_addresses(organisation.addresses),
         *additional(organisation, known.chosen("organisation", list(organisation.fields))),
     ]
@@ -122,6 +122,6 @@ def _call(phone: str | None) -> Markup | None:
 
 
 def _tags(tags: Iterable[str], list_address: str) -> Markup:
-    """Each tag leads to the list of those who have it, where there is one."""
-    one = Markup('<a class="tag" href="{}?tag={}">{}</a>') if list_address else Markup('<span class="tag">{2}</span>')
+    """Each tag leads to the list of those who bear it."""
+    one = Markup('<a class="tag" href="{}{}">{}</a>')
     return Markup(" ").join(one.format(list_address, tag, tag) for tag in tags)

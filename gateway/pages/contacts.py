@@ -26,7 +26,7 @@ from contracts.membership import ListMemberships, Membership, MembershipApi, Mem
 from contracts.notify import ListMessages, NotifyApi
 from gateway.field_definitions import all_definitions
 from gateway.i18n import local_date
-from gateway.known_tags import known_tags
+from gateway.known_tags import known_tags, typed_tags
 from gateway.listing import Column, Filter, ListState, Option
 from gateway.pages import contact_facts, history_words, list_cells, state_words
 from gateway.pages.activity_words import activity_section
@@ -54,7 +54,7 @@ def list_contacts() -> str:
     query, known = request.args.to_dict(), all_definitions()
     view = arrangement(ViewName.CONTACTS, own_views(), known)
     wanted = {name: query.get(name) for name in ("q", "tag", "cursor", "sort")}
-    wanted |= {"q": (wanted["q"] or "").strip()[:100], "show": list_cells.further(view.shown)}
+    wanted |= {"q": (wanted["q"] or "").strip()[:100], "show": list_cells.further(view.shown), **typed_tags(query)}
     asked = partial(contacts.list_persons, read(ListPersons, without_empty(wanted)))
     found, tags = side_by_side(asked, known_tags)
     assert isinstance(found, Page)
@@ -67,6 +67,7 @@ def list_contacts() -> str:
         chooser=chooser(ViewName.CONTACTS, view, known),
         cell=partial(list_cells.cell, known=known, kind="person"),
         filters=_tag_filter(state, found.data, tags),
+        known_tags=tags,
         found=found,
     )
 

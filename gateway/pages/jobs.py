@@ -21,6 +21,7 @@ pages = Pages("jobs", __name__)
 KINDS: Final = {
     "import_contacts": lazy_gettext("Import of contacts"),
     "scan_duplicates": lazy_gettext("Search for duplicates"),
+    "change_tag": lazy_gettext("A tag changes everywhere"),
     "send_mailing": lazy_gettext("Mailing"),
     "make_label_sheet": lazy_gettext("Label sheet"),
 }

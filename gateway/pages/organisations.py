@@ -20,6 +20,7 @@ from contracts.contacts.persons import DeleteContact
 from contracts.contacts.views import View, ViewName
 from contracts.errors import Conflict
 from gateway.field_definitions import all_definitions
+from gateway.known_tags import known_tags, typed_tags
 from gateway.listing import Column, ListState
 from gateway.pages import contact_facts, history_words, list_cells
 from gateway.pages.activity_words import activity_section
@@ -55,7 +56,7 @@ def list_organisations() -> str:
     query, known = request.args.to_dict(), all_definitions()
     view = arrangement(ViewName.ORGANISATIONS, own_views(), known)
     wanted = {"q": query.get("q", "").strip()[:100], "cursor": query.get("cursor")}
-    wanted["show"] = list_cells.further(view.shown)
+    wanted |= {"show": list_cells.further(view.shown), **typed_tags(query)}
     found = contacts.list_organisations(read(ListOrganisations, without_empty(wanted)))
     return render_template(
         "organisations/list.html",
@@ -63,6 +64,7 @@ def list_organisations() -> str:
         columns=[NAME, *columns_of(ViewName.ORGANISATIONS, view.shown, known)],
         chooser=chooser(ViewName.ORGANISATIONS, view, known),
         cell=partial(list_cells.cell, known=known, kind="organisation"),
+        known_tags=known_tags(),
         found=found,
     )
 

@@ -19,6 +19,7 @@ from services.contacts.commands import (
     project_hours,
     projects,
     reminders,
+    tags,
     tasks,
 )
 from services.contacts.commands.history import Author
@@ -45,6 +46,12 @@ def import_contacts(step: Step) -> None:
     running = Running(step.session, row, author, today, step.cursor.get("number_column", ""))
     PHASES[step.cursor.get("phase", "stage")](step, running)
     crash.point("contacts.import_chunk")
+
+
+@job(tags.JOB_KIND)
+def change_tag(step: Step) -> None:
+    """Give the next contacts another tag in place of one."""
+    tags.work(step)
 
 
 @periodic("forget_import_files", every=3600.0)

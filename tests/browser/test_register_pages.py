@@ -1,4 +1,4 @@
-"""The register's own pages: basic data, additional fields, own columns and cards."""
+"""The register's own pages: basic data, additional fields, own columns and cards, tags."""
 
 from collections.abc import Callable
 from typing import Any
@@ -73,7 +73,7 @@ def test_C6_C7_fields_are_defined_ordered_by_keyboard_retired_and_brought_back(v
     page.locator("#retired tr", has_text=f"{name} Koko").get_by_role("button", name="Ota käyttöön").click()
     expect(page.get_by_text(f"{name} Koko on taas käytössä.")).to_be_visible()
     check_page(page)
-    field = next(each for each in whole.api.get("/fields?limit=1000")["data"] if each["label"]["fi"] == f"{name} Koko")
+    field = next(each for each in whole.api.get("/fields", limit=1000)["data"] if each["label"]["fi"] == f"{name} Koko")
     assert [(each["label"]["fi"], each["label"]["sv"], each["retired"]) for each in field["choices"]] == [
         ("Suuri", "", False), ("Pieni", "Liten", True),
     ]  # fmt: skip
@@ -149,3 +149,28 @@ def test_C8_columns_and_cards_are_arranged_and_remembered_on_another_device(visi
     page.goto(f"/office/contacts?q={name}")
     expect(page.get_by_text(f"{name}@example.org")).to_be_visible()
     expect(page.get_by_text("Johtaja")).to_have_count(0)
+
+
+def test_C9_lists_by_an_expression_and_a_tag_merged_everywhere(visit: Visit, whole: Any) -> None:
+    first, second = a_name().lower(), a_name().lower()
+    names = [a_name() for _ in range(3)]
+    for name, borne in zip(names, ([first], [first, second], [second]), strict=True):
+        whole.api.post("/persons", {"family_name": name, "tags": borne})
+    page = visit("/office/contacts", as_user="toimisto")
+    page.get_by_text("Tunnisteiden yhdistelmä").click()
+    page.get_by_label("Kaikki nämä").fill(first)
+    page.get_by_label("Ei mitään näistä").fill(second)
+    page.get_by_role("button", name="Suodata").click()
+    expect(page.locator("table.list tbody tr")).to_have_count(1)
+    expect(page.locator("table.list")).to_contain_text(names[0])
+    check_page(page)
+    page.goto(f"/office/tags/{second}")
+    page.locator("#to").fill(first)
+    page.get_by_role("button", name="Nimeä uudelleen tai yhdistä").click()
+    expect(page.get_by_text(f"Tunnisteen {first} saavat: 2 henkilöä")).to_be_visible()
+    check_page(page)
+    page.get_by_role("button", name="Yhdistä").click()
+    expect(page.get_by_text("Valmis: 2")).to_be_visible(timeout=20_000)
+    check_page(page)
+    assert [each["tags"] for each in whole.api.get("/persons", tags_all=first)["data"]] == [[first]] * 3
+    assert whole.api.get("/persons", tags_any=second)["data"] == []

@@ -10,7 +10,7 @@ from contracts.base import Page
 from contracts.contacts.organisations import ListOrganisations, Organisation, OrganisationSummary
 from contracts.errors import NotFound
 from services.contacts import models
-from services.contacts.queries import likeness, list_columns
+from services.contacts.queries import likeness, list_columns, tag_filters
 from services.contacts.queries.pages import page_of, position, printed
 from services.contacts.replies import organisation_of, organisation_summary_of
 
@@ -35,12 +35,11 @@ def list_page(reader: Connection, request: ListOrganisations, today: date) -> Pa
 
 
 def _page(reader: Connection, request: ListOrganisations) -> Page[OrganisationSummary]:
+    conditions = [IN_REGISTER, *tag_filters.conditions(ORGANISATIONS.tags, request)]
     if request.q is not None:
-        return likeness.search_page(
-            reader, models.Organisation, SUMMARY, [IN_REGISTER], request, organisation_summary_of
-        )
+        return likeness.search_page(reader, models.Organisation, SUMMARY, conditions, request, organisation_summary_of)
     after = position(request.cursor, printed, UUID)
-    query: Select[Any] = select(*SUMMARY, ORGANISATIONS.sort_key).where(IN_REGISTER)
+    query: Select[Any] = select(*SUMMARY, ORGANISATIONS.sort_key).where(*conditions)
     if after:
         query = query.where(tuple_(ORGANISATIONS.sort_key, ORGANISATIONS.id) > tuple_(*after))
     rows = reader.execute(query.order_by(ORGANISATIONS.sort_key, ORGANISATIONS.id).limit(request.limit + 1)).all()

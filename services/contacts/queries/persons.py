@@ -11,7 +11,7 @@ from contracts.base import Page
 from contracts.contacts.persons import ListPersons, Person, PersonState, PersonSummaries, PersonSummary
 from contracts.errors import NotFound
 from services.contacts import models
-from services.contacts.queries import likeness, list_columns
+from services.contacts.queries import likeness, list_columns, tag_filters
 from services.contacts.queries.pages import moment, page_of, position, printed
 from services.contacts.replies import person_of, person_summary_of
 
@@ -73,7 +73,7 @@ def list_page(reader: Connection, request: ListPersons, today: date) -> Page[Per
 
 
 def _page(reader: Connection, request: ListPersons) -> Page[PersonSummary]:
-    conditions = [ACTIVE]
+    conditions = [ACTIVE, *tag_filters.conditions(PERSONS.tags, request)]
     if request.tag:
         conditions.append(PERSONS.tags.contains([request.tag]))
     if request.q is not None:

@@ -1,11 +1,15 @@
 """Which tags there are: counted from the contacts that bear them, so that nobody has to keep a list."""
 
-from sqlalchemy import Connection, text
+from typing import Any
+
+from sqlalchemy import Connection, select, text
 
 from chassis.paging import page
 from contracts.base import ListRequest, Page
-from contracts.contacts.tags import Tag
+from contracts.contacts.tags import Tag, TagUse
+from services.contacts import models
 from services.contacts.queries.pages import position, printed
+from services.contacts.rules.tags import tests_tag
 
 TAGS = """
     SELECT code, count(*) FILTER (WHERE is_person) AS persons, count(*) FILTER (WHERE NOT is_person) AS organisations
@@ -32,3 +36,20 @@ def list_page(reader: Connection, request: ListRequest) -> Page[Tag]:
     rows = reader.execute(query, values)
     found = [Tag(code=row.code, persons=row.persons, organisations=row.organisations) for row in rows]
     return page(found, request.limit, lambda each: [each.persons + each.organisations, each.code])
+
+
+USE = text(
+    """
+    SELECT (SELECT count(*) FROM persons WHERE state = 'active' AND tags @> CAST(:borne AS jsonb)) AS persons,
+           (SELECT count(*) FROM organisations WHERE deleted_at IS NULL AND tags @> CAST(:borne AS jsonb))
+               AS organisations
+    """
+)
+SEGMENTS = select(models.Segment.__table__.c.name, models.Segment.__table__.c.filter).order_by(text("name"))
+
+
+def get(connection: Any, code: str) -> TagUse:
+    """How many bear the tag, and which segments test it; nobody when it is not in use."""
+    row = connection.execute(USE, {"borne": f'["{code}"]'}).one()
+    segments = [each.name for each in connection.execute(SEGMENTS) if tests_tag(each.filter, code)]
+    return TagUse(code=code, persons=row.persons, organisations=row.organisations, segments=segments)

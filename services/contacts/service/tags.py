@@ -1,7 +1,8 @@
 """Tags in use (C9)."""
 
-from contracts.base import ListRequest, Page
-from contracts.contacts.tags import Tag, TagsApi
+from contracts.base import Job, ListRequest, Page
+from contracts.contacts.tags import ChangeTag, Tag, TagByCode, TagsApi, TagUse
+from services.contacts.commands import tags as tag_changes
 from services.contacts.queries import tags
 from services.contacts.service.base import ContactsMethods
 
@@ -11,3 +12,9 @@ class TagsMethods(ContactsMethods, TagsApi):
 
     def list_tags(self, request: ListRequest) -> Page[Tag]:
         return tags.list_page(self.reader, request)
+
+    def get_tag(self, request: TagByCode) -> TagUse:
+        return tags.get(self.reader, request.code)
+
+    def change_tag(self, request: ChangeTag) -> Job:
+        return tag_changes.start(self.session, request, self.author)
