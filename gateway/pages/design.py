@@ -8,6 +8,7 @@ from typing import Final
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug import Response
 
+from gateway.barcodes import barcode_picture
 from gateway.form_state import FormState
 from gateway.i18n import clock_time, local_date, money
 from gateway.listing import Column, Filter, ListState, Option
@@ -17,6 +18,8 @@ from gateway.pages.messages import error_page
 blueprint = Blueprint("design", __name__, url_prefix="/design")
 
 PAGE: Final = 20
+DIGITS: Final = "479440520200360820048831500000000868516259619897100612"
+"""A bank barcode out of the guide that describes it."""
 _GIVEN: Final = ("Aino", "Björn", "Eila", "Göran", "Helmi", "Jukka", "Maija-Liisa", "Pertti", "Åsa", "Väinö")
 _FAMILY: Final = ("Virtanen", "Korhonen", "Lindström", "Mäkelä", "Nieminen", "Åkerlund", "Öhman")
 _TOWNS: Final = ("Helsinki", "Turku", "Vaasa", "Oulu")
@@ -101,6 +104,8 @@ def components() -> str:
         jobs=JOBS,
         state=ListState(request.path, {"page": "2"}),
         today=datetime(2026, 12, 31, 7, 5, tzinfo=UTC),
+        barcode=barcode_picture(DIGITS, "Bank barcode"),
+        digits=DIGITS,
     )
 
 
