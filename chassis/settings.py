@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     talkoo_base_url: str = "http://127.0.0.1:8000"
     talkoo_time_zone: str = "Europe/Helsinki"
     talkoo_log_format: str = "json"
+    talkoo_backup_days: int = 35
+    """How long backups are kept: so long an erased person may still be in one."""
     talkoo_max_workers: int = 10
     """Messages a service process works on at the same time."""
     talkoo_crash_at: str = ""

@@ -5,13 +5,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis import jobs, tables, topology, waiting
+from chassis import jobs, personal_data, tables, topology, waiting
 from chassis.paging import cursor_number, decode_cursor, page
 from chassis.service import ServiceBase
 from chassis.settings import amqp_url_for
 from contracts.access import Permission, PrincipalKind
-from contracts.base import Done, Job, JobById, ListRequest, Nothing, Page
+from contracts.base import ById, Done, Job, JobById, ListRequest, Nothing, Page
 from contracts.errors import NotFound
+from contracts.personal_data import ErasurePart, HeldData
 from contracts.system import ListJobs, ParkedEvent, Replayed, ReplayParked, SystemStatus
 
 
@@ -50,6 +51,12 @@ class SystemMethods(ServiceBase):
             raise NotFound(f"There is no parked event {request.id}.", id=request.id)
         jobs.wake(self.session, "parked")
         return Replayed(count=count)
+
+    def get_erasure_part(self, request: ById) -> ErasurePart:
+        return personal_data.part_of(self.reader, self.service_name, request.id)
+
+    def get_held_data(self, request: ById) -> HeldData:
+        return personal_data.held(self.reader, self.service_name, request.id)
 
     def get_job(self, request: JobById) -> Job:
         return jobs.as_contract(self._visible(jobs.get(self.reader, request.id)))

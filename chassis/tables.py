@@ -112,6 +112,17 @@ job_cancellations = Table(
     Column("asked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
+erasures = Table(
+    "erasures",
+    chassis_metadata,
+    Column("person_id", PgUuid(as_uuid=True), primary_key=True),
+    Column("erased_at", DateTime(timezone=True), nullable=False),
+    Column("ids", JSONB, nullable=False),
+    Column("rows", JSONB, nullable=False),
+    Column("retained", JSONB, nullable=False),
+    Column("settled", Boolean, nullable=False, server_default=text("false")),
+)
+
 redirects = Table(
     "redirects",
     chassis_metadata,

@@ -33,7 +33,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from chassis import clock, execution, health, jobs, logs, metrics, redirects, rpc, tables, waiting
+from chassis import clock, execution, health, jobs, logs, metrics, personal_data, redirects, rpc, tables, waiting
 from chassis.call import CURRENT, Call
 from chassis.database import Database, is_away
 from chassis.logs import log
@@ -111,6 +111,7 @@ class Runner:
             Task(service, "clean_up", 600.0, clean_up),
             Task(service, "measure", waiting.EVERY, measure),
             Task(service, "settle_redirects", 60.0, settle_redirects),
+            Task(service, "settle_erasures", 60.0, settle_erasures),
         ]
         self.tasks = [*built_in, *own]
         self.wakers = {task.name: threading.Event() for task in self.tasks}
@@ -241,6 +242,13 @@ def settle_redirects(worker: Worker) -> bool:
     """Move rows that were being written when the id they name began to lead elsewhere."""
     with worker.transaction() as session:
         redirects.settle(session, worker.service, worker.now())
+    return False
+
+
+def settle_erasures(worker: Worker) -> bool:
+    """Erase what was being written about a person when it was erased."""
+    with worker.transaction() as session:
+        personal_data.settle(session, worker.service, worker.now())
     return False
 
 

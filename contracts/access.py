@@ -13,6 +13,8 @@ class Permission(StrEnum):
     CONTACTS_READ = "contacts.read"
     CONTACTS_WRITE = "contacts.write"
     CONTACTS_IMPORT = "contacts.import"
+    CONTACTS_ERASE = "contacts.erase"
+    """Erasing a person everywhere, and what is on record about it."""
     ACTIVITIES_READ = "activities.read"
     """Activities, tasks, projects and the office's calendar, with the names of those they are about."""
     ACTIVITIES_WRITE = "activities.write"

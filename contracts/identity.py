@@ -323,6 +323,15 @@ class PrincipalsChanged(Event):
     account_id: UUID
 
 
+class AccountErased(Event):
+    """The account belonged to a person who was erased: whoever wrote to it empties what was written."""
+
+    type: ClassVar = "account.erased.v1"
+    source: ClassVar = "identity"
+    subject_id: ClassVar = "account_id"
+    account_id: UUID
+
+
 class PasswordLinkWanted(Event):
     """Somebody asked to set or reset a password; notify sends the link to the person."""
 

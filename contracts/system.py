@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.access import Permission, Rule
-from contracts.base import Done, Job, JobById, ListRequest, Nothing, Page, Reply, Request, Service, command, query
+from contracts.base import ById, Done, Job, JobById, ListRequest, Nothing, Page, Reply, Request, Service, command, query
+from contracts.personal_data import ErasurePart, HeldData
 
 
 class SystemStatus(Reply):
@@ -69,6 +70,12 @@ class SystemApi(Service):
 
     @command(may=Permission.SYSTEM_OPERATE)
     def replay_parked(self, request: ReplayParked) -> Replayed: ...
+
+    @query(may=Rule.SYSTEM, deadline=2)
+    def get_erasure_part(self, request: ById) -> ErasurePart: ...
+
+    @query(may=Rule.SYSTEM, deadline=10)
+    def get_held_data(self, request: ById) -> HeldData: ...
 
     @query(may=Rule.SIGNED_IN)
     def get_job(self, request: JobById) -> Job: ...

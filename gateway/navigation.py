@@ -37,6 +37,7 @@ OFFICE: Final = (
         Link(_("Tags"), "/office/tags"),
         Link(_("Duplicates"), "/office/duplicates"),
         Link(_("Imports"), "/office/imports"),
+        Link(_("Erased contacts"), "/office/erasures", "", "contacts.erase"),
     )),
     Link(_("Tasks"), "/office/tasks", "w", "activities.read", (
         Link(_("Activities"), "/office/activities"),

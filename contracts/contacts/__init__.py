@@ -5,6 +5,7 @@ from contracts.contacts.affiliations import AffiliationsApi
 from contracts.contacts.calendars import CalendarsApi
 from contracts.contacts.consents import ConsentsApi
 from contracts.contacts.duplicates import DuplicatesApi
+from contracts.contacts.erasures import ErasuresApi
 from contracts.contacts.fields import FieldsApi
 from contracts.contacts.history import HistoryApi
 from contracts.contacts.imports import ImportsApi
@@ -27,6 +28,7 @@ class ContactsApi(
     CalendarsApi,
     ConsentsApi,
     DuplicatesApi,
+    ErasuresApi,
     FieldsApi,
     HistoryApi,
     ImportsApi,

@@ -141,7 +141,7 @@ class PersonsApi(SystemApi):
     @command(may=Permission.CONTACTS_WRITE)
     def update_person(self, request: UpdatePerson) -> Person: ...
 
-    @command(may=Permission.CONTACTS_WRITE)
+    @command(may=Permission.CONTACTS_ERASE)
     def delete_person(self, request: DeleteContact) -> Done: ...
 
     @query(may=Permission.CONTACTS_READ)

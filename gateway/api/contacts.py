@@ -24,6 +24,11 @@ resource.post(
 resource.get("/persons/{id}", ContactsApi.get_person, "One person")
 resource.patch("/persons/{id}", ContactsApi.update_person, "Change a person", example={"phone": "+358 40 1234567"})
 resource.delete("/persons/{id}", ContactsApi.delete_person, "Remove a person for good")
+resource.post("/persons/{id}/erase", ContactsApi.erase_person, "Erase a person from the whole suite",
+              example={"version": 3, "reason": "requested"})  # fmt: skip
+resource.get("/persons/{id}/erasure-preview", ContactsApi.preview_erasure, "What an erasure would take, and leave")
+resource.get("/persons/{id}/erasure", ContactsApi.get_erasure, "What was erased when, and what stays until when")
+resource.get("/erasures", ContactsApi.list_erasures, "Erasures, newest first")
 resource.get("/persons/{id}/history", ContactsApi.list_history, "Who changed what, newest first")
 resource.get("/persons/{id}/similar", ContactsApi.find_similar, "Contacts that may be the same person")
 resource.get(

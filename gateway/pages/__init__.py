@@ -27,6 +27,7 @@ SECTIONS = (
     "applications",
     "contacts",
     "contact_forms",
+    "erasures",
     "organisations",
     "affiliations",
     "time_lines",

@@ -1,11 +1,11 @@
-"""Persons: the list with its search, the card with all that belongs to a person, and taking one out of the register."""
+"""Persons: the list with its search, the card with all that belongs to a person."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -18,7 +18,7 @@ from contracts.contacts import ContactsApi
 from contracts.contacts.affiliations import ListAffiliations
 from contracts.contacts.history import History
 from contracts.contacts.merges import ListMerges
-from contracts.contacts.persons import DeleteContact, ListPersons, Person, PersonSummary
+from contracts.contacts.persons import ListPersons, PersonSummary
 from contracts.contacts.tags import Tag
 from contracts.contacts.views import ViewName
 from contracts.courses import CoursesApi, ListEnrolments
@@ -34,7 +34,7 @@ from gateway.pages.door import Pages
 from gateway.pages.own_views import arrangement, chooser, columns_of, own_views
 from gateway.pages.person_names import may
 from gateway.pages.task_rows import open_tasks
-from gateway.submitted import form_command, read, without_empty
+from gateway.submitted import read, without_empty
 
 commerce = client(CommerceApi)
 contacts = client(ContactsApi)
@@ -101,6 +101,7 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
         history=history_words.entries(about["history"].data, known, "person") if about["history"] else [],
         words=state_words,
         may_write=may(Permission.CONTACTS_WRITE),
+        may_erase=may(Permission.CONTACTS_ERASE),
         **activity_section(),
     )
 
@@ -174,30 +175,3 @@ STANDINGS: Final[dict[MembershipState, Callable[[Membership], tuple[str, str]]]]
     MembershipState.LAPSED: lambda _found: (_("Not a member: the membership has lapsed"), "bad"),
     MembershipState.ENDED: lambda _found: (_("Not a member any more"), ""),
 }
-
-
-@pages.post("/office/contacts/<uuid:person_id>/delete", may=Permission.CONTACTS_WRITE)
-def delete_contact(person_id: UUID) -> ResponseReturnValue:
-    """Take a person out of the register for good, once that is confirmed."""
-    version = read(DeleteContact, {"id": person_id, "version": request.form.get("version", "")})
-    person = contacts.get_person(ById(id=person_id))
-    if not request.form.get("confirmed"):
-        return _ask_to_delete(person)
-    with form_command():
-        contacts.delete_person(version)
-    flash(_("%(name)s is deleted.", name=person.name), "good")
-    return redirect("/office/contacts")
-
-
-def _ask_to_delete(person: Person) -> str:
-    return render_template(
-        "layout/confirm.html",
-        title=_("Delete %(name)s?", name=person.name),
-        text=_(
-            "Name, addresses and all that is said about the person are deleted for good. Invoices stay in the books."
-        ),
-        label=_("Delete for good"),
-        action=request.path,
-        back=f"/office/contacts/{person.id}",
-        fields=[("version", person.version)],
-    )

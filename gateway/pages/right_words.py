@@ -13,6 +13,7 @@ WORDS: Final[Mapping[Permission, Any]] = {
     Permission.CONTACTS_READ: _("See contacts"),
     Permission.CONTACTS_WRITE: _("Change contacts"),
     Permission.CONTACTS_IMPORT: _("Import contacts"),
+    Permission.CONTACTS_ERASE: _("Erase contacts"),
     Permission.ACTIVITIES_READ: _("See activities and tasks"),
     Permission.ACTIVITIES_WRITE: _("Record activities and tasks"),
     Permission.MEMBERSHIP_READ: _("See memberships and applications"),

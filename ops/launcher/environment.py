@@ -73,6 +73,7 @@ def environment(wiring: Wiring, scope: Scope) -> dict[str, str]:
         "TALKOO_FILES": wiring.files,
         "TALKOO_TIME_ZONE": os.environ.get("TALKOO_TIME_ZONE", "Europe/Helsinki"),
         "TALKOO_LOG_FORMAT": os.environ.get("TALKOO_LOG_FORMAT", "console"),
+        "TALKOO_BACKUP_DAYS": os.environ.get("TALKOO_BACKUP_DAYS", "35"),
         "TALKOO_SIGNING_KEYS": json.dumps(keys.only(wiring.signing_keys, scope.issuers)),
         "TALKOO_VERIFY_KEYS": json.dumps(keys.verify_keys(wiring.signing_keys)),
     }

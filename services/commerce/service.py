@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chassis import redirects
+from chassis import personal_data, redirects
 from chassis.rpc import client
 from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
@@ -41,6 +41,7 @@ from contracts.commerce import (
     TrialBalance,
     UpdateSellerDetails,
 )
+from contracts.contacts.erasures import PersonErased
 from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.courses import EnrolmentCancelled, HoldExpired, SeatHeld
 from contracts.errors import Invalid, NotAllowed
@@ -166,6 +167,10 @@ class CommerceService(SystemMethods, CommerceApi):
     def expire_order(self, event: HoldExpired) -> None:
         if event.order_id is not None:
             orders.expire(self.session, event.order_id, self.now)
+
+    @subscribe(PersonErased)
+    def erase_person(self, event: PersonErased) -> None:
+        personal_data.erase(self.session, self.service_name, event.person_id, event.person_ids, self.now)
 
     @subscribe(PersonMerged)
     def follow_merged_person(self, event: PersonMerged) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from chassis import redirects
+from chassis import personal_data, redirects
 from chassis.clock import local_date
 from chassis.ids import derived_id
 from chassis.rpc import client
@@ -14,6 +14,7 @@ from contracts.access import LinkPurpose, PrincipalKind
 from contracts.base import ById, ByIds, ListRequest, Page
 from contracts.commerce import AskQuote, CommerceApi, OrderBilled, PaymentCaptured, Quote, QuoteLineRequest
 from contracts.contacts import ContactsApi
+from contracts.contacts.erasures import PersonErased
 from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.contacts.proposals import ProposePerson
 from contracts.courses import CoursesApi
@@ -142,6 +143,10 @@ class CoursesService(SystemMethods, CoursesApi):
     @subscribe(OrderBilled)
     def confirm_billed(self, event: OrderBilled) -> None:
         checkout.advance(self.session, event, self.now)
+
+    @subscribe(PersonErased)
+    def erase_person(self, event: PersonErased) -> None:
+        personal_data.erase(self.session, self.service_name, event.person_id, event.person_ids, self.now)
 
     @subscribe(PersonMerged)
     def follow_merged_person(self, event: PersonMerged) -> None:

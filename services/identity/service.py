@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from chassis import redirects
+from chassis import personal_data, redirects
 from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
 from contracts import identity
 from contracts.access import PrincipalKind
 from contracts.base import ById, ByIds, Done, ListRequest, Nothing, Page
+from contracts.contacts.erasures import PersonErased
 from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.errors import NotAllowed
 from contracts.identity import IdentityApi
@@ -103,6 +104,10 @@ class IdentityService(SystemMethods, IdentityApi):
 
     def take_rate_limit(self, request: identity.TakeRateLimit) -> identity.RateLimitState:
         return limits.take(self.session, request, self.now)
+
+    @subscribe(PersonErased)
+    def erase_person(self, event: PersonErased) -> None:
+        personal_data.erase(self.session, self.service_name, event.person_id, event.person_ids, self.now)
 
     @subscribe(PersonMerged)
     def follow_merged_person(self, event: PersonMerged) -> None:

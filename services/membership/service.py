@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis import redirects
+from chassis import personal_data, redirects
 from chassis.rpc import client
 from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
@@ -10,6 +10,7 @@ from contracts import membership as contract
 from contracts.base import ById, Nothing, Page
 from contracts.commerce import CommerceApi, InvoiceIssued, InvoiceKind, InvoicePaid
 from contracts.contacts import ContactsApi
+from contracts.contacts.erasures import PersonErased
 from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.contacts.persons import PersonState
 from contracts.contacts.proposals import PersonAccepted, ProposePerson
@@ -125,6 +126,10 @@ class MembershipService(SystemMethods, MembershipApi):
         if event.about_kind == "membership" and event.about_id:
             by, now = self.principal.label, self.now
             fees.record_payment(self.session, event.about_id, event.invoice_id, paid_on=event.paid_on, by=by, now=now)
+
+    @subscribe(PersonErased)
+    def erase_person(self, event: PersonErased) -> None:
+        personal_data.erase(self.session, self.service_name, event.person_id, event.person_ids, self.now)
 
     @subscribe(PersonMerged)
     def follow_merged_person(self, event: PersonMerged) -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC
 from uuid import UUID
 
-from chassis import jobs, redirects
+from chassis import jobs, personal_data, redirects
 from chassis.rpc import client
 from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
@@ -11,6 +11,7 @@ from contracts import notify
 from contracts.base import ById, ByIds, Done, Job, JobById, ListRequest, Page
 from contracts.commerce import InvoiceDocumentReady, InvoiceKind, InvoicePaid, RefundCompleted
 from contracts.contacts import ContactsApi
+from contracts.contacts.erasures import PersonErased
 from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.contacts.recipients import Recipient
 from contracts.contacts.tasks import TaskReminderDue
@@ -25,10 +26,11 @@ from contracts.courses import (
     TicketReady,
 )
 from contracts.errors import NotFound
-from contracts.identity import PasswordLinkWanted
+from contracts.identity import AccountErased, PasswordLinkWanted
 from contracts.membership import ApplicationRejected, ApplicationSubmitted, MembershipActivated
 from contracts.notify import Channel, NotifyApi
 from services.notify import codes, composition, queries
+from services.notify import personal_data as held
 from services.notify.commands import label_sheets, mailings, messages, suppressions
 
 contacts = client(ContactsApi)
@@ -238,6 +240,14 @@ class NotifyService(SystemMethods, NotifyApi):
             key=f"task_reminder:{event.task_id}:{remind_at}",
             facts={"remind_at": remind_at},
         )
+
+    @subscribe(PersonErased)
+    def erase_person(self, event: PersonErased) -> None:
+        personal_data.erase(self.session, self.service_name, event.person_id, event.person_ids, self.now)
+
+    @subscribe(AccountErased)
+    def forget_account(self, event: AccountErased) -> None:
+        held.forget_account(self.session, event.account_id)
 
     @subscribe(PersonMerged)
     def follow_merged_person(self, event: PersonMerged) -> None:

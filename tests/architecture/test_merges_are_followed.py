@@ -12,6 +12,7 @@ STAY = {
     "contacts.import_rows.person_id": "the report of an import says what it found then; contacts leads the id on",
     "contacts.duplicate_candidates.first_id": "the pair itself; it counts while both are in the register",
     "contacts.duplicate_candidates.second_id": "the pair itself; it counts while both are in the register",
+    "contacts.person_erasures.person_id": "an erased person is merged with nobody",
     "contacts.duplicate_keys.person_id": "made anew by every scan",
     "contacts.merges.survivor_id": "what was merged with what",
     "membership.applications.proposed_id": "the id under which the application proposed the person; person_id follows",

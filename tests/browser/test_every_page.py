@@ -80,6 +80,7 @@ def ids(whole, member) -> dict[str, str]:
         "person_id": member.person_id,
         "twice_id": twice[0],
         "pair_id": first(whole, "/duplicates"),
+        "erased_id": somebody_erased(whole),
         "membership_id": member.facts["memberships"],
         "invoice_id": member.facts["invoices"],
         "enrolment_id": member.facts["enrolments"],
@@ -103,6 +104,12 @@ def ids(whole, member) -> dict[str, str]:
         "account_id": first(whole, "/accounts"),
         "type_id": kind,
     }
+
+
+def somebody_erased(whole) -> str:
+    person = whole.api.post("/persons", {"given_name": "Poistuva", "family_name": "Sivunen"})
+    whole.api.post(f"/persons/{person['id']}/erase", {"version": person["version"], "reason": "requested"})
+    return str(person["id"])
 
 
 def first(whole, path: str) -> str:

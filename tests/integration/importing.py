@@ -15,7 +15,9 @@ from contracts.contacts.imports import Import, ImportRow, ListImportRows, StartI
 from services.contacts.commands.imports import id_of
 from tests.integration.conftest import staff
 
-IMPORTER = staff(Permission.CONTACTS_IMPORT, Permission.CONTACTS_READ, Permission.CONTACTS_WRITE)
+IMPORTER = staff(
+    Permission.CONTACTS_IMPORT, Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE
+)
 
 
 class Importing:

@@ -20,7 +20,13 @@ from contracts.identity import CreateAccount, UpdateAccount
 from services.contacts.commands import activities
 from tests.integration.conftest import SYSTEM, staff
 
-RIGHTS = (Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE)
+RIGHTS = (
+    Permission.CONTACTS_READ,
+    Permission.CONTACTS_WRITE,
+    Permission.CONTACTS_ERASE,
+    Permission.ACTIVITIES_READ,
+    Permission.ACTIVITIES_WRITE,
+)
 AINO, EINO, ADMINISTRATOR = staff(*RIGHTS), staff(*RIGHTS), staff()
 
 
@@ -112,7 +118,7 @@ def test_A2_nobody_can_hide_what_another_recorded(call, person):
 
 
 def test_A2_without_the_right_nothing_is_seen_or_recorded(call, person):
-    reader = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE)
+    reader = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE)
     with pytest.raises(NotAllowed):
         texts(call, reader, person_id=person)
     with pytest.raises(NotAllowed):

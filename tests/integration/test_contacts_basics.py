@@ -16,7 +16,9 @@ from contracts.errors import Invalid
 from tests.integration.conftest import staff
 from tests.integration.importing import Importing
 
-OFFICE = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.SETTINGS_WRITE)
+OFFICE = staff(
+    Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE, Permission.SETTINGS_WRITE
+)
 CODE = "131052-308T"
 """A personal identity code of the authority's own examples."""
 

@@ -22,7 +22,7 @@ from services.contacts import worker as tasks
 from services.contacts.commands import duplicate_scans
 from tests.integration.conftest import staff
 
-OFFICE = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE)
+OFFICE = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE)
 BORN = date(1961, 3, 14)
 HOME = [Address(street="Koulukatu 5 A 12", postal_code="33100", city="Tampere")]
 

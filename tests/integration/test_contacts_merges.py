@@ -28,8 +28,8 @@ from services.contacts.rules import merging
 from tests.integration.conftest import SYSTEM, staff
 
 OFFICE = staff(
-    Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.SETTINGS_WRITE, Permission.ACTIVITIES_READ,
-    Permission.ACTIVITIES_WRITE,
+    Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE, Permission.SETTINGS_WRITE,
+    Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE,
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from contracts.contacts.persons import CreatePerson, DeleteContact
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from tests.integration.conftest import staff
 
-OFFICE = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE)
+OFFICE = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE)
 READER = staff(Permission.CONTACTS_READ)
 
 

@@ -26,7 +26,9 @@ from contracts.contacts.similar import FindSimilarTo
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Stale
 from tests.integration.conftest import ANONYMOUS, member, staff
 
-OFFICE = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.SETTINGS_WRITE)
+OFFICE = staff(
+    Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE, Permission.SETTINGS_WRITE
+)
 
 
 @pytest.fixture

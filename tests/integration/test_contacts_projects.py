@@ -31,7 +31,9 @@ from contracts.identity import CreateAccount
 from services.contacts.commands import project_hours, projects
 from tests.integration.conftest import staff
 
-AINO = staff(Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE, Permission.CONTACTS_WRITE)
+AINO = staff(
+    Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE
+)
 DAY = date(2026, 1, 15)
 
 

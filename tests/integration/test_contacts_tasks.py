@@ -19,7 +19,9 @@ from contracts.identity import CreateAccount
 from services.contacts.queries import tasks as task_lists
 from tests.integration.conftest import staff
 
-AINO = staff(Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE, Permission.CONTACTS_WRITE)
+AINO = staff(
+    Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE
+)
 NOON = datetime(2027, 6, 15, 9, 0, tzinfo=UTC)
 """Noon in Helsinki."""
 
@@ -208,4 +210,4 @@ def test_A3_who_only_reads_changes_nothing(call):
         with pytest.raises(NotAllowed):
             call(method, request, reader)
     with pytest.raises(NotAllowed):
-        titles(call, staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE))
+        titles(call, staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE))

@@ -1,10 +1,10 @@
-"""Whom activities and their like are about: checked against the register, stored, and forgotten with a person."""
+"""Whom activities and their like are about: checked against the register and stored."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, insert, or_, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from contracts.contacts.about import AboutContacts
@@ -15,11 +15,6 @@ from services.contacts.commands import details
 
 Named = list[tuple[str, UUID]]
 """Ids, each with the JSON pointer at which it was given."""
-OWNED: tuple[tuple[Any, Any, Any], ...] = (
-    (models.Activity, models.ActivityContact, models.ActivityContact.activity_id),
-    (models.Task, models.TaskContact, models.TaskContact.task_id),
-)
-"""Things with links to contacts, their links, and the link's column that names the thing."""
 
 
 def known(session: Session, about: AboutContacts) -> tuple[list[UUID], list[UUID]]:
@@ -88,13 +83,3 @@ def _replace(session: Session, link: Any, owner: dict[str, UUID], side: str, ids
     session.execute(delete(link).filter_by(**owner).where(getattr(link, side).is_not(None)))
     if ids:
         session.execute(insert(link), [{**owner, side: each} for each in ids])
-
-
-def forget(session: Session, person_ids: Sequence[UUID]) -> None:
-    """Erase what is about these persons alone; what is about others too stays with those."""
-    for thing, link, owner_id in OWNED:
-        of_them = select(owner_id).where(link.person_id.in_(person_ids))
-        others = or_(link.person_id.is_(None), link.person_id.not_in(person_ids))
-        session.execute(delete(thing).where(thing.id.in_(of_them), ~exists().where(owner_id == thing.id, others)))
-        session.execute(delete(link).where(link.person_id.in_(person_ids)))
-    session.execute(delete(models.ProjectMember).where(models.ProjectMember.person_id.in_(person_ids)))

@@ -1,9 +1,9 @@
-"""Persons: created, changed, deleted."""
+"""Persons: created and changed. They go in commands/erasures.py."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis import outbox
@@ -11,7 +11,6 @@ from chassis.ids import new_id
 from contracts.contacts import basics
 from contracts.contacts.persons import (
     CreatePerson,
-    DeleteContact,
     Person,
     PersonDetails,
     PersonsChanged,
@@ -20,7 +19,7 @@ from contracts.contacts.persons import (
 )
 from contracts.errors import FieldError, Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import contact_links, details, history
+from services.contacts.commands import details, history
 from services.contacts.commands.history import Author
 from services.contacts.replies import person_of
 from services.contacts.rules.values import as_columns, person_keys
@@ -119,68 +118,3 @@ def locked(session: Session, person_id: UUID) -> models.Person:
     if person is None or person.state is PersonState.ERASED:
         raise NotFound(f"There is no person {person_id}.", id=person_id)
     return person
-
-
-def delete_for_good(session: Session, request: DeleteContact, author: Author) -> None:
-    """Empty the person's row and what was linked to it; memberships and invoices keep an id that names nobody.
-
-    Affiliations, activities with this person alone, and the values in the history and in import rows go too. Deleting
-    again raises NotFound.
-    """
-    person = locked(session, request.id)
-    details.refuse_stale(person.version, request.version)
-    ids = [person.id, *session.scalars(select(models.Person.id).where(models.Person.linked_to == person.id))]
-    contact_links.forget(session, ids)
-    session.execute(delete(models.Affiliation).where(models.Affiliation.person_id.in_(ids)))
-    session.execute(update(models.Change).where(models.Change.subject_id.in_(ids)).values(old=None, new=None))
-    session.execute(
-        update(models.ImportRow)
-        .where(models.ImportRow.person_id.in_(ids))
-        .values(raw={}, person=None, affiliation=None, organisation=None, fingerprint=None, reason="")
-    )
-    session.execute(update(models.Consent).where(models.Consent.person_id.in_(ids)).values(evidence=""))
-    _forget_merges(session, ids)
-    session.execute(update(models.Person).where(models.Person.id.in_(ids)).values(**_nobody(author)))
-    history.record(session, person.id, author, {"state": (person.state.value, PersonState.ERASED.value)})
-    tell(session, *ids)
-
-
-def _forget_merges(session: Session, ids: list[UUID]) -> None:
-    """Erase what merges remember of these persons, and the pairs in which they stand."""
-    merge, pair = models.Merge, models.DuplicateCandidate
-    of_them = or_(merge.survivor_id.in_(ids), merge.merged_id.in_(ids))
-    session.execute(update(merge).where(of_them).values(before={}, after={}))
-    session.execute(delete(pair).where(or_(pair.first_id.in_(ids), pair.second_id.in_(ids))))
-
-
-def _nobody(author: Author) -> dict[str, Any]:
-    return {
-        "state": PersonState.ERASED,
-        "linked_to": None,
-        "given_name": "",
-        "family_name": "",
-        "email": None,
-        "email_key": None,
-        "phone": None,
-        "fax": None,
-        "other_emails": [],
-        "other_phones": [],
-        "gender": None,
-        "birth_date": None,
-        "title": "",
-        "customer_number": None,
-        "customer_status": None,
-        "payment_method": None,
-        "payment_days": None,
-        "delivery_method": None,
-        "credit_limit": None,
-        "addresses": [],
-        "city": "",
-        "postal_code": "",
-        "tags": [],
-        "fields": {},
-        "sort_key": "",
-        "search": "",
-        "version": models.Person.version + 1,
-        "updated_at": author.at,
-    }

@@ -6,6 +6,7 @@ from services.contacts.models.base import Base
 from services.contacts.models.calendars import Calendar, CalendarAddress, CalendarEvent
 from services.contacts.models.consents import Consent
 from services.contacts.models.duplicates import SCAN_JOB, DuplicateCandidate, DuplicateKey
+from services.contacts.models.erasures import PersonErasure
 from services.contacts.models.fields import Field
 from services.contacts.models.history import Change
 from services.contacts.models.imports import Import, ImportRow
@@ -36,6 +37,7 @@ __all__ = (
     "Merge",
     "Organisation",
     "Person",
+    "PersonErasure",
     "Project",
     "ProjectHours",
     "ProjectMember",

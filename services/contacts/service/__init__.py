@@ -6,6 +6,7 @@ from services.contacts.service.affiliations import AffiliationsMethods
 from services.contacts.service.calendars import CalendarsMethods
 from services.contacts.service.consents import ConsentsMethods
 from services.contacts.service.duplicates import DuplicatesMethods
+from services.contacts.service.erasures import ErasuresMethods
 from services.contacts.service.fields import FieldsMethods
 from services.contacts.service.history import HistoryMethods
 from services.contacts.service.imports import ImportsMethods
@@ -28,6 +29,7 @@ class ContactsService(
     CalendarsMethods,
     ConsentsMethods,
     DuplicatesMethods,
+    ErasuresMethods,
     FieldsMethods,
     HistoryMethods,
     ImportsMethods,

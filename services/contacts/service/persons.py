@@ -2,6 +2,7 @@
 
 from contracts.access import PrincipalKind
 from contracts.base import ById, ByIds, Done, Page
+from contracts.contacts.erasures import ErasePerson, ErasureReason
 from contracts.contacts.persons import (
     CreatePerson,
     DeleteContact,
@@ -13,7 +14,7 @@ from contracts.contacts.persons import (
     UpdatePerson,
 )
 from contracts.errors import NotFound
-from services.contacts.commands import persons
+from services.contacts.commands import erasures, persons
 from services.contacts.queries import persons as person_cards
 from services.contacts.service.base import ContactsMethods
 
@@ -33,7 +34,8 @@ class PersonsMethods(ContactsMethods, PersonsApi):
         return persons.update_details(self.session, request, self.author)
 
     def delete_person(self, request: DeleteContact) -> Done:
-        persons.delete_for_good(self.session, request, self.author)
+        wanted = ErasePerson(id=request.id, version=request.version, reason=ErasureReason.OFFICE)
+        erasures.erase(self.session, wanted, self.author)
         return Done()
 
     def list_persons(self, request: ListPersons) -> Page[PersonSummary]:

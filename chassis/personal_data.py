@@ -1,0 +1,169 @@
+"""What a service holds about persons: told once, then exported and erased alike (C17).
+
+A service says in its module `personal_data` what is about a person:
+
+    HOLDINGS = (
+        Holding("enrolments", models.Enrolment, by("person_id"), emptied={"note": ""}),
+        Holding("affiliations", models.Affiliation, by("person_id"), gone=True),
+    )
+
+and may have three functions: `end(session, ids, now)` ends what goes on before anything is erased;
+`texts(session, ids)` gives addresses by which stored replies are recognised besides the ids;
+`retained(connection, ids)` lists the documents that the law makes it keep.
+"""
+
+import importlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Text, delete, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from chassis import files, tables
+from contracts.personal_data import ErasurePart, HeldData, HeldFile, RetainedDocument
+
+Ids = Sequence[UUID]
+Reader = Connection | Session
+IN_FLIGHT = timedelta(minutes=10)
+"""Longer than anything lives that knew the person and may still write."""
+AT_ONCE = 20
+MOST_ROWS = 5_000
+"""Of one kind in an export."""
+SEARCH_KEYS = frozenset({"search", "sort_key", "email_key", "username_key", "fingerprint"})
+"""Made from other columns; they tell nothing of their own."""
+ERASURES, COMMANDS = tables.erasures.c, tables.handled_commands.c
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Rows about a person. `emptied` says what erasing leaves in which column; `gone` that the rows go as a whole."""
+
+    name: str
+    model: Any
+    about: Callable[[Any, Ids], ColumnElement[bool]]
+    emptied: Mapping[str, Any] = field(default_factory=dict)
+    gone: bool = False
+    hidden: frozenset[str] = frozenset()
+    """Columns that are never exported: secrets, and what belongs to somebody else."""
+    document: str = ""
+    """The column with the key of a stored file. It goes with the row's content, unless it is `kept`."""
+    kept: bool = False
+    """Erasing leaves the rows as they are."""
+
+
+def by(*columns: str) -> Callable[[Any, Ids], ColumnElement[bool]]:
+    """Rows that name the person in one of these columns."""
+    return lambda model, ids: or_(*(getattr(model, column).in_(ids) for column in columns))
+
+
+def erase(session: Session, service: str, person_id: UUID, ids: Ids, now: datetime) -> None:
+    """Erase what the service holds about a person under any of `ids`, and record what was done. Again is fine."""
+    module = _module(service)
+    _optional(module, "end")(session, ids, now)
+    session.flush()
+    texts = [*map(str, ids), *(_optional(module, "texts")(session, ids) or ())]
+    rows = {each.name: _erase(session, each, ids) for each in module.HOLDINGS if not each.kept}
+    rows["stored_replies"] = _purge_replies(session, texts)
+    retained = [each.model_dump(mode="json") for each in _optional(module, "retained")(session, ids) or ()]
+    found = {name: count for name, count in rows.items() if count}
+    _record(session, person_id, ids, now, found, retained)
+    session.expire_all()
+
+
+def _module(service: str) -> Any:
+    return importlib.import_module(f"services.{service}.personal_data")
+
+
+def _optional(module: Any, name: str) -> Callable[..., Any]:
+    return getattr(module, name, lambda *_: None)
+
+
+def _erase(session: Session, holding: Holding, ids: Ids) -> int:
+    """How many rows were emptied or removed."""
+    found = holding.about(holding.model, ids)
+    if holding.document:
+        column = getattr(holding.model, holding.document)
+        for key in session.scalars(select(column).where(found, column.is_not(None))):
+            files.delete(key)
+    if holding.gone:
+        statement: Any = delete(holding.model).where(found)
+    elif holding.emptied:
+        statement = update(holding.model).where(found).values(**holding.emptied)
+    else:
+        return 0
+    result: Any = session.execute(statement, execution_options={"synchronize_session": False})
+    return int(result.rowcount)
+
+
+def _purge_replies(session: Session, texts: Iterable[str]) -> int:
+    """Empty the remembered replies that name one of the texts; repeating such a command is refused from now on."""
+    reply = func.lower(COMMANDS.reply.cast(Text))
+    named = or_(*(func.strpos(reply, literal(each.lower())) > 0 for each in texts))
+    result: Any = session.execute(update(tables.handled_commands).where(named).values(reply={}, fingerprint=""))
+    return int(result.rowcount)
+
+
+def _record(
+    session: Session, person_id: UUID, ids: Ids, now: datetime, rows: dict[str, int], retained: list[Any]
+) -> None:
+    done = insert(tables.erasures).values(
+        person_id=person_id, ids=[*map(str, ids)], erased_at=now, rows=rows, retained=retained
+    )
+    session.execute(done.on_conflict_do_update(index_elements=["person_id"], set_={"retained": done.excluded.retained}))
+
+
+def settle(session: Session, service: str, now: datetime) -> None:
+    """Erase once more, after a while, what was being written about a person when it was erased."""
+    due = select(tables.erasures).where(~ERASURES.settled, ERASURES.erased_at < now - IN_FLIGHT).limit(AT_ONCE)
+    for row in session.execute(due.with_for_update(skip_locked=True)).all():
+        erase(session, service, row.person_id, [UUID(each) for each in row.ids], row.erased_at)
+        session.execute(update(tables.erasures).where(ERASURES.person_id == row.person_id).values(settled=True))
+
+
+def part_of(connection: Connection, service: str, person_id: UUID) -> ErasurePart:
+    """What was erased, and what must be kept; before an erasure what it would find."""
+    row = connection.execute(select(tables.erasures).where(ERASURES.person_id == person_id)).first()
+    if row is not None:
+        retained = [RetainedDocument.model_validate(each) for each in row.retained]
+        return ErasurePart(service=service, erased_at=row.erased_at, rows=row.rows, retained=retained)
+    module, ids = _module(service), [person_id]
+    rows = {each.name: _count(connection, each, ids) for each in module.HOLDINGS if not each.kept}
+    retained = list(_optional(module, "retained")(connection, ids) or ())
+    return ErasurePart(service=service, rows={name: count for name, count in rows.items() if count}, retained=retained)
+
+
+def _count(connection: Connection, holding: Holding, ids: Ids) -> int:
+    found = holding.about(holding.model, ids)
+    return int(connection.execute(select(func.count()).select_from(holding.model).where(found)).scalar_one())
+
+
+def held(connection: Connection, service: str, person_id: UUID) -> HeldData:
+    """All that the service holds about a person, for the person."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    documents: list[HeldFile] = []
+    for holding in _module(service).HOLDINGS:
+        found = list(_rows(connection, holding, [person_id]))
+        if found:
+            rows.setdefault(holding.name, []).extend(found)
+        if holding.document:
+            documents += [_file(holding, number, row) for number, row in enumerate(found, 1) if row[holding.document]]
+    return HeldData(service=service, rows=rows, files=documents)
+
+
+def _rows(connection: Connection, holding: Holding, ids: Ids) -> Iterable[dict[str, Any]]:
+    table = holding.model.__table__
+    columns = [each for each in table.c if each.name not in holding.hidden | SEARCH_KEYS]
+    query = select(*columns).where(holding.about(holding.model, ids)).limit(MOST_ROWS)
+    for row in connection.execute(query):
+        yield json.loads(json.dumps(dict(row._mapping), default=str))
+
+
+def _file(holding: Holding, number: int, row: dict[str, Any]) -> HeldFile:
+    key = row[holding.document]
+    suffix = key.rpartition(".")[2] if "." in key else "bin"
+    return HeldFile(name=f"{holding.name}-{number}.{suffix}", key=key)

@@ -1,0 +1,41 @@
+"""What every service tells of a person: what it holds, what it has erased, and what the law makes it keep (C17)."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.base import Reply
+
+
+class RetainedDocument(Reply):
+    """What stays although the person is erased. `basis` is the code of the legal basis; `until` the last day."""
+
+    kind: str
+    id: UUID
+    name: str
+    basis: str
+    until: date
+
+
+class ErasurePart(Reply):
+    """What one service erased when: rows by kind. `erased_at` is None while the person is not erased there."""
+
+    service: str
+    erased_at: datetime | None = None
+    rows: dict[str, int] = {}
+    retained: list[RetainedDocument] = []
+
+
+class HeldFile(Reply):
+    """A stored document of the person."""
+
+    name: str
+    key: str
+
+
+class HeldData(Reply):
+    """All that one service holds about a person: rows by kind, as stored, and documents."""
+
+    service: str
+    rows: dict[str, list[dict[str, Any]]] = {}
+    files: list[HeldFile] = []

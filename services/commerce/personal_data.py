@@ -1,0 +1,64 @@
+"""What commerce holds about persons (C17). Vouchers of the books stay as long as the Accounting Act says."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from chassis.personal_data import Holding, Reader, by
+from contracts.personal_data import RetainedDocument
+from services.commerce import models
+
+ACCOUNTING_ACT: Final = "accounting_act"
+"""Accounting Act (1336/1997), chapter 2, section 10: vouchers are kept six years."""
+YEARS: Final = 6
+
+
+def _of_invoices(column: str) -> Any:
+    def about(model: Any, ids: Sequence[UUID]) -> ColumnElement[bool]:
+        own = select(models.Invoice.id).where(models.Invoice.customer_id.in_(ids))
+        found: ColumnElement[bool] = getattr(model, column).in_(own)
+        return found
+
+    return about
+
+
+HOLDINGS = (
+    Holding("orders", models.Order, by("customer_id"), kept=True),
+    Holding("invoices", models.Invoice, by("customer_id"), kept=True),
+    Holding("invoice_lines", models.InvoiceLine, _of_invoices("invoice_id"), kept=True),
+    Holding("invoice_documents", models.InvoiceDocument, _of_invoices("invoice_id"), document="file_key", kept=True),
+    Holding("bank_entries", models.BankEntry, _of_invoices("invoice_id"), kept=True),
+    Holding(
+        "payments",
+        models.Payment,
+        by("customer_id"),
+        emptied={"pay_url": None, "return_path": ""},
+        hidden=frozenset({"pay_url", "return_path"}),
+    ),
+    Holding("price_agreements", models.PriceAgreement, by("customer_id"), gone=True),
+    Holding("quotes", models.Quote, by("customer_id"), kept=True),
+)
+
+
+def retained(connection: Reader, ids: Sequence[UUID]) -> Iterator[RetainedDocument]:
+    """Invoices, credit notes and the bank's entries with their files."""
+    invoice, entry = models.Invoice, models.BankEntry
+    issued = select(invoice.id, invoice.number, invoice.kind, invoice.issued_on).where(invoice.customer_id.in_(ids))
+    for row in connection.execute(issued.order_by(invoice.serial)):
+        yield _kept(row.kind.value, row.id, row.number, row.issued_on)
+    paid = (
+        select(entry.id, entry.booked_on, entry.bank_reference)
+        .join(invoice, invoice.id == entry.invoice_id)
+        .where(invoice.customer_id.in_(ids))
+    )
+    for found in connection.execute(paid.order_by(entry.booked_on, entry.id)):
+        yield _kept("bank_entry", found.id, found.bank_reference, found.booked_on)
+
+
+def _kept(kind: str, document_id: UUID, name: str, on: date) -> RetainedDocument:
+    """Until the end of the sixth year after the year of the voucher."""
+    until = date(on.year + YEARS, 12, 31)
+    return RetainedDocument(kind=kind, id=document_id, name=name, basis=ACCOUNTING_ACT, until=until)

@@ -1,0 +1,83 @@
+"""Where a person is named besides its own rows: files, rows of imports nobody took, histories of others (C17)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from chassis import files
+from services.contacts import models
+
+DIGITS = 8
+"""So many digits at the end make two telephone numbers the same, however they are written."""
+UNTAKEN_ROWS = text(
+    r"""UPDATE import_rows AS row
+        SET raw = '{}', params = '{}', person = NULL, organisation = NULL, affiliation = NULL, fingerprint = NULL,
+            reason = ''
+        FROM (SELECT import_id, number, array_agg(lower(btrim(cell.value))) AS words,
+                     array_agg(right(regexp_replace(cell.value, '\D', '', 'g'), :digits)) AS numbers
+              FROM import_rows, jsonb_each_text(raw) AS cell WHERE person_id IS NULL
+              GROUP BY import_id, number) AS cells
+        WHERE row.import_id = cells.import_id AND row.number = cells.number
+          AND (words && CAST(:words AS text[]) OR numbers && CAST(:numbers AS text[]) OR words @> CAST(:name AS text[]))
+        RETURNING row.import_id"""
+)
+OTHERS_HISTORIES = text(
+    """UPDATE changes SET old = old - CAST('{name,title}' AS text[]), new = new - CAST('{name,title}' AS text[])
+       WHERE subject_id = ANY(CAST(:subjects AS uuid[])) AND jsonb_typeof(coalesce(new, old)) = 'object'
+         AND coalesce(new, old) ->> 'person_id' = ANY(CAST(:ids AS text[]))"""
+)
+
+
+def forget_in_imports(session: Session, ids: Sequence[UUID]) -> None:
+    """Empty rows of files that name the person and became nobody, and remove the files that name the person."""
+    row = models.ImportRow
+    found = set(session.scalars(select(row.import_id).where(row.person_id.in_(ids)).distinct()))
+    for person in session.scalars(select(models.Person).where(models.Person.id.in_(ids))).all():
+        found.update(session.scalars(UNTAKEN_ROWS, _named(person)))
+    imports = models.Import
+    for key in session.scalars(select(imports.file_key).where(imports.id.in_(found), imports.file_key != "")):
+        files.delete(key)
+    session.execute(update(imports).where(imports.id.in_(found)).values(file_key=""))
+
+
+def _named(person: models.Person) -> dict[str, object]:
+    """How cells may name the person."""
+    words = {person.email_key, person.customer_number, *(each["address"] for each in person.other_emails)}
+    given, family = person.given_name.lower(), person.family_name.lower()
+    if given and family:
+        words |= {f"{given} {family}", f"{family} {given}", f"{family}, {given}"}
+    return {
+        "words": sorted(each.lower() for each in words if each),
+        "numbers": sorted({*_numbers(person)}),
+        "digits": DIGITS,
+        "name": [given, family] if given and family else ["\x01"],
+    }
+
+
+def _numbers(person: models.Person) -> Iterator[str]:
+    for number in (person.phone, person.fax, *(each["number"] for each in person.other_phones)):
+        digits = re.sub(r"\D", "", number or "")
+        if len(digits) >= DIGITS:
+            yield digits[-DIGITS:]
+
+
+def forget_account(session: Session, account_id: UUID) -> None:
+    """Remove what belongs to an account whose person was erased: private calendars, chosen columns."""
+    owner = f"account:{account_id}"
+    session.execute(delete(models.Calendar).where(models.Calendar.owner == owner))
+    session.execute(delete(models.View).where(models.View.owner == owner))
+
+
+def forget_in_histories(session: Session, ids: Sequence[UUID]) -> None:
+    """Organisations keep that somebody came and went, and persons that they were merged once, without saying who."""
+    merge, belonging = models.Merge, models.Affiliation
+    of_them = select(merge.survivor_id, merge.merged_id).where(
+        or_(merge.survivor_id.in_(ids), merge.merged_id.in_(ids))
+    )
+    subjects = {each for row in session.execute(of_them) for each in row}
+    subjects.update(session.scalars(select(belonging.organisation_id).where(belonging.person_id.in_(ids))))
+    named = {"subjects": [str(each) for each in subjects], "ids": [str(each) for each in ids]}
+    session.execute(OTHERS_HISTORIES, named)

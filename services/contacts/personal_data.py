@@ -1,0 +1,101 @@
+"""What contacts holds about persons (C17). What is about others too stays with those."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, null, or_, select
+from sqlalchemy.orm import Session
+
+from chassis.personal_data import Holding, by
+from contracts.contacts.persons import PersonState
+from services.contacts import models
+from services.contacts.commands import traces
+
+NOBODY: dict[str, Any] = {
+    "state": PersonState.ERASED,
+    "linked_to": None,
+    "given_name": "",
+    "family_name": "",
+    "email": None,
+    "email_key": None,
+    "phone": None,
+    "fax": None,
+    "other_emails": [],
+    "other_phones": [],
+    "gender": None,
+    "birth_date": None,
+    "title": "",
+    "customer_number": None,
+    "customer_status": None,
+    "payment_method": None,
+    "payment_days": None,
+    "delivery_method": None,
+    "credit_limit": None,
+    "addresses": [],
+    "city": "",
+    "postal_code": "",
+    "tags": [],
+    "fields": {},
+    "sort_key": "",
+    "search": "",
+    "version": models.Person.version + 1,
+}
+ROW_EMPTIED: dict[str, Any] = {
+    "raw": {},
+    "params": {},
+    "person": null(),
+    "organisation": null(),
+    "affiliation": null(),
+    "fingerprint": None,
+    "reason": "",
+}
+
+
+def _not_erased(model: Any, ids: Sequence[UUID]) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = model.id.in_(ids) & (model.state != PersonState.ERASED)
+    return found
+
+
+def _alone(link: Any, owner: str) -> Any:
+    """Things that are about these persons and nobody else."""
+
+    def about(model: Any, ids: Sequence[UUID]) -> ColumnElement[bool]:
+        owner_id = getattr(link, owner)
+        others = or_(link.person_id.is_(None), link.person_id.not_in(ids))
+        of_them = select(owner_id).where(link.person_id.in_(ids))
+        found: ColumnElement[bool] = model.id.in_(of_them) & ~exists().where(owner_id == model.id, others)
+        return found
+
+    return about
+
+
+HOLDINGS = (
+    Holding("persons", models.Person, _not_erased, emptied=NOBODY),
+    Holding("affiliations", models.Affiliation, by("person_id"), gone=True),
+    Holding("consents", models.Consent, by("person_id"), emptied={"evidence": ""}),
+    Holding("activities", models.Activity, _alone(models.ActivityContact, "activity_id"), gone=True),
+    Holding("activity_links", models.ActivityContact, by("person_id"), gone=True),
+    Holding("tasks", models.Task, _alone(models.TaskContact, "task_id"), gone=True),
+    Holding("task_links", models.TaskContact, by("person_id"), gone=True),
+    Holding("project_members", models.ProjectMember, by("person_id"), gone=True),
+    Holding("project_hours", models.ProjectHours, by("person_id"), emptied={"note": ""}),
+    Holding("changes", models.Change, by("subject_id"), emptied={"old": null(), "new": null()}),
+    Holding("import_rows", models.ImportRow, by("person_id"), emptied=ROW_EMPTIED),
+    Holding("merges", models.Merge, by("survivor_id", "merged_id"), emptied={"before": {}, "after": {}}),
+    Holding("duplicates", models.DuplicateCandidate, by("first_id", "second_id"), gone=True),
+    Holding("duplicate_keys", models.DuplicateKey, by("person_id"), gone=True, hidden=frozenset({"key"})),
+)
+
+
+def end(session: Session, ids: Sequence[UUID], _now: datetime) -> None:
+    """Take the person out of imported files and of what others' histories tell."""
+    traces.forget_in_imports(session, ids)
+    traces.forget_in_histories(session, ids)
+
+
+def texts(session: Session, ids: Sequence[UUID]) -> list[str]:
+    """E-mail addresses and numbers by which replies name the person."""
+    rows = session.scalars(select(models.Person).where(models.Person.id.in_(ids)))
+    return sorted({text for each in rows for text in (each.email_key, each.phone, each.customer_number) if text})

@@ -1,0 +1,37 @@
+"""What courses holds about persons (C17). Seats stay counted, as the ids of nobody."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chassis.personal_data import Holding, by
+from contracts.courses import CancelEnrolment
+from services.courses.commands import cancellations
+from services.courses.models import CourseSession, Enrolment
+from services.courses.rules.seats import LIVE
+
+HOLDINGS = (
+    Holding(
+        "enrolments",
+        Enrolment,
+        by("person_id"),
+        emptied={"note": "", "end_reason": ""},
+        hidden=frozenset({"ticket_claimed_until"}),
+        document="ticket_key",
+    ),
+)
+
+
+def end(session: Session, ids: Sequence[UUID], now: datetime) -> None:
+    """Give seats and places in waiting lists back, of sessions that are not over."""
+    live = (
+        select(Enrolment.id)
+        .join(CourseSession, CourseSession.id == Enrolment.session_id)
+        .where(Enrolment.person_id.in_(ids), Enrolment.state.in_(LIVE), CourseSession.ends_at > now)
+        .order_by(Enrolment.id)
+    )
+    for enrolment_id in session.scalars(live).all():
+        cancellations.cancel(session, CancelEnrolment(id=enrolment_id), None, now)
