@@ -1,0 +1,43 @@
+"""The pages of erasing a person (C17), as the office uses them."""
+
+import pytest
+
+from tests import members
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def leaver(whole):
+    found = members.new_member(whole, "Poistuva")
+    members.join(whole, found)
+    members.first_message(whole, found)
+    return found
+
+
+def test_C17_a_person_is_erased_from_the_card_and_the_report_tells_all(visit, leaver):
+    page = visit(f"/office/contacts/{leaver.person_id}", as_user="toimisto")
+    page.get_by_role("link", name="Poista henkilön tiedot koko järjestelmästä").click()
+    assert page.locator("#stays").get_by_text("Lasku").first.is_visible()
+    page.get_by_role("button", name="Poista lopullisesti").click()
+    assert page.locator(".error-summary").is_visible()
+    page.get_by_label("Henkilö pyysi sitä").check()
+    page.get_by_role("button", name="Poista lopullisesti").click()
+    page.wait_for_url("**/office/erasures/*")
+    page.get_by_text("Poistettu kaikkialta").or_(page.get_by_role("link", name="Katso uudelleen")).first.wait_for()
+    for _ in range(20):
+        if page.get_by_text("Poistettu kaikkialta").is_visible():
+            break
+        page.reload()
+    assert page.get_by_text("Poistettu kaikkialta").is_visible()
+    assert page.locator("#stays").get_by_text("Kirjanpitolaki").first.is_visible()
+    page.goto("/office/erasures")
+    assert page.get_by_text("Henkilö pyysi sitä").first.is_visible()
+
+
+def test_C17_who_may_not_erase_is_not_offered_it(visit, whole):
+    person = whole.api.post("/persons", {"given_name": "Jäävä", "family_name": "Sivunen"})
+    page = visit(f"/office/contacts/{person['id']}", as_user="rahasto")
+    assert page.get_by_text("Poista henkilön tiedot koko järjestelmästä").count() == 0
+    answer = page.goto(f"/office/contacts/{person['id']}/erase")
+    assert answer.status == 403
