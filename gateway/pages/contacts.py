@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from flask import redirect, render_template, request
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -18,7 +18,7 @@ from contracts.contacts import ContactsApi
 from contracts.contacts.affiliations import ListAffiliations
 from contracts.contacts.history import History
 from contracts.contacts.merges import ListMerges
-from contracts.contacts.persons import ListPersons, PersonSummary
+from contracts.contacts.persons import ListPersons, Person, PersonSummary
 from contracts.contacts.tags import Tag
 from contracts.contacts.views import ViewName
 from contracts.courses import CoursesApi, ListEnrolments

@@ -54,7 +54,7 @@ def _ask(person: Person, f: FormState) -> str:
         person=person,
         f=f,
         reasons=[(each.value, label, "") for each, label in words.REASONS.items()],
-        parts=words.rows_of(found.parts),
+        touched=words.rows_of(found.parts),
         documents=words.documents_of(found.parts),
         away=[words.SERVICES[each] for each in found.away],
         backup_days=found.backup_days,
@@ -78,6 +78,6 @@ def show_erasure(erased_id: UUID) -> str:
         "erasures/report.html",
         report=report,
         reason=words.REASONS[report.reason],
-        parts=words.rows_of(report.parts),
+        touched=words.rows_of(report.parts),
         documents=words.documents_of(report.parts),
     )
