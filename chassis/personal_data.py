@@ -1,4 +1,4 @@
-"""What a service holds about persons: told once, then exported and erased alike (C17).
+"""What a service holds about persons: told once, counted and erased by what was told (C17).
 
 A service says in its module `personal_data` what is about a person:
 
@@ -13,7 +13,6 @@ and may have three functions: `end(session, ids, now)` ends what goes on before 
 """
 
 import importlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,17 +24,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis import files, tables
-from contracts.personal_data import ErasurePart, HeldData, HeldFile, RetainedDocument
+from contracts.personal_data import ErasurePart, RetainedDocument
 
 Ids = Sequence[UUID]
 Reader = Connection | Session
 IN_FLIGHT = timedelta(minutes=10)
 """Longer than anything lives that knew the person and may still write."""
 AT_ONCE = 20
-MOST_ROWS = 5_000
-"""Of one kind in an export."""
-SEARCH_KEYS = frozenset({"search", "sort_key", "email_key", "username_key", "fingerprint"})
-"""Made from other columns; they tell nothing of their own."""
 ERASURES, COMMANDS = tables.erasures.c, tables.handled_commands.c
 
 
@@ -48,8 +43,6 @@ class Holding:
     about: Callable[[Any, Ids], ColumnElement[bool]]
     emptied: Mapping[str, Any] = field(default_factory=dict)
     gone: bool = False
-    hidden: frozenset[str] = frozenset()
-    """Columns that are never exported: secrets, and what belongs to somebody else."""
     document: str = ""
     """The column with the key of a stored file. It goes with the row's content, unless it is `kept`."""
     kept: bool = False
@@ -140,30 +133,3 @@ def part_of(connection: Connection, service: str, person_id: UUID) -> ErasurePar
 def _count(connection: Connection, holding: Holding, ids: Ids) -> int:
     found = holding.about(holding.model, ids)
     return int(connection.execute(select(func.count()).select_from(holding.model).where(found)).scalar_one())
-
-
-def held(connection: Connection, service: str, person_id: UUID) -> HeldData:
-    """All that the service holds about a person, for the person."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    documents: list[HeldFile] = []
-    for holding in _module(service).HOLDINGS:
-        found = list(_rows(connection, holding, [person_id]))
-        if found:
-            rows.setdefault(holding.name, []).extend(found)
-        if holding.document:
-            documents += [_file(holding, number, row) for number, row in enumerate(found, 1) if row[holding.document]]
-    return HeldData(service=service, rows=rows, files=documents)
-
-
-def _rows(connection: Connection, holding: Holding, ids: Ids) -> Iterable[dict[str, Any]]:
-    table = holding.model.__table__
-    columns = [each for each in table.c if each.name not in holding.hidden | SEARCH_KEYS]
-    query = select(*columns).where(holding.about(holding.model, ids)).limit(MOST_ROWS)
-    for row in connection.execute(query):
-        yield json.loads(json.dumps(dict(row._mapping), default=str))
-
-
-def _file(holding: Holding, number: int, row: dict[str, Any]) -> HeldFile:
-    key = row[holding.document]
-    suffix = key.rpartition(".")[2] if "." in key else "bin"
-    return HeldFile(name=f"{holding.name}-{number}.{suffix}", key=key)

@@ -12,7 +12,7 @@ from chassis.settings import amqp_url_for
 from contracts.access import Permission, PrincipalKind
 from contracts.base import ById, Done, Job, JobById, ListRequest, Nothing, Page
 from contracts.errors import NotFound
-from contracts.personal_data import ErasurePart, HeldData
+from contracts.personal_data import ErasurePart
 from contracts.system import ListJobs, ParkedEvent, Replayed, ReplayParked, SystemStatus
 
 
@@ -54,9 +54,6 @@ class SystemMethods(ServiceBase):
 
     def get_erasure_part(self, request: ById) -> ErasurePart:
         return personal_data.part_of(self.reader, self.service_name, request.id)
-
-    def get_held_data(self, request: ById) -> HeldData:
-        return personal_data.held(self.reader, self.service_name, request.id)
 
     def get_job(self, request: JobById) -> Job:
         return jobs.as_contract(self._visible(jobs.get(self.reader, request.id)))

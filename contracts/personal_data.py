@@ -1,7 +1,6 @@
-"""What every service tells of a person: what it holds, what it has erased, and what the law makes it keep (C17)."""
+"""What every service tells of a person: what it has erased, and what the law makes it keep (C17)."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from contracts.base import Reply
@@ -24,18 +23,3 @@ class ErasurePart(Reply):
     erased_at: datetime | None = None
     rows: dict[str, int] = {}
     retained: list[RetainedDocument] = []
-
-
-class HeldFile(Reply):
-    """A stored document of the person."""
-
-    name: str
-    key: str
-
-
-class HeldData(Reply):
-    """All that one service holds about a person: rows by kind, as stored, and documents."""
-
-    service: str
-    rows: dict[str, list[dict[str, Any]]] = {}
-    files: list[HeldFile] = []

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contracts.access import Permission, Rule
 from contracts.base import ById, Done, Job, JobById, ListRequest, Nothing, Page, Reply, Request, Service, command, query
-from contracts.personal_data import ErasurePart, HeldData
+from contracts.personal_data import ErasurePart
 
 
 class SystemStatus(Reply):
@@ -73,9 +73,6 @@ class SystemApi(Service):
 
     @query(may=Rule.SYSTEM, deadline=2)
     def get_erasure_part(self, request: ById) -> ErasurePart: ...
-
-    @query(may=Rule.SYSTEM, deadline=10)
-    def get_held_data(self, request: ById) -> HeldData: ...
 
     @query(may=Rule.SIGNED_IN)
     def get_job(self, request: JobById) -> Job: ...

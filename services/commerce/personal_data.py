@@ -36,7 +36,6 @@ HOLDINGS = (
         models.Payment,
         by("customer_id"),
         emptied={"pay_url": None, "return_path": ""},
-        hidden=frozenset({"pay_url", "return_path"}),
     ),
     Holding("price_agreements", models.PriceAgreement, by("customer_id"), gone=True),
     Holding("quotes", models.Quote, by("customer_id"), kept=True),

@@ -85,7 +85,7 @@ HOLDINGS = (
     Holding("import_rows", models.ImportRow, by("person_id"), emptied=ROW_EMPTIED),
     Holding("merges", models.Merge, by("survivor_id", "merged_id"), emptied={"before": {}, "after": {}}),
     Holding("duplicates", models.DuplicateCandidate, by("first_id", "second_id"), gone=True),
-    Holding("duplicate_keys", models.DuplicateKey, by("person_id"), gone=True, hidden=frozenset({"key"})),
+    Holding("duplicate_keys", models.DuplicateKey, by("person_id"), gone=True),
 )
 
 

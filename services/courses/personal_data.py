@@ -19,7 +19,6 @@ HOLDINGS = (
         Enrolment,
         by("person_id"),
         emptied={"note": "", "end_reason": ""},
-        hidden=frozenset({"ticket_claimed_until"}),
         document="ticket_key",
     ),
 )

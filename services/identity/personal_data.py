@@ -41,9 +41,9 @@ def _audited(model: Any, ids: Sequence[UUID]) -> ColumnElement[bool]:
 
 
 HOLDINGS = (
-    Holding("sessions", models.SessionRow, _of_accounts("account_id"), gone=True, hidden=frozenset({"token_hash"})),
-    Holding("challenges", models.Challenge, _of_accounts("account_id"), gone=True, hidden=frozenset({"code_hash"})),
-    Holding("links", models.Link, by("person_id"), gone=True, hidden=frozenset({"token_hash"})),
+    Holding("sessions", models.SessionRow, _of_accounts("account_id"), gone=True),
+    Holding("challenges", models.Challenge, _of_accounts("account_id"), gone=True),
+    Holding("links", models.Link, by("person_id"), gone=True),
     Holding("account_roles", models.AccountRole, _of_accounts("account_id"), gone=True),
     Holding("audit_entries", models.AuditEntry, _audited, emptied={"address": ""}),
     Holding(
@@ -62,7 +62,6 @@ HOLDINGS = (
             "disabled": True,
             "version": models.Account.version + 1,
         },
-        hidden=frozenset({"password_hash"}),
     ),
 )
 

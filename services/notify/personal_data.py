@@ -42,7 +42,6 @@ HOLDINGS = (
             "error": case((WAITING, "erased"), else_=models.Message.error),
             "state": case((WAITING, MessageState.SUPPRESSED.value), else_=models.Message.state),
         },
-        hidden=frozenset({"facts", "key", "next_at", "provider_id"}),
     ),
 )
 
