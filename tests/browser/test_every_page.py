@@ -17,7 +17,9 @@ pytestmark = pytest.mark.timeout(600)
 FILES = (".pdf", ".csv", ".ics", ".xlsx", ".svg", ".vcf")
 BY_LINK = "<token>"
 """Pages behind a personal link are checked where a message brings the link."""
-A_ROLE = "pages"
+A_CODE = "pages"
+WORDS = {"<code>": A_CODE, "<kind>": "person", "<name>": "contacts"}
+"""What words in addresses are; a role, a field and a tag have the code."""
 ASKED = {
     "/office/affiliations/new": "?organisation=<uuid:organisation_id>",
     "/office/merges/new": "?survivor=<uuid:person_id>&merged=<uuid:twice_id>",
@@ -74,7 +76,9 @@ def ids(whole, member) -> dict[str, str]:
     kind = first(whole, "/membership-types")
     session = members.new_session(whole)
     who = {"given_name": "Hakija", "family_name": "Sivunen", "email": "hakija.sivunen@example.org"}
-    office.post("/roles", {"code": A_ROLE, "name": "Sivut", "permissions": []})
+    office.post("/roles", {"code": A_CODE, "name": "Sivut", "permissions": []})
+    office.post("/fields", {"code": A_CODE, "label": {"fi": "Sivut"}, "type": "text"})
+    office.post("/persons", {"family_name": "Sivunen", "tags": [A_CODE]})
     wanted = {"membership_type_id": kind, **who, "accepts_terms": True}
     return {
         "person_id": member.person_id,
@@ -123,9 +127,9 @@ def a_bank_file(whole, member) -> bytes:
 
 def filled(rule: str, ids: dict[str, str]) -> str:
     """The address with ids in it; a new kind of id has to be made in `ids` above."""
-    rule = (rule + ASKED.get(rule, "")).replace("<code>", A_ROLE)
-    for name, value in ids.items():
-        rule = rule.replace(f"<uuid:{name}>", value)
+    rule += ASKED.get(rule, "")
+    for placeholder, value in (WORDS | {f"<uuid:{name}>": value for name, value in ids.items()}).items():
+        rule = rule.replace(placeholder, value)
     assert "<" not in rule, f"{rule}: say in `ids` what it is about"
     return rule
 
