@@ -64,7 +64,7 @@ class Route:
     def _converter(self, name: str) -> str:
         if self.method is None:
             return "uuid:" if name == "id" else ""
-        return "uuid:" if self.method.request.model_fields[name].annotation is UUID else ""
+        return "uuid:" if self.method.request.model_fields[name].annotation in (UUID, UUID | None) else ""
 
     @property
     def versioned(self) -> bool:

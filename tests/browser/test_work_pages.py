@@ -102,7 +102,7 @@ def test_A1_whom_an_activity_is_about_is_found_and_ticked_without_losing_what_wa
     expect(page.get_by_role("checkbox", name=name)).to_be_checked()
     page.locator("#time").fill(now)
     page.locator("#time").press("Enter")
-    expect(page.locator("#time-line")).to_contain_text(name)
+    expect(page.get_by_text("Kirjattu.")).to_be_visible()
     found = whole.api.get(f"/organisations/{made['id']}/activities")["data"]
     assert [each["text"] for each in found] == ["Sovittiin tapaamisesta."]
 
