@@ -1,5 +1,6 @@
 """Hosting a service on Nameko: builds the Nameko class from ours and runs it until SIGTERM."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -45,8 +46,17 @@ def _consuming(service_type: type[ServiceBase], subscription: Subscription) -> C
     return run
 
 
+def _leave(name: str) -> None:
+    log.error("service_gave_up_stopping", service=name)
+    os._exit(1)
+
+
 def run(name: str) -> None:
-    """Serve until SIGTERM or SIGINT, then finish what was taken and leave. Exits 1 when hosting fails."""
+    """Serve until SIGTERM or SIGINT, then finish what was taken and leave. Exits 1 when hosting fails.
+
+    Leaves in any case after `TALKOO_STOP_SECONDS`: without its broker nothing can be finished or acknowledged, and what
+    was taken is delivered again.
+    """
     logs.configure(name)
     green_database.install()
     act_as(name)
@@ -57,6 +67,7 @@ def run(name: str) -> None:
 
     def stop(*_: Any) -> None:
         eventlet.spawn_n(runner.stop)
+        eventlet.spawn_after(settings().talkoo_stop_seconds, _leave, name)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)

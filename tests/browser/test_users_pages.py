@@ -50,15 +50,6 @@ def test_I4_a_new_user_chooses_a_password_and_gets_and_loses_rights_at_once(visi
     visitor.close()
 
 
-def test_I4_the_last_administrator_stays(visit, whole):
-    admin = next(each for each in whole.api.get("/accounts", limit=200)["data"] if each["username"] == "admin")
-    page = visit(f"/office/settings/users/{admin['id']}", as_user="admin")
-    page.get_by_label("Ei saa kirjautua").check()
-    page.get_by_role("button", name="Tallenna").click()
-    expect(page.get_by_role("alert")).to_be_visible()
-    assert not whole.api.get(f"/accounts/{admin['id']}")["disabled"]
-
-
 def test_I6_an_api_key_is_shown_once_works_and_is_revoked(visit, whole):
     name = f"Verkkosivut {new_id().hex[-8:]}"
     page = visit("/office/settings/api-keys/new", as_user="admin")

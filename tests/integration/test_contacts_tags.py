@@ -11,7 +11,7 @@ from contracts.contacts.proposals import ProposePerson
 from contracts.errors import Invalid, NotAllowed
 from tests.integration.conftest import SYSTEM, member, staff
 
-OFFICE = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE)
+OFFICE = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def test_I2_a_code_is_sent_at_once_and_its_text_is_nowhere_kept(town):
     code_id = new_id()
     send(town, code_id, phone="+358 40 123-4567", language="sv")
     [sms] = town.sms.messages(PHONE)
-    assert sms["body"] == "Din inloggningskod är 123456. Den gäller i 5 minuter. Ge den inte till någon."
+    assert sms["body"] == "Din inloggningskod är 123456. Den gäller i 5 minuter. Lämna inte ut den till någon."
     assert (message(town, code_id).state, message(town, code_id).body) == (MessageState.DELIVERED, "")
     tables = town.rows("notify", "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     stored = [
