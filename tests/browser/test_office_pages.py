@@ -125,9 +125,9 @@ def test_C9_contacts_are_sieved_by_a_known_tag_and_tags_are_suggested_one_by_one
     family, other = word(), word()
     for name, tags in ((family, ["volunteer"]), (other, [])):
         whole.api.post("/persons", {"family_name": name, "tags": tags})
-    assert whole.api.get("/tags")["data"][0]["code"] == "volunteer"
+    assert "volunteer" in {each["code"] for each in whole.api.get("/tags", limit=200)["data"]}
     page = visit("/office/contacts?q=" + other, as_user="toimisto")
-    page.locator("summary", has_text="Tunniste").click()
+    page.locator("summary").get_by_text("Tunniste", exact=True).click()
     page.get_by_role("link", name=re.compile(r"^volunteer \d+$")).click()
     expect(page).to_have_url(re.compile("tag=volunteer"))
     expect(page.get_by_role("link", name=other)).to_have_count(0)
@@ -165,7 +165,8 @@ def test_C13_a_contact_is_entered_by_keyboard_alone_and_once(whole: Whole, visit
     page.locator("#family_name").fill(family)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Onko henkilö jo rekisterissä?")).to_be_visible()
-    assert len(whole.api.get("/persons", q=f"Asa {family}")["data"]) == 1
+    found = [each["name"] for each in whole.api.get("/persons", q=f"Asa {family}")["data"]]
+    assert [name for name in found if name.endswith(family)] == [f"Åsa {family}"]
     page.get_by_role("button", name="Tallenna uutena kontaktina").click()
     expect(page.get_by_role("heading", name=f"Asa {family}")).to_be_visible()
 

@@ -148,7 +148,7 @@ def _count_try(call: Call, username: str, address: str) -> list[str]:
     _limit_address(call.session, call, address)
     limits.take_or_refuse(call.session, key, settings.failures_per_account, settings.failure_window, call.now)
     call.checkpoint()
-    return [key, _address_key(address)]
+    return [_address_key(address), key]
 
 
 def _limit_address(session: Session, call: Call, address: str) -> None:
@@ -159,5 +159,6 @@ def _limit_address(session: Session, call: Call, address: str) -> None:
 
 
 def _give_back(session: Session, call: Call, keys: list[str]) -> None:
+    """In the order in which they were taken: another order is a deadlock with who takes them now."""
     for key in keys:
         limits.give_back(session, key, call.now)
