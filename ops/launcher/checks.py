@@ -17,9 +17,8 @@ CHECKS = {
     "mypy": ("mypy", "--strict", *TYPED),
     "import-linter": ("lint-imports",),
 }
-SIDE_BY_SIDE = ("-n", "2", "--no-loadscope-reorder", "--randomly-seed=2327544473")
-"""Two processes; tests/conftest.py says what each runs together. A shuffled order that is always the same: two tests
-still depend on what ran before them (docs/roadmap.md)."""
+SIDE_BY_SIDE = ("-n", "2", "--no-loadscope-reorder")
+"""Two processes; tests/conftest.py says what each runs together."""
 
 
 def test(checkout: Path, pytest_arguments: list[str]) -> int:
