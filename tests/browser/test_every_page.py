@@ -18,6 +18,8 @@ FILES = (".pdf", ".csv", ".ics", ".xlsx", ".svg", ".vcf")
 BY_LINK = "<token>"
 """Pages behind a personal link are checked where a message brings the link."""
 A_CODE = "pages"
+LONG_NAME = "pitkakayttajatunnus" * 6
+"""One word that no column has room for."""
 WORDS = {"<code>": A_CODE, "<kind>": "person", "<name>": "contacts"}
 """What words in addresses are; a role, a field and a tag have the code."""
 ASKED = {
@@ -76,6 +78,7 @@ def ids(whole, member) -> dict[str, str]:
     kind = first(whole, "/membership-types")
     session = members.new_session(whole)
     who = {"given_name": "Hakija", "family_name": "Sivunen", "email": "hakija.sivunen@example.org"}
+    office.post("/accounts", {"username": LONG_NAME, "roles": ["office"]})
     office.post("/roles", {"code": A_CODE, "name": "Sivut", "permissions": []})
     office.post("/fields", {"code": A_CODE, "label": {"fi": "Sivut"}, "type": "text"})
     office.post("/persons", {"family_name": "Sivunen", "tags": [A_CODE]})
