@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext, to_user_timezone
 
 from chassis.rpc import client, or_nothing
-from contracts.commerce import AskQuote, CommerceApi, QuoteLine, QuoteLineRequest
+from contracts.commerce import CommerceApi
+from contracts.commerce.prices import AskQuote, QuoteLine, QuoteLineRequest
 from contracts.courses import Session
 from gateway import i18n
 from gateway.i18n import language, money

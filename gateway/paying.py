@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from chassis.rpc import client
-from contracts.commerce import CommerceApi, StartPayment
+from contracts.commerce import CommerceApi
+from contracts.commerce.payments import StartPayment
 from contracts.errors import NotFound
 from gateway.i18n import language
 

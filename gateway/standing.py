@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from contracts.commerce import Invoice, InvoiceKind, InvoiceState
+from contracts.commerce.invoices import Invoice, InvoiceKind, InvoiceState
 from contracts.courses import Enrolment, EnrolmentState
 from contracts.membership import Membership, MembershipState
 from gateway.i18n import date_time, language, local_date

@@ -24,7 +24,9 @@ from chassis.rpc import client, with_key
 from chassis.settings import settings
 from contracts.access import LinkPurpose, Permission
 from contracts.base import ListRequest, Nothing, Translated, TranslatedText
-from contracts.commerce import CommerceApi, CreateProduct, UpdateSellerDetails
+from contracts.commerce import CommerceApi
+from contracts.commerce.products import CreateProduct
+from contracts.commerce.seller import UpdateSellerDetails
 from contracts.contacts import ContactsApi
 from contracts.contacts.addresses import Address
 from contracts.contacts.affiliations import CreateAffiliation

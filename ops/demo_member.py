@@ -15,7 +15,9 @@ from chassis.ids import derived_id
 from chassis.rpc import client, with_key
 from chassis.settings import settings
 from contracts.base import ById, ListRequest
-from contracts.commerce import CommerceApi, ImportBankFile, Invoice, ListInvoices
+from contracts.commerce import CommerceApi
+from contracts.commerce.bank_files import ImportBankFile
+from contracts.commerce.invoices import Invoice, ListInvoices
 from contracts.contacts import ContactsApi
 from contracts.contacts.addresses import Address
 from contracts.contacts.persons import CreatePerson, Person

@@ -8,7 +8,9 @@ from chassis import files
 from chassis.rpc import client
 from contracts.access import Permission, Rule
 from contracts.base import ById
-from contracts.commerce import BankFile, CallbackResult, CommerceApi, ImportBankFile, ProviderCallback
+from contracts.commerce import CommerceApi
+from contracts.commerce.bank_files import BankFile, ImportBankFile
+from contracts.commerce.payments import CallbackResult, ProviderCallback
 from gateway.api.door import answer
 from gateway.api.downloads import download
 from gateway.api.forms import FileForm

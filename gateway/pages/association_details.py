@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import Nothing
-from contracts.commerce import CommerceApi, UpdateSellerDetails
+from contracts.commerce import CommerceApi
+from contracts.commerce.seller import UpdateSellerDetails
 from contracts.errors import Invalid, Stale
 from gateway.form_state import FormState
 from gateway.i18n import number

@@ -14,7 +14,8 @@ from flask_babel import lazy_pgettext as _p
 from chassis.rpc import client, side_by_side
 from contracts.access import Permission
 from contracts.base import ById, ListRequest
-from contracts.commerce import BankFile, CommerceApi, ImportBankFile, ListBankEntries
+from contracts.commerce import CommerceApi
+from contracts.commerce.bank_files import BankFile, ImportBankFile, ListBankEntries
 from contracts.errors import Invalid
 from gateway.api.uploads import stored_file
 from gateway.asked import asked, list_state

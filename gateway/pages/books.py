@@ -12,7 +12,9 @@ from flask_babel import lazy_pgettext as _p
 from chassis.rpc import client, side_by_side
 from contracts.access import Permission
 from contracts.base import ListRequest, Nothing
-from contracts.commerce import CommerceApi, LedgerEntry, ListPayments, ListRefunds, PaymentState
+from contracts.commerce import CommerceApi
+from contracts.commerce.ledger import LedgerEntry
+from contracts.commerce.payments import ListPayments, ListRefunds, PaymentState
 from gateway.asked import asked, list_state
 from gateway.listing import Column
 from gateway.pages.door import Pages

@@ -13,7 +13,8 @@ from flask_babel import lazy_gettext
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.base import ById, Page
-from contracts.commerce import CommerceApi, ListInvoices
+from contracts.commerce import CommerceApi
+from contracts.commerce.invoices import ListInvoices
 from contracts.contacts import ContactsApi
 from contracts.contacts.affiliations import ListAffiliations
 from contracts.contacts.history import History

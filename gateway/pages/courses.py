@@ -15,7 +15,7 @@ from chassis.rpc import client, side_by_side
 from chassis.settings import settings
 from contracts.access import Rule
 from contracts.base import ById
-from contracts.commerce import QuoteLine
+from contracts.commerce.prices import QuoteLine
 from contracts.courses import CoursesApi, ListSessions, Session
 from gateway.calendar_files import CalendarEvent, calendar_file
 from gateway.course_rows import (

@@ -16,7 +16,8 @@ from chassis import clock
 from chassis.rpc import calling, client, or_nothing, system_caller
 from contracts.access import LinkPurpose, Rule
 from contracts.base import ById
-from contracts.commerce import CommerceApi, Order
+from contracts.commerce import CommerceApi
+from contracts.commerce.orders import Order
 from contracts.courses import CoursesApi, Enrol, Enrolment, EnrolmentState, NewPerson, PaymentMethod, Session
 from contracts.errors import Conflict, Invalid, NotFound
 from gateway.course_rows import hours, is_full, own_person, place, price_text, prices_of

@@ -14,15 +14,9 @@ from chassis import files
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.base import ById
-from contracts.commerce import (
-    CommerceApi,
-    CreditInvoice,
-    Invoice,
-    InvoiceKind,
-    InvoiceState,
-    ListInvoices,
-    ListPayments,
-)
+from contracts.commerce import CommerceApi
+from contracts.commerce.invoices import CreditInvoice, Invoice, InvoiceKind, InvoiceState, ListInvoices
+from contracts.commerce.payments import ListPayments
 from contracts.errors import Invalid
 from gateway.api.downloads import download
 from gateway.asked import asked, list_state

@@ -13,7 +13,8 @@ from flask_babel import gettext as _
 from chassis.rpc import client, or_nothing
 from contracts.access import LinkPurpose, Rule
 from contracts.base import ById, Nothing
-from contracts.commerce import AskQuote, CommerceApi, QuoteLineRequest
+from contracts.commerce import CommerceApi
+from contracts.commerce.prices import AskQuote, QuoteLineRequest
 from contracts.errors import Conflict, FieldError, Invalid, ServiceError
 from contracts.membership import MembershipApi, MembershipType, SubmitApplication
 from gateway.form_state import FormState

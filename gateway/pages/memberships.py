@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.base import ById, Nothing
-from contracts.commerce import CommerceApi, Invoice
+from contracts.commerce import CommerceApi
+from contracts.commerce.invoices import Invoice
 from contracts.errors import Conflict, Invalid
 from contracts.membership import (
     EndMembership,

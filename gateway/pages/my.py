@@ -13,7 +13,8 @@ from chassis import clock
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Rule
 from contracts.base import ById
-from contracts.commerce import CommerceApi, Invoice, InvoiceState, ListInvoices
+from contracts.commerce import CommerceApi
+from contracts.commerce.invoices import Invoice, InvoiceState, ListInvoices
 from contracts.contacts import ContactsApi
 from contracts.contacts.persons import Person
 from contracts.courses import CoursesApi, Enrolment, EnrolmentState, ListEnrolments

@@ -13,7 +13,8 @@ from chassis import files
 from chassis.rpc import client
 from contracts.access import Rule
 from contracts.base import ById
-from contracts.commerce import CommerceApi, Invoice, InvoiceKind, InvoiceState, ListInvoices
+from contracts.commerce import CommerceApi
+from contracts.commerce.invoices import Invoice, InvoiceKind, InvoiceState, ListInvoices
 from gateway import standing
 from gateway.api.downloads import download
 from gateway.barcodes import barcode_picture

@@ -10,7 +10,9 @@ from chassis import files
 from chassis.rpc import client
 from contracts.access import LinkPurpose, Rule
 from contracts.base import ById
-from contracts.commerce import CommerceApi, InvoiceKind, ProviderCallback
+from contracts.commerce import CommerceApi
+from contracts.commerce.invoices import InvoiceKind
+from contracts.commerce.payments import ProviderCallback
 from gateway import standing
 from gateway.api.downloads import download
 from gateway.limits import limit_form

@@ -13,7 +13,9 @@ from flask_babel import lazy_pgettext as _p
 from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import ById
-from contracts.commerce import CommerceApi, CreatePriceAgreement, CreateProduct, ListProducts, Product
+from contracts.commerce import CommerceApi
+from contracts.commerce.prices import CreatePriceAgreement
+from contracts.commerce.products import CreateProduct, ListProducts, Product
 from contracts.contacts import ContactsApi
 from contracts.contacts.persons import ListPersons, PersonSummary
 from contracts.errors import Conflict, Invalid, NotFound

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as _p
 
 from contracts.base import JobState
-from contracts.commerce import Invoice, InvoiceKind, InvoiceState
+from contracts.commerce.invoices import Invoice, InvoiceKind, InvoiceState
 from contracts.courses import EnrolmentState
 from contracts.membership import ApplicationState, MembershipState
 from contracts.notify import MessageState

@@ -9,7 +9,8 @@ from flask import g, render_template, request
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.base import Nothing
-from contracts.commerce import CommerceApi, ListInvoices
+from contracts.commerce import CommerceApi
+from contracts.commerce.invoices import ListInvoices
 from contracts.contacts import ContactsApi
 from contracts.contacts.organisations import ListOrganisations
 from contracts.contacts.persons import ListPersons

@@ -22,7 +22,7 @@ from sqlalchemy import text
 from chassis import outbox
 from chassis.database import Database
 from chassis.ids import new_id
-from contracts.commerce import InvoiceIssued, InvoiceKind
+from contracts.commerce.invoices import InvoiceIssued, InvoiceKind
 from ops.bench.findings import Finding, against_floor
 from ops.bench.floors import publisher
 from ops.bench.load import Outcome

@@ -7,21 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.base import Language, Translated
-from contracts.commerce import (
-    BankEntry,
-    BankFile,
-    Invoice,
-    InvoiceFile,
-    InvoiceKind,
-    InvoiceLine,
-    InvoiceState,
-    Order,
-    OrderLine,
-    Payment,
-    PriceAgreement,
-    Product,
-    Refund,
-)
+from contracts.commerce.bank_files import BankEntry, BankFile
+from contracts.commerce.invoices import Invoice, InvoiceFile, InvoiceKind, InvoiceLine, InvoiceState
+from contracts.commerce.orders import Order, OrderLine
+from contracts.commerce.payments import Payment, Refund
+from contracts.commerce.prices import PriceAgreement
+from contracts.commerce.products import Product
 from services.commerce.models import Base
 from services.commerce.rules import line_texts
 from services.commerce.rules.epc_qr import CreditTransfer, NoPaymentQr, epc_payload

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from contracts.commerce import SellerDetails
+from contracts.commerce.seller import SellerDetails
 
 QUOTE_LIFETIME = timedelta(hours=24)
 KEEP_QUOTES = timedelta(days=60)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.base import Translated
-from contracts.commerce import PriceRule, QuoteLine, QuoteLineRequest
+from contracts.commerce.prices import PriceRule, QuoteLine, QuoteLineRequest
 from contracts.errors import Invalid
 from contracts.membership import Entitlement
 from services.commerce import models

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from contracts.commerce import Seller
+from contracts.commerce.seller import Seller
 from services.commerce import models
 from services.commerce.config import DEFAULT_SELLER
 

@@ -8,39 +8,23 @@ from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
 from contracts.access import Permission, PrincipalKind
 from contracts.base import ById, ListRequest, Nothing, Page
-from contracts.commerce import (
-    AskQuote,
-    BankEntry,
-    BankFile,
+from contracts.commerce import CommerceApi
+from contracts.commerce.bank_files import BankEntry, BankFile, ImportBankFile, ListBankEntries
+from contracts.commerce.invoices import CreditInvoice, Invoice, InvoiceFile, ListInvoices
+from contracts.commerce.ledger import LedgerEntry, OpenItem, TrialBalance
+from contracts.commerce.orders import ListOrders, Order
+from contracts.commerce.payments import (
     CallbackResult,
-    CommerceApi,
-    CreatePriceAgreement,
-    CreateProduct,
-    CreditInvoice,
-    ImportBankFile,
-    Invoice,
-    InvoiceFile,
-    LedgerEntry,
-    ListBankEntries,
-    ListInvoices,
-    ListOrders,
     ListPayments,
-    ListProducts,
     ListRefunds,
-    OpenItem,
-    Order,
     Payment,
-    PriceAgreement,
-    Prices,
-    Product,
     ProviderCallback,
-    Quote,
     Refund,
-    Seller,
     StartPayment,
-    TrialBalance,
-    UpdateSellerDetails,
 )
+from contracts.commerce.prices import AskQuote, CreatePriceAgreement, PriceAgreement, Prices, Quote
+from contracts.commerce.products import CreateProduct, ListProducts, Product
+from contracts.commerce.seller import Seller, UpdateSellerDetails
 from contracts.contacts.erasures import PersonErased
 from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.courses import EnrolmentCancelled, HoldExpired, SeatHeld

@@ -18,7 +18,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from contracts.base import Event
-from contracts.commerce import OrderBilled, PaymentCaptured
+from contracts.commerce.orders import OrderBilled
+from contracts.commerce.payments import PaymentCaptured
 from services.courses.commands.confirmations import confirm
 
 Step = Callable[[Session, UUID, datetime], None]

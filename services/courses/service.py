@@ -12,7 +12,10 @@ from chassis.system_methods import SystemMethods
 from contracts import courses as contract
 from contracts.access import LinkPurpose, PrincipalKind
 from contracts.base import ById, ByIds, ListRequest, Page
-from contracts.commerce import AskQuote, CommerceApi, OrderBilled, PaymentCaptured, Quote, QuoteLineRequest
+from contracts.commerce import CommerceApi
+from contracts.commerce.orders import OrderBilled
+from contracts.commerce.payments import PaymentCaptured
+from contracts.commerce.prices import AskQuote, Quote, QuoteLineRequest
 from contracts.contacts import ContactsApi
 from contracts.contacts.erasures import PersonErased
 from contracts.contacts.merges import PersonMerged, PersonUnmerged

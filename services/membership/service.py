@@ -8,7 +8,8 @@ from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
 from contracts import membership as contract
 from contracts.base import ById, Nothing, Page
-from contracts.commerce import CommerceApi, InvoiceIssued, InvoiceKind, InvoicePaid
+from contracts.commerce import CommerceApi
+from contracts.commerce.invoices import InvoiceIssued, InvoiceKind, InvoicePaid
 from contracts.contacts import ContactsApi
 from contracts.contacts.erasures import PersonErased
 from contracts.contacts.merges import PersonMerged, PersonUnmerged

@@ -9,7 +9,8 @@ from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
 from contracts import notify
 from contracts.base import ById, ByIds, Done, Job, JobById, ListRequest, Page
-from contracts.commerce import InvoiceDocumentReady, InvoiceKind, InvoicePaid, RefundCompleted
+from contracts.commerce.invoices import InvoiceDocumentReady, InvoiceKind, InvoicePaid
+from contracts.commerce.payments import RefundCompleted
 from contracts.contacts import ContactsApi
 from contracts.contacts.erasures import PersonErased
 from contracts.contacts.merges import PersonMerged, PersonUnmerged

@@ -69,7 +69,7 @@ def ids(whole, member) -> dict[str, str]:
     texts = {"name": "Sivut", "subject": "Hei {{given_name}}", "body": "Hei", "segment_id": segment["id"]}
     organisation = office.post("/organisations", {"name": "Sivu Oy"})
     belongs = {"person_id": member.person_id, "organisation_id": organisation["id"]}
-    office.upload("/imports", "a.csv", b"Etunimi;Sukunimi\nAino;Sivunen\n", profile="contacts")
+    office.upload("/imports", f"{LONG_NAME}.csv", b"Etunimi;Sukunimi\nAino;Sivunen\n", profile="contacts")
     about = {"person_ids": [member.person_id]}
     twice = [office.post("/persons", {"given_name": "Kaksi", "family_name": "Sivunen", "phone": "040 1112223"})["id"]
              for _ in range(2)]  # fmt: skip

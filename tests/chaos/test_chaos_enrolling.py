@@ -23,6 +23,7 @@ from ops.demo.becoming_a_member import apply, decide, pay_by_bank, sign_in_as_me
 from ops.demo.bookkeeping import balance
 from ops.demo.enrolling import cancel_and_offer, enrol_and_pay
 from ops.demo.stage import Stage
+from ops.simulators.clients import wait_until
 from tests.whole_suite import Whole, whole_suite
 
 pytestmark = pytest.mark.timeout(400)
@@ -44,7 +45,13 @@ def stage(hurt):
 
 
 def kill(name):
-    return lambda whole: whole.suite.kill(name)
+    """It may just have died of itself and not be back yet."""
+
+    def fault(whole):
+        wait_until(lambda: whole.suite.pids.get(name), 30, name)
+        whole.suite.kill(name)
+
+    return fault
 
 
 def kill_a_gateway_worker(whole: Whole):

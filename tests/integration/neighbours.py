@@ -15,7 +15,9 @@ from chassis.amqp_client import Request
 from chassis.execution import wire_error
 from chassis.ids import new_id
 from contracts.base import Translated
-from contracts.commerce import Product, Quote, QuoteLine, Seller
+from contracts.commerce.prices import Quote, QuoteLine
+from contracts.commerce.products import Product
+from contracts.commerce.seller import Seller
 from contracts.contacts.persons import Person, PersonState
 from contracts.contacts.proposals import PersonRef
 from contracts.contacts.recipients import Recipient, Recipients

@@ -17,7 +17,8 @@ from chassis.ids import new_id
 from chassis.worker import Worker
 from contracts.access import ANONYMOUS, LinkPurpose, Principal, PrincipalKind
 from contracts.base import ById, Event, Page, Translated
-from contracts.commerce import OrderBilled, PaymentCaptured
+from contracts.commerce.orders import OrderBilled
+from contracts.commerce.payments import PaymentCaptured
 from contracts.courses import (
     CancelEnrolment,
     CheckIn,

@@ -17,16 +17,10 @@ from chassis.database import database_of
 from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById, ListRequest
-from contracts.commerce import (
-    CreditInvoice,
-    ImportBankFile,
-    InvoicePaid,
-    InvoiceState,
-    ListBankEntries,
-    ListInvoices,
-    ListPayments,
-    OrderState,
-)
+from contracts.commerce.bank_files import ImportBankFile, ListBankEntries
+from contracts.commerce.invoices import CreditInvoice, InvoicePaid, InvoiceState, ListInvoices
+from contracts.commerce.orders import OrderState
+from contracts.commerce.payments import ListPayments
 from contracts.errors import Invalid, NotAllowed, NotFound
 from services.commerce.commands import orders
 from services.commerce.rules.references import rf_reference

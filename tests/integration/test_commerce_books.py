@@ -14,7 +14,8 @@ from chassis import files
 from chassis.database import database_of
 from chassis.ids import new_id
 from contracts.base import ListRequest
-from contracts.commerce import CreditInvoice, ImportBankFile, InvoiceIssued, InvoicePaid
+from contracts.commerce.bank_files import ImportBankFile
+from contracts.commerce.invoices import CreditInvoice, InvoiceIssued, InvoicePaid
 from contracts.courses import PaymentMethod
 from contracts.errors import Conflict
 from tests.integration import test_commerce_card_payments as cards

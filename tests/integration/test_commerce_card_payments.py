@@ -17,14 +17,11 @@ from chassis.settings import settings
 from chassis.worker import Worker
 from contracts.access import LinkPurpose, Principal, PrincipalKind
 from contracts.base import ById
-from contracts.commerce import (
-    CreditInvoice,
-    InvoiceIssued,
-    InvoicePaid,
-    ListInvoices,
+from contracts.commerce.invoices import CreditInvoice, InvoiceIssued, InvoicePaid, ListInvoices
+from contracts.commerce.orders import OrderState
+from contracts.commerce.payments import (
     ListPayments,
     ListRefunds,
-    OrderState,
     PaymentCaptured,
     PaymentState,
     ProviderCallback,

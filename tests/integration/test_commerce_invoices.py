@@ -19,17 +19,9 @@ from chassis.database import database_of
 from chassis.ids import new_id
 from chassis.worker import Worker
 from contracts.base import ById, Translated
-from contracts.commerce import (
-    AskQuote,
-    CreatePriceAgreement,
-    CreditInvoice,
-    ImportBankFile,
-    InvoiceDocumentReady,
-    InvoiceKind,
-    InvoiceState,
-    ListInvoices,
-    QuoteLineRequest,
-)
+from contracts.commerce.bank_files import ImportBankFile
+from contracts.commerce.invoices import CreditInvoice, InvoiceDocumentReady, InvoiceKind, InvoiceState, ListInvoices
+from contracts.commerce.prices import AskQuote, CreatePriceAgreement, QuoteLineRequest
 from contracts.contacts.addresses import Address
 from contracts.contacts.persons import CreatePerson
 from contracts.courses import PaymentMethod

@@ -11,20 +11,11 @@ import pytest
 from chassis.database import database_of
 from chassis.ids import new_id
 from contracts.base import ById, ListRequest, Nothing, Translated
-from contracts.commerce import (
-    AskQuote,
-    CreatePriceAgreement,
-    CreateProduct,
-    InvoiceIssued,
-    InvoicePaid,
-    ListInvoices,
-    ListOrders,
-    ListProducts,
-    OrderBilled,
-    OrderState,
-    QuoteLineRequest,
-    UpdateSellerDetails,
-)
+from contracts.commerce.invoices import InvoiceIssued, InvoicePaid, ListInvoices
+from contracts.commerce.orders import ListOrders, OrderBilled, OrderState
+from contracts.commerce.prices import AskQuote, CreatePriceAgreement, QuoteLineRequest
+from contracts.commerce.products import CreateProduct, ListProducts
+from contracts.commerce.seller import UpdateSellerDetails
 from contracts.courses import EnrolmentCancelled, HoldExpired, PaymentMethod, SeatHeld
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from contracts.membership import AgreementOpened

@@ -9,7 +9,8 @@ from chassis import clock
 from chassis.principals import verify
 from contracts.access import Principal, PrincipalKind
 from contracts.base import ById, ListRequest, Nothing
-from contracts.commerce import ListInvoices, OrderState
+from contracts.commerce.invoices import ListInvoices
+from contracts.commerce.orders import OrderState
 from contracts.courses import CancelEnrolment, Enrol, EnrolmentState, NewPerson, PaymentMethod
 from contracts.errors import Conflict, NotAllowed, NotFound, NotSignedIn
 from contracts.identity import LinkToken

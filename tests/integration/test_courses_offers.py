@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.ids import new_id
-from contracts.commerce import PaymentCaptured
+from contracts.commerce.payments import PaymentCaptured
 from contracts.courses import (
     EnrolmentCancelled,
     EnrolmentConfirmed,

@@ -18,7 +18,7 @@ from chassis.ids import new_id
 from contracts import membership as m
 from contracts.access import Permission
 from contracts.base import ById, Nothing, Translated
-from contracts.commerce import InvoiceIssued, InvoiceKind, InvoicePaid
+from contracts.commerce.invoices import InvoiceIssued, InvoiceKind, InvoicePaid
 from contracts.contacts.persons import PersonState
 from contracts.contacts.proposals import PersonAccepted
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound

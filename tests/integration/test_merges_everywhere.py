@@ -12,9 +12,13 @@ from chassis.database import database_of
 from chassis.ids import new_id
 from chassis.principals import verify
 from chassis.service import SERVICES
-from contracts import commerce, courses, identity, membership, notify
+from contracts import courses, identity, membership, notify
 from contracts.access import LinkPurpose
 from contracts.base import ById, Nothing, Translated
+from contracts.commerce.invoices import ListInvoices
+from contracts.commerce.orders import ListOrders
+from contracts.commerce.payments import ListPayments
+from contracts.commerce.prices import AskQuote, CreatePriceAgreement, QuoteLineRequest
 from contracts.contacts.affiliations import CreateAffiliation
 from contracts.contacts.consents import ContactChannel, SetConsent
 from contracts.contacts.merges import MergePersons, PersonMerged, PersonUnmerged
@@ -68,9 +72,9 @@ def belongings(town, person_id):
     lists = {
         "memberships": ("membership", "list_memberships", membership.ListMemberships(person_id=person_id)),
         "enrolments": ("courses", "list_enrolments", courses.ListEnrolments(person_id=person_id)),
-        "orders": ("commerce", "list_orders", commerce.ListOrders(customer_id=person_id)),
-        "invoices": ("commerce", "list_invoices", commerce.ListInvoices(customer_id=person_id)),
-        "payments": ("commerce", "list_payments", commerce.ListPayments(customer_id=person_id)),
+        "orders": ("commerce", "list_orders", ListOrders(customer_id=person_id)),
+        "invoices": ("commerce", "list_invoices", ListInvoices(customer_id=person_id)),
+        "payments": ("commerce", "list_payments", ListPayments(customer_id=person_id)),
         "messages": ("notify", "list_messages", notify.ListMessages(person_id=person_id)),
     }
     found = {name: town.call(*asked).data for name, asked in lists.items()}
@@ -90,9 +94,7 @@ def live(town, person, common, kind, tag):
     paid = town.enrol(town.session(), person)
     town.settle()
     town.pay(member(person.id), order_id=paid.order_id)
-    agreed = commerce.CreatePriceAgreement(
-        customer_id=person.id, category="courses", percent=10, valid_from=clock.today()
-    )
+    agreed = CreatePriceAgreement(customer_id=person.id, category="courses", percent=10, valid_from=clock.today())
     town.call("commerce", "create_price_agreement", agreed)
     account = identity.CreateAccount(username=f"{tag}-{person.id}", password=PASSWORD, person_id=person.id)
     town.call("identity", "create_account", account)
@@ -334,13 +336,11 @@ def test_C13_a_link_sent_before_opens_its_thing_afterwards(town):
 def test_C13_the_survivor_pays_what_both_may_pay(town):
     aino, twice = town.person("Aino"), town.person("Ania", email="ania@example.org")
     product = town.product("100.00")
-    agreed = commerce.CreatePriceAgreement(
-        customer_id=twice.id, product_id=product, price="70.00", valid_from=clock.today()
-    )
+    agreed = CreatePriceAgreement(customer_id=twice.id, product_id=product, price="70.00", valid_from=clock.today())
     town.call("commerce", "create_price_agreement", agreed)
 
     def price(who):
-        asked = commerce.AskQuote(customer_id=who.id, lines=[commerce.QuoteLineRequest(product_id=product)])
+        asked = AskQuote(customer_id=who.id, lines=[QuoteLineRequest(product_id=product)])
         return str(town.call("commerce", "list_prices", asked).data[0].unit_price)
 
     assert (price(aino), price(twice)) == ("100.00", "70.00")
@@ -402,6 +402,6 @@ def test_C13_a_person_of_the_office_sees_one_line_a_person(town, two):
         id=twice.id, version=town.call("contacts", "get_person", ById(id=twice.id)).version, title="Rehtori"
     )
     assert town.call("contacts", "update_person", change, staff()).id == aino.id
-    own = town.call("commerce", "list_invoices", commerce.ListInvoices(), member(aino.id)).data
+    own = town.call("commerce", "list_invoices", ListInvoices(), member(aino.id)).data
     assert len(own) == belongings(town, aino.id)["invoices"]
     assert {each.customer_id for each in own} == {aino.id}

@@ -8,7 +8,7 @@ import pytest
 from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById, ListRequest
-from contracts.commerce import InvoicePaid
+from contracts.commerce.invoices import InvoicePaid
 from contracts.errors import ServiceError
 from contracts.notify import ListMessages, MessageState, Suppress
 from services.courses import worker as courses_tasks

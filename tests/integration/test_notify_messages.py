@@ -11,7 +11,7 @@ from chassis.settings import settings
 from contracts import membership as m
 from contracts.access import LinkPurpose
 from contracts.base import ById, Translated
-from contracts.commerce import ListInvoices
+from contracts.commerce.invoices import ListInvoices
 from contracts.contacts.proposals import AcceptPerson, PersonRef
 from contracts.courses import CancelEnrolment, Enrolment, Session, UpdateSession
 from contracts.errors import Gone, NotFound

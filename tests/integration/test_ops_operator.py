@@ -11,7 +11,7 @@ import pytest
 from chassis import outbox
 from chassis.database import Database
 from chassis.ids import new_id
-from contracts.commerce import InvoiceIssued, InvoiceKind
+from contracts.commerce.invoices import InvoiceIssued, InvoiceKind
 from ops import people
 from ops.demo.papers import csv_file
 from ops.launcher.suite import running_suite

@@ -29,7 +29,8 @@ from chassis.settings import settings
 from chassis.worker import Worker
 from contracts.access import Principal
 from contracts.base import ById, Event, Job, Translated
-from contracts.commerce import CreateProduct, ProviderCallback, StartPayment
+from contracts.commerce.payments import ProviderCallback, StartPayment
+from contracts.commerce.products import CreateProduct
 from contracts.contacts.addresses import Address
 from contracts.contacts.persons import CreatePerson, Person
 from contracts.contacts.segments import CreateSegment, SegmentFilter

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.commerce import InvoiceKind
+from contracts.commerce.invoices import InvoiceKind
 from services.commerce import models
 from services.commerce.commands.bank_files import digest_of
 from services.commerce.commands.invoices import income_account

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.ids import new_id
-from contracts.commerce import BankFile, OrderState
+from contracts.commerce.bank_files import BankFile
+from contracts.commerce.orders import OrderState
 from services.commerce import answers, models
 from services.commerce.bulk import insert_rows
 from services.commerce.commands.invoices import paid_event

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis.logs import log
-from contracts.commerce import CallbackResult, PaymentState
+from contracts.commerce.payments import CallbackResult, PaymentState
 from contracts.errors import Invalid
 from services.commerce import models
 from services.commerce.commands import captures, payments, refunds

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.logs import log
-from contracts.commerce import OrderState, PaymentCaptured, PaymentState
+from contracts.commerce.orders import OrderState
+from contracts.commerce.payments import PaymentCaptured, PaymentState
 from services.commerce import models
 from services.commerce.commands import invoices, orders, refunds
 from services.commerce.commands.ledger import About, book

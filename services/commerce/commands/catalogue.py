@@ -6,15 +6,9 @@ from sqlalchemy.orm import Session
 
 from chassis import redirects
 from chassis.ids import new_id
-from contracts.commerce import (
-    CreatePriceAgreement,
-    CreateProduct,
-    PriceAgreement,
-    Product,
-    Seller,
-    SellerDetails,
-    UpdateSellerDetails,
-)
+from contracts.commerce.prices import CreatePriceAgreement, PriceAgreement
+from contracts.commerce.products import CreateProduct, Product
+from contracts.commerce.seller import Seller, SellerDetails, UpdateSellerDetails
 from contracts.errors import Conflict, Invalid, Stale
 from services.commerce import answers, models
 from services.commerce.rules.iban import InvalidIban, normalise_iban

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contracts.commerce import CreditInvoice, Invoice
+from contracts.commerce.invoices import CreditInvoice, Invoice
 from contracts.errors import NotFound
 from services.commerce import answers, models
 from services.commerce.commands import invoices, orders

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from chassis import jobs, outbox
 from chassis.ids import new_id
-from contracts.commerce import InvoiceIssued, InvoiceKind, InvoicePaid
+from contracts.commerce.invoices import InvoiceIssued, InvoiceKind, InvoicePaid
 from contracts.errors import Conflict
 from services.commerce import models
 from services.commerce.commands.ledger import About, book

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.ids import new_id
-from contracts.commerce import OrderBilled, OrderState, QuoteLine, QuoteLineRequest
+from contracts.commerce.orders import OrderBilled, OrderState
+from contracts.commerce.prices import QuoteLine, QuoteLineRequest
 from contracts.courses import PaymentMethod, SeatHeld
 from contracts.errors import Conflict
 from contracts.membership import AgreementOpened

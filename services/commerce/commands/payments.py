@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
-from contracts.commerce import OrderState, PaymentState, StartPayment
+from contracts.commerce.orders import OrderState
+from contracts.commerce.payments import PaymentState, StartPayment
 from contracts.errors import Conflict
 from services.commerce import models
 

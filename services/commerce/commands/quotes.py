@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
-from contracts.commerce import AskQuote, Quote
+from contracts.commerce.prices import AskQuote, Quote
 from services.commerce import models
 from services.commerce.config import KEEP_QUOTES, QUOTE_LIFETIME
 from services.commerce.prices import Buyer, priced_lines, total_of

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from chassis import jobs, outbox
 from chassis.ids import new_id
 from chassis.logs import log
-from contracts.commerce import OrderState, PaymentState, RefundCompleted
+from contracts.commerce.orders import OrderState
+from contracts.commerce.payments import PaymentState, RefundCompleted
 from contracts.errors import Conflict
 from services.commerce import models
 from services.commerce.commands.ledger import About, book

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import redirects
-from contracts.commerce import InvoiceKind
+from contracts.commerce.invoices import InvoiceKind
 from services.commerce.models.base import Base
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import redirects
-from contracts.commerce import OrderState
+from contracts.commerce.orders import OrderState
 from services.commerce.models.base import Base
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import redirects
-from contracts.commerce import PaymentState
+from contracts.commerce.payments import PaymentState
 from services.commerce.models.base import Base
 
 LIVE = (PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN)

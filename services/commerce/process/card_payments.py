@@ -14,7 +14,7 @@ from chassis.logs import log
 from chassis.rpc import client, or_nothing
 from chassis.service import ServiceBase
 from contracts.base import ByIds
-from contracts.commerce import Payment, PaymentState, StartPayment
+from contracts.commerce.payments import Payment, PaymentState, StartPayment
 from contracts.contacts import ContactsApi
 from contracts.errors import Conflict, Unavailable
 from services.commerce import answers, models

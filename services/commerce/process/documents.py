@@ -16,7 +16,7 @@ from chassis import files, outbox
 from chassis.logs import log
 from chassis.rpc import client
 from contracts.base import ByIds
-from contracts.commerce import InvoiceDocumentReady, InvoiceState
+from contracts.commerce.invoices import InvoiceDocumentReady, InvoiceState
 from contracts.contacts import ContactsApi
 from contracts.contacts.recipients import Recipient
 from services.commerce import answers, models

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.base import Translated
-from contracts.commerce import InvoiceKind, SellerDetails
+from contracts.commerce.invoices import InvoiceKind
+from contracts.commerce.seller import SellerDetails
 from services.commerce import models
 from services.commerce.answers import line_detail
 from services.commerce.documents.invoice import (

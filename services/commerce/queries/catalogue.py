@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from chassis.paging import decode_cursor, page
 from contracts.base import Page
-from contracts.commerce import ListProducts, Product
+from contracts.commerce.products import ListProducts, Product
 from contracts.errors import NotFound
 from services.commerce import answers, models
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, 
 
 from chassis.paging import cursor_id, page
 from contracts.base import Page
-from contracts.commerce import Invoice, InvoiceFile, InvoiceState, ListInvoices
+from contracts.commerce.invoices import Invoice, InvoiceFile, InvoiceState, ListInvoices
 from contracts.errors import NotFound
 from services.commerce import answers, models
 from services.commerce.queries.scope import Scope

@@ -8,15 +8,8 @@ from sqlalchemy import Connection, func, select, tuple_
 
 from chassis.paging import cursor_id, decode_cursor, page
 from contracts.base import ListRequest, Page
-from contracts.commerce import (
-    BankEntry,
-    BankFile,
-    LedgerEntry,
-    ListBankEntries,
-    OpenItem,
-    TrialBalance,
-    TrialBalanceLine,
-)
+from contracts.commerce.bank_files import BankEntry, BankFile, ListBankEntries
+from contracts.commerce.ledger import LedgerEntry, OpenItem, TrialBalance, TrialBalanceLine
 from contracts.errors import Invalid, NotFound
 from services.commerce import answers, models
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from chassis.paging import cursor_id, page
 from contracts.base import Page
-from contracts.commerce import ListOrders, Order
+from contracts.commerce.orders import ListOrders, Order
 from contracts.errors import NotFound
 from services.commerce import answers, models
 from services.commerce.queries.scope import Scope

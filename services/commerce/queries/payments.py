@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from chassis.paging import cursor_id, page
 from contracts.base import Page
-from contracts.commerce import ListPayments, ListRefunds, Payment, Refund, StartPayment
+from contracts.commerce.payments import ListPayments, ListRefunds, Payment, Refund, StartPayment
 from contracts.errors import Invalid, NotFound
 from services.commerce import answers, models
 from services.commerce.queries.scope import Scope

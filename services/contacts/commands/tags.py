@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 from chassis import jobs
 from chassis.jobs import Step
 from contracts.base import Job
-from contracts.contacts.tags import ChangeTag
+from contracts.contacts.tags import ChangeTag, TagUse
 from contracts.errors import Invalid, NotFound
 from services.contacts import models
 from services.contacts.commands import persons
 from services.contacts.commands.history import Author
-from services.contacts.queries import tags
 from services.contacts.rules.tags import renamed
 
 JOB_KIND = "change_tag"
@@ -27,11 +26,10 @@ COUNT = [
 ]
 
 
-def start(session: Session, request: ChangeTag, author: Author) -> Job:
+def start(session: Session, request: ChangeTag, use: TagUse, author: Author) -> Job:
     """Queue the change; raises NotFound when nobody bears the tag and no segment tests it."""
     if request.to == request.code:
         raise Invalid.field("/to", "same_tag", "This is the tag that it has already.")
-    use = tags.get(session, request.code)
     if not (use.persons or use.organisations or use.segments):
         raise NotFound(f"Nobody bears the tag {request.code}.", code="no_such_tag")
     total = sum(int(session.scalar(each, {"borne": f'["{request.code}"]'}) or 0) for each in COUNT)

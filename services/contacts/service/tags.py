@@ -17,4 +17,5 @@ class TagsMethods(ContactsMethods, TagsApi):
         return tags.get(self.reader, request.code)
 
     def change_tag(self, request: ChangeTag) -> Job:
-        return tag_changes.start(self.session, request, self.author)
+        use = tags.get(self.reader, request.code)
+        return tag_changes.start(self.session, request, use, self.author)

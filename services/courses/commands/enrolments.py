@@ -16,7 +16,7 @@ from chassis import jobs, outbox
 from chassis.ids import new_id
 from contracts import courses as contract
 from contracts.base import Money
-from contracts.commerce import Quote
+from contracts.commerce.prices import Quote
 from contracts.courses import (
     EnrolmentCancelled,
     EnrolmentConfirmed,

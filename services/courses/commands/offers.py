@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from contracts.commerce import Quote
+from contracts.commerce.prices import Quote
 from contracts.courses import EnrolmentState
 from contracts.errors import Conflict
 from services.courses.commands.enrolments import record_seat, seat_values
