@@ -1,10 +1,9 @@
 """Activities: recorded, changed, taken away and restored (A1, A2)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete as delete_rows
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
@@ -12,15 +11,12 @@ from chassis.ids import new_id
 from contracts.contacts.activities import ActivityKind, DeleteActivity, RecordActivity, UpdateActivity
 from contracts.errors import Invalid, NotAllowed, NotFound
 from services.contacts import models
-from services.contacts.commands import contact_links, details, history, projects
-from services.contacts.commands.contact_links import listed
+from services.contacts.commands import contact_links, deletions, details, history, projects
 from services.contacts.commands.history import Author
 from services.contacts.rules.activities import is_still_to_come
 
 CHANGED = {"kind", "text", "happened_at", "responsible_id", "project_id", "private"}
-CLEARABLE = {"responsible_id", "project_id"}
-KEPT = timedelta(days=30)
-"""How long a deleted activity can be restored."""
+CLEARED = {"responsible_id": None, "project_id": None}
 
 
 def record(session: Session, request: RecordActivity, responsible_id: UUID | None, author: Author) -> UUID:
@@ -44,17 +40,8 @@ def record(session: Session, request: RecordActivity, responsible_id: UUID | Non
     )
     session.add(activity)
     session.flush()
-    _name(session, activity.id, persons, organisations)
+    contact_links.name(session, models.ActivityContact, {"activity_id": activity.id}, persons, organisations)
     return activity.id
-
-
-def _name(session: Session, activity_id: UUID, persons: list[UUID] | None, organisations: list[UUID] | None) -> None:
-    """Store whom it is about; None leaves a side as it is."""
-    owner = {"activity_id": activity_id}
-    if persons is not None:
-        contact_links.replace_persons(session, models.ActivityContact, owner, persons)
-    if organisations is not None:
-        contact_links.replace_organisations(session, models.ActivityContact, owner, organisations)
 
 
 def _refuse_future(happened_at: datetime, author: Author) -> None:
@@ -78,8 +65,9 @@ def change(session: Session, request: UpdateActivity, author: Author) -> UUID:
     if request.happened_at:
         _refuse_future(request.happened_at, author)
     projects.refuse_unknown(session, request.project_id)
-    changed = history.assign(activity, request.model_dump(exclude_none=True, include=CHANGED) | _cleared(request.clear))
-    if _name_others(session, activity, request) or changed:
+    wanted = request.model_dump(exclude_none=True, include=CHANGED) | details.cleared(request.clear, CLEARED)
+    changed = history.assign(activity, wanted)
+    if contact_links.rename(session, models.ActivityContact, {"activity_id": activity.id}, request) or changed:
         activity.version += 1
     session.flush()
     about = select(exists().where(models.ActivityContact.activity_id == activity.id))
@@ -87,41 +75,17 @@ def change(session: Session, request: UpdateActivity, author: Author) -> UUID:
     return activity.id
 
 
-def _name_others(session: Session, activity: models.Activity, request: UpdateActivity) -> bool:
-    """Whether it is about others now; a side that is not given stays."""
-    if request.person_ids is None and request.organisation_ids is None:
-        return False
-    persons, organisations = request.person_ids, request.organisation_ids
-    if persons is not None:
-        persons = contact_links.known_persons(session, listed("/person_ids", persons))
-    if organisations is not None:
-        organisations = contact_links.known_organisations(session, listed("/organisation_ids", organisations))
-    _name(session, activity.id, persons, organisations)
-    return True
-
-
-def _cleared(names: list[str]) -> dict[str, Any]:
-    for place, name in enumerate(names):
-        if name not in CLEARABLE:
-            raise Invalid.field(f"/clear/{place}", "not_clearable", f"{name} cannot be emptied.")
-    return dict.fromkeys(names)
-
-
 def delete(session: Session, request: DeleteActivity, author: Author) -> None:
     """Take it away; raises NotFound and Stale."""
     activity = _visible(session, request.id, author)
     details.refuse_stale(activity.version, request.version)
-    activity.deleted_at = author.at
-    activity.version += 1
+    deletions.take_away(activity, author)
 
 
 def restore(session: Session, activity_id: UUID, author: Author) -> UUID:
     """Bring a deleted one back; one that is there stays as it is. Raises NotFound when it is gone for good."""
     activity = _visible(session, activity_id, author, deleted=True)
-    if activity.deleted_at is not None:
-        activity.deleted_at = None
-        activity.version += 1
-        session.flush()
+    deletions.bring_back(session, activity)
     return activity.id
 
 
@@ -136,8 +100,4 @@ def _visible(session: Session, activity_id: UUID, author: Author, *, deleted: bo
 
 def forget_deleted(session: Session, now: datetime, limit: int) -> int:
     """Remove what was taken away long ago, at most `limit`; how many."""
-    rows = models.Activity
-    old = select(rows.id).where(rows.deleted_at < now - KEPT).limit(limit).with_for_update(skip_locked=True)
-    ids = session.scalars(old).all()
-    session.execute(delete_rows(rows).where(rows.id.in_(ids)))
-    return len(ids)
+    return deletions.forget(session, models.Activity, now, limit)

@@ -18,8 +18,7 @@ from services.contacts.commands import details, history, organisations, persons
 from services.contacts.commands.history import Author
 from services.contacts.replies import affiliation_of
 
-EMPTY_TEXTS = frozenset({"title", "role"})
-CLEARABLE = EMPTY_TEXTS | {"email", "phone", "starts_on", "ends_on"}
+CLEARED = {"title": "", "role": "", "email": None, "phone": None, "starts_on": None, "ends_on": None}
 
 
 def create(session: Session, request: CreateAffiliation, author: Author) -> Affiliation:
@@ -55,9 +54,9 @@ def _check_dates(request: AffiliationDetails | models.Affiliation) -> None:
 def update_details(session: Session, request: UpdateAffiliation, author: Author) -> Affiliation:
     """Change what is given, with the history of both sides; raises NotFound, Stale."""
     row = _locked(session, request.id)
-    details.refuse_stale(request.version, row.version)
+    details.refuse_stale(row.version, request.version)
     wanted = request.model_dump(mode="python", exclude_none=True, exclude={"id", "version", "clear"})
-    wanted |= persons.cleared(request.clear, CLEARABLE, EMPTY_TEXTS)
+    wanted |= details.cleared(request.clear, CLEARED)
     differences = history.assign(row, details.checked(session, "affiliation", wanted, row.fields))
     _check_dates(row)
     if differences:

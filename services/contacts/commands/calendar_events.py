@@ -10,7 +10,7 @@ from chassis.ids import new_id
 from contracts.contacts.calendars import CreateEvent, DeleteEvent, OneEvent, UpdateEvent
 from contracts.errors import FieldError, Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import calendars, details, history
+from services.contacts.commands import calendars, deletions, details, history
 from services.contacts.commands.history import Author
 from services.contacts.rules.calendars import DAYS, TIMES, When, when
 
@@ -52,7 +52,9 @@ def change(session: Session, request: UpdateEvent, author: Author) -> UUID:
     before = {name: getattr(event, name) for name in (*DAYS, *TIMES)}
     wanted = _times(when(request.model_dump(include=set(before)), before))
     said = {name: getattr(request, name) for name in SAID}
-    wanted |= {name: value for name, value in said.items() if value is not None} | _cleared(request.clear)
+    wanted |= {name: value for name, value in said.items() if value is not None} | details.cleared(
+        request.clear, CLEARED
+    )
     if history.assign(event, wanted):
         event.version += 1
         event.changed_at = author.at
@@ -60,28 +62,20 @@ def change(session: Session, request: UpdateEvent, author: Author) -> UUID:
     return event.id
 
 
-def _cleared(names: list[str]) -> dict[str, Any]:
-    for place, name in enumerate(names):
-        if name not in CLEARED:
-            raise Invalid.field(f"/clear/{place}", "not_clearable", f"{name} cannot be emptied.")
-    return {name: CLEARED[name] for name in names}
-
-
 def delete(session: Session, request: DeleteEvent, author: Author) -> None:
     """Take it away; raises NotFound and Stale."""
     event = _locked(session, request, author)
     details.refuse_stale(event.version, request.version)
-    event.deleted_at = event.changed_at = author.at
-    event.version += 1
+    event.changed_at = author.at
+    deletions.take_away(event, author)
 
 
 def restore(session: Session, request: OneEvent, author: Author) -> UUID:
     """Bring a deleted one back; one that is there stays as it is. Raises NotFound when it is gone for good."""
     event = _locked(session, request, author, deleted=True)
     if event.deleted_at is not None:
-        event.deleted_at, event.changed_at = None, author.at
-        event.version += 1
-        session.flush()
+        event.changed_at = author.at
+        deletions.bring_back(session, event)
     return event.id
 
 

@@ -1,10 +1,8 @@
 """Calendars: made, named, taken away and restored (A6)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete as delete_rows
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as insert_or_nothing
 from sqlalchemy.orm import Session
 
@@ -12,11 +10,9 @@ from chassis.ids import derived_id, new_id
 from contracts.contacts.calendars import CalendarLevel, CreateCalendar, DeleteCalendar, UpdateCalendar
 from contracts.errors import Conflict, NotFound
 from services.contacts import models
-from services.contacts.commands import details
+from services.contacts.commands import deletions, details
 from services.contacts.commands.history import Author
 
-KEPT = timedelta(days=30)
-"""How long a deleted calendar or event can be restored."""
 OWN = "Oma kalenteri"
 
 
@@ -68,17 +64,13 @@ def delete(session: Session, request: DeleteCalendar, author: Author) -> None:
     details.refuse_stale(calendar.version, request.version)
     if calendar.built_in:
         raise Conflict("This calendar belongs to every suite; delete its events instead.", code="calendar_built_in")
-    calendar.deleted_at = author.at
-    calendar.version += 1
+    deletions.take_away(calendar, author)
 
 
 def restore(session: Session, calendar_id: UUID, author: Author) -> UUID:
     """Bring a deleted one back; one that is there stays as it is. Raises NotFound when it is gone for good."""
     calendar = locked(session, calendar_id, author, deleted=True)
-    if calendar.deleted_at is not None:
-        calendar.deleted_at = None
-        calendar.version += 1
-        session.flush()
+    deletions.bring_back(session, calendar)
     return calendar.id
 
 
@@ -92,10 +84,4 @@ def locked(session: Session, calendar_id: UUID, author: Author, *, deleted: bool
 
 def forget_deleted(session: Session, now: datetime, limit: int) -> int:
     """Remove calendars and events that were taken away long ago, at most `limit` of each; how many."""
-    forgotten = 0
-    for rows in (models.Calendar, models.CalendarEvent):
-        old = select(rows.id).where(rows.deleted_at < now - KEPT).limit(limit).with_for_update(skip_locked=True)
-        ids = session.scalars(old).all()
-        session.execute(delete_rows(rows).where(rows.id.in_(ids)))
-        forgotten = max(forgotten, len(ids))
-    return forgotten
+    return max(deletions.forget(session, rows, now, limit) for rows in (models.Calendar, models.CalendarEvent))

@@ -8,7 +8,9 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from contracts.contacts.about import AboutContacts
+from contracts.contacts.activities import UpdateActivity
 from contracts.contacts.persons import PersonState
+from contracts.contacts.tasks import UpdateTask
 from contracts.errors import FieldError
 from services.contacts import models
 from services.contacts.commands import details
@@ -69,14 +71,29 @@ def _refuse_missing(named: Named, by_id: dict[UUID, UUID], code: str, told: str)
     )
 
 
-def replace_persons(session: Session, link: Any, owner: dict[str, UUID], person_ids: Sequence[UUID]) -> None:
-    """Let the thing be about these persons. `owner` is the link's column that names it, with its id."""
-    _replace(session, link, owner, "person_id", person_ids)
+def name(
+    session: Session,
+    link: Any,
+    owner: dict[str, UUID],
+    persons: Sequence[UUID] | None,
+    organisations: Sequence[UUID] | None,
+) -> None:
+    """Store whom the thing is about; None leaves a side as it is. `owner` is the column that names it, with its id."""
+    if persons is not None:
+        _replace(session, link, owner, "person_id", persons)
+    if organisations is not None:
+        _replace(session, link, owner, "organisation_id", organisations)
 
 
-def replace_organisations(session: Session, link: Any, owner: dict[str, UUID], ids: Sequence[UUID]) -> None:
-    """Let the thing be about these organisations."""
-    _replace(session, link, owner, "organisation_id", ids)
+def rename(session: Session, link: Any, owner: dict[str, UUID], request: UpdateActivity | UpdateTask) -> bool:
+    """Whether a request names others; a side that it does not name stays. Raises Invalid."""
+    persons, organisations = request.person_ids, request.organisation_ids
+    if persons is not None:
+        persons = known_persons(session, listed("/person_ids", persons))
+    if organisations is not None:
+        organisations = known_organisations(session, listed("/organisation_ids", organisations))
+    name(session, link, owner, persons, organisations)
+    return persons is not None or organisations is not None
 
 
 def _replace(session: Session, link: Any, owner: dict[str, UUID], side: str, ids: Sequence[UUID]) -> None:

@@ -1,6 +1,6 @@
 """Checking what a contact is given against the register: field definitions, values, unique numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,6 +47,14 @@ def refuse_stale(version: int, known: int) -> None:
             f"This has changed since you read it (version {version}, you have {known}); read it again.",
             version=version,
         )
+
+
+def cleared(names: list[str], emptied: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that empty these fields, of those that can be; raises Invalid for another field."""
+    for place, name in enumerate(names):
+        if name not in emptied:
+            raise Invalid.field(f"/clear/{place}", "not_clearable", f"{name} cannot be emptied.")
+    return {name: emptied[name] for name in names}
 
 
 def definitions(session: Session, applies_to: str, codes: list[str]) -> dict[str, models.Field]:

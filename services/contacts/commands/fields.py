@@ -49,7 +49,7 @@ def change(session: Session, request: ChangeField) -> FieldDefinition:
     """Change what is given; raises NotFound, Stale."""
     session.execute(ONE_AT_A_TIME)
     field = _get(session, request)
-    details.refuse_stale(request.version, field.version)
+    details.refuse_stale(field.version, request.version)
     if request.choices is not None:
         _check_choices(field.type, request.choices)
     given = {name: getattr(request, name) for name in ("label", "choices", "classification", "retired")}

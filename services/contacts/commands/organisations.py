@@ -15,11 +15,10 @@ from contracts.errors import Conflict, Invalid, NotFound
 from services.contacts import models
 from services.contacts.commands import details, history
 from services.contacts.commands.history import Author
-from services.contacts.commands.persons import cleared
 from services.contacts.replies import organisation_of
 from services.contacts.rules.values import as_columns, organisation_keys
 
-CLEARABLE = basics.CLEARABLE | {"business_id", "parent_id"}
+CLEARED = dict.fromkeys((*basics.CLEARABLE, "business_id", "parent_id"))
 TREE_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('organisations.parent_id'))")
 ANCESTORS = text(
     """WITH RECURSIVE above AS (
@@ -47,7 +46,7 @@ def update_details(session: Session, request: UpdateOrganisation, author: Author
     organisation = locked(session, request.id)
     details.refuse_stale(organisation.version, request.version)
     wanted = as_columns(request, exclude_none=True, exclude={"id", "version", "clear"})
-    wanted |= cleared(request.clear, CLEARABLE, frozenset())
+    wanted |= details.cleared(request.clear, CLEARED)
     _check_business_id(request.business_id)
     if request.parent_id and request.parent_id != organisation.parent_id:
         _check_parent(session, organisation.id, request.parent_id)

@@ -24,8 +24,8 @@ from services.contacts.commands.history import Author
 from services.contacts.replies import person_of
 from services.contacts.rules.values import as_columns, person_keys
 
-EMPTY_TEXTS = frozenset({"given_name", "family_name", "title"})
-CLEARABLE = basics.CLEARABLE | EMPTY_TEXTS | {"gender", "birth_date"}
+EMPTY_TEXTS = dict.fromkeys(("given_name", "family_name", "title"), "")
+CLEARED = dict.fromkeys((*basics.CLEARABLE, "gender", "birth_date")) | EMPTY_TEXTS
 
 
 def create(session: Session, request: CreatePerson, author: Author) -> Person:
@@ -60,17 +60,9 @@ def update_details(session: Session, request: UpdatePerson, author: Author) -> P
     person = locked(session, request.id)
     details.refuse_stale(person.version, request.version)
     wanted = as_columns(request, exclude_none=True, exclude={"id", "version", "clear"})
-    wanted |= cleared(request.clear, CLEARABLE, EMPTY_TEXTS)
+    wanted |= details.cleared(request.clear, CLEARED)
     change(session, person, details.checked(session, "person", wanted, person.fields), author)
     return person_of(person)
-
-
-def cleared(names: list[str], allowed: frozenset[str], texts: frozenset[str]) -> dict[str, Any]:
-    """The values that empty these fields; raises Invalid for a field that cannot be emptied."""
-    for number, name in enumerate(names):
-        if name not in allowed:
-            raise Invalid.field(f"/clear/{number}", "not_clearable", f"{name} cannot be emptied.")
-    return {name: "" if name in texts else None for name in names}
 
 
 def change(session: Session, person: models.Person, stored: dict[str, Any], author: Author) -> None:

@@ -1,21 +1,16 @@
 """Hours that go into a project: recorded, taken away and restored (A8)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete as delete_rows
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
 from contracts.contacts.projects import DeleteHours, RecordHours
 from contracts.errors import Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import contact_links, projects
+from services.contacts.commands import contact_links, deletions, projects
 from services.contacts.commands.history import Author
-
-KEPT = timedelta(days=30)
-"""How long deleted hours can be restored."""
 
 
 def record(session: Session, request: RecordHours, account_id: UUID | None, author: Author, today: date) -> UUID:
@@ -65,8 +60,4 @@ def _locked(session: Session, request: DeleteHours, *, deleted: bool = False) ->
 
 def forget_deleted(session: Session, now: datetime, limit: int) -> int:
     """Remove what was taken away long ago, at most `limit`; how many."""
-    rows = models.ProjectHours
-    old = select(rows.id).where(rows.deleted_at < now - KEPT).limit(limit).with_for_update(skip_locked=True)
-    ids = session.scalars(old).all()
-    session.execute(delete_rows(rows).where(rows.id.in_(ids)))
-    return len(ids)
+    return deletions.forget(session, models.ProjectHours, now, limit)

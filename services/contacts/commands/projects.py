@@ -1,6 +1,6 @@
 """Projects: made, changed, closed, taken away; who takes part (A5, A8)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +20,9 @@ from contracts.contacts.projects import (
 )
 from contracts.errors import Conflict, Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import contact_links, details, history
+from services.contacts.commands import contact_links, deletions, details, history
 from services.contacts.commands.history import Author
 
-KEPT = timedelta(days=30)
-"""How long a deleted project can be restored."""
 MOST_MEMBERS = 200
 CLEARED: dict[str, Any] = {"text": "", "starts_on": None, "ends_on": None, "hours_planned": None}
 
@@ -50,7 +48,7 @@ def change(session: Session, request: UpdateProject, author: Author) -> UUID:
     details.refuse_stale(project.version, request.version)
     given = {name: getattr(request, name) for name in ProjectDetails.model_fields}
     wanted = {name: value for name, value in given.items() if value is not None}
-    changed = history.assign(project, wanted | _cleared(request.clear))
+    changed = history.assign(project, wanted | details.cleared(request.clear, CLEARED))
     _refuse_end_before_start(project)
     if request.state is not None and (request.state is ProjectState.CLOSED) != (project.closed_at is not None):
         project.closed_at = author.at if request.state is ProjectState.CLOSED else None
@@ -61,13 +59,6 @@ def change(session: Session, request: UpdateProject, author: Author) -> UUID:
     return project.id
 
 
-def _cleared(names: list[str]) -> dict[str, Any]:
-    for place, name in enumerate(names):
-        if name not in CLEARED:
-            raise Invalid.field(f"/clear/{place}", "not_clearable", f"{name} cannot be emptied.")
-    return {name: CLEARED[name] for name in names}
-
-
 def delete(session: Session, request: DeleteProject, author: Author) -> None:
     """Take it away; raises NotFound, Stale, and Conflict when hours are recorded on it."""
     project = locked(session, request.id)
@@ -75,17 +66,13 @@ def delete(session: Session, request: DeleteProject, author: Author) -> None:
     hours = models.ProjectHours
     if session.scalar(select(exists().where(hours.project_id == project.id, hours.deleted_at.is_(None)))):
         raise Conflict("Hours are recorded on this project; close it instead.", code="has_hours")
-    project.deleted_at = author.at
-    project.version += 1
+    deletions.take_away(project, author)
 
 
 def restore(session: Session, project_id: UUID) -> UUID:
     """Bring a deleted one back; one that is there stays as it is. Raises NotFound when it is gone for good."""
     project = locked(session, project_id, deleted=True)
-    if project.deleted_at is not None:
-        project.deleted_at = None
-        project.version += 1
-        session.flush()
+    deletions.bring_back(session, project)
     return project.id
 
 
@@ -161,13 +148,6 @@ def remove(session: Session, request: RemoveFromProject) -> UUID:
 
 def forget_deleted(session: Session, now: datetime, limit: int) -> int:
     """Remove what was taken away long ago, at most `limit`; how many. Tasks and activities stay without a project."""
-    rows, hours = models.Project, models.ProjectHours
-    old = (
-        select(rows.id)
-        .where(rows.deleted_at < now - KEPT, ~exists().where(hours.project_id == rows.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = session.scalars(old).all()
-    session.execute(delete_rows(rows).where(rows.id.in_(ids)))
-    return len(ids)
+    hours = models.ProjectHours
+    unused = ~exists().where(hours.project_id == models.Project.id)
+    return deletions.forget(session, models.Project, now, limit, unused)

@@ -1,25 +1,20 @@
 """Tasks: agreed, changed, done, taken away and restored (A1, A3, A4)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete as delete_rows
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
 from contracts.contacts.tasks import CreateTask, DeleteTask, TaskDetails, TaskState, UpdateTask
 from contracts.errors import Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import contact_links, details, history, projects
-from services.contacts.commands.contact_links import listed
+from services.contacts.commands import contact_links, deletions, details, history, projects
 from services.contacts.commands.history import Author
 
-KEPT = timedelta(days=30)
-"""How long a deleted task can be restored."""
-CLEARABLE = {"project_id", "starts_on", "due_on", "due_time", "assignee_id", "remind_at"}
-CLEARED: dict[str, Any] = {"text": "", **dict.fromkeys(CLEARABLE)}
+EMPTY = dict.fromkeys(("project_id", "starts_on", "due_on", "due_time", "assignee_id", "remind_at"))
+CLEARED: dict[str, Any] = {"text": "", **EMPTY}
 
 
 def create(session: Session, request: CreateTask, author: Author) -> UUID:
@@ -32,17 +27,8 @@ def create(session: Session, request: CreateTask, author: Author) -> UUID:
     projects.refuse_unknown(session, task.project_id)
     session.add(task)
     session.flush()
-    _name(session, task.id, persons, organisations)
+    contact_links.name(session, models.TaskContact, {"task_id": task.id}, persons, organisations)
     return task.id
-
-
-def _name(session: Session, task_id: UUID, persons: list[UUID] | None, organisations: list[UUID] | None) -> None:
-    """Store whom it is about; None leaves a side as it is."""
-    owner = {"task_id": task_id}
-    if persons is not None:
-        contact_links.replace_persons(session, models.TaskContact, owner, persons)
-    if organisations is not None:
-        contact_links.replace_organisations(session, models.TaskContact, owner, organisations)
 
 
 def _refuse_reminder_in_the_past(remind_at: datetime | None, now: datetime) -> None:
@@ -63,7 +49,9 @@ def change(session: Session, request: UpdateTask, author: Author) -> UUID:
     """Change what is given; raises NotFound, Stale and Invalid. Without a day, the time of day goes too."""
     task = locked(session, request.id)
     details.refuse_stale(task.version, request.version)
-    wanted = request.model_dump(exclude_none=True, include=set(TaskDetails.model_fields)) | _cleared(request.clear)
+    wanted = request.model_dump(exclude_none=True, include=set(TaskDetails.model_fields)) | details.cleared(
+        request.clear, CLEARED
+    )
     if wanted.get("due_on", task.due_on) is None and "due_time" not in wanted:
         wanted["due_time"] = None
     changed = history.assign(task, wanted)
@@ -73,30 +61,12 @@ def change(session: Session, request: UpdateTask, author: Author) -> UUID:
     _refuse_gaps(task)
     if "project_id" in changed:
         projects.refuse_unknown(session, task.project_id)
-    named = _name_others(session, task.id, request)
+    named = contact_links.rename(session, models.TaskContact, {"task_id": task.id}, request)
     finished = request.state is not None and _set_state(task, request.state, author)
     if changed or named or finished:
         task.version += 1
     session.flush()
     return task.id
-
-
-def _cleared(names: list[str]) -> dict[str, Any]:
-    for place, name in enumerate(names):
-        if name not in CLEARED:
-            raise Invalid.field(f"/clear/{place}", "not_clearable", f"{name} cannot be emptied.")
-    return {name: CLEARED[name] for name in names}
-
-
-def _name_others(session: Session, task_id: UUID, request: UpdateTask) -> bool:
-    """Whether the request says whom it is about."""
-    persons, organisations = request.person_ids, request.organisation_ids
-    if persons is not None:
-        persons = contact_links.known_persons(session, listed("/person_ids", persons))
-    if organisations is not None:
-        organisations = contact_links.known_organisations(session, listed("/organisation_ids", organisations))
-    _name(session, task_id, persons, organisations)
-    return persons is not None or organisations is not None
 
 
 def finish(session: Session, task_id: UUID, state: TaskState, author: Author) -> UUID:
@@ -119,17 +89,13 @@ def delete(session: Session, request: DeleteTask, author: Author) -> None:
     """Take it away; raises NotFound and Stale."""
     task = locked(session, request.id)
     details.refuse_stale(task.version, request.version)
-    task.deleted_at = author.at
-    task.version += 1
+    deletions.take_away(task, author)
 
 
 def restore(session: Session, task_id: UUID) -> UUID:
     """Bring a deleted one back; one that is there stays as it is. Raises NotFound when it is gone for good."""
     task = locked(session, task_id, deleted=True)
-    if task.deleted_at is not None:
-        task.deleted_at = None
-        task.version += 1
-        session.flush()
+    deletions.bring_back(session, task)
     return task.id
 
 
@@ -143,8 +109,4 @@ def locked(session: Session, task_id: UUID, *, deleted: bool = False) -> models.
 
 def forget_deleted(session: Session, now: datetime, limit: int) -> int:
     """Remove what was taken away long ago, at most `limit`; how many."""
-    rows = models.Task
-    old = select(rows.id).where(rows.deleted_at < now - KEPT).limit(limit).with_for_update(skip_locked=True)
-    ids = session.scalars(old).all()
-    session.execute(delete_rows(rows).where(rows.id.in_(ids)))
-    return len(ids)
+    return deletions.forget(session, models.Task, now, limit)
