@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis import jobs, personal_data, tables, topology, waiting
+from chassis import jobs, personal_data, tables, telling, topology, waiting
 from chassis.paging import cursor_number, decode_cursor, page
 from chassis.service import ServiceBase
 from chassis.settings import amqp_url_for
@@ -51,6 +51,9 @@ class SystemMethods(ServiceBase):
             raise NotFound(f"There is no parked event {request.id}.", id=request.id)
         jobs.wake(self.session, "parked")
         return Replayed(count=count)
+
+    def tell_again(self, request: Nothing) -> Job:
+        return telling.start_again(self.session, self.service_name)
 
     def get_erasure_part(self, request: ById) -> ErasurePart:
         return personal_data.part_of(self.reader, self.service_name, request.id)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Numeric,
+    Sequence,
     Table,
     Text,
     func,
@@ -132,6 +133,16 @@ redirects = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Index("ix_redirects_changed_at", "changed_at"),
 )
+
+untold = Table(
+    "untold",
+    chassis_metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject_id", PgUuid(as_uuid=True), nullable=False),
+)
+
+told_number = Sequence("told_number", metadata=chassis_metadata)
 
 WAKE_TRIGGERS = """
 CREATE FUNCTION wake_relay() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -164,6 +164,12 @@ class Event(BaseModel):
     subject_id: ClassVar[str]
 
 
+class Fact(BaseModel):
+    """What an event tells of one thing as it is now, for read models: ids, codes, days and sums."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
 class JobState(StrEnum):
     """Where a job is."""
 

@@ -14,6 +14,7 @@ from contracts.base import (
     Data,
     EmailText,
     Event,
+    Fact,
     Language,
     Line,
     ListRequest,
@@ -339,6 +340,30 @@ class HoldExpired(Event):
     session_id: UUID
     person_id: UUID
     order_id: UUID | None
+
+
+class EnrolmentFact(Fact):
+    """An enrolment. `person_id` is who enrolled, whatever was merged since; `attended`: came and was checked in."""
+
+    id: UUID
+    person_id: UUID
+    session_id: UUID
+    course_code: str
+    topic: str
+    starts_at: datetime
+    enrolled_at: datetime
+    state: EnrolmentState
+    attended: bool
+
+
+class EnrolmentsChanged(Event):
+    """How up to 1,000 enrolments are now; a fact with a greater `number` is a later one."""
+
+    type: ClassVar = "enrolments.changed.v1"
+    source: ClassVar = "courses"
+    subject_id: ClassVar = "number"
+    number: int
+    enrolments: list[EnrolmentFact]
 
 
 class CoursesApi(SystemApi, name="courses"):

@@ -14,6 +14,7 @@ from contracts.base import (
     Data,
     EmailText,
     Event,
+    Fact,
     Language,
     Line,
     ListRequest,
@@ -314,6 +315,38 @@ class MembershipActivated(Event):
     membership_id: UUID
     person_id: UUID
     paid_until: date | None
+
+
+class PaidTerm(Fact):
+    """Days that are paid for; without end when `ends_on` is None."""
+
+    starts_on: date
+    ends_on: date | None
+
+
+class MembershipFact(Fact):
+    """A membership. `person_id` is for whom it was opened, whatever was merged since.
+
+    Its state on a day follows from the paid terms, the days of grace after them and the first day without it.
+    """
+
+    id: UUID
+    person_id: UUID
+    type_code: str
+    joined_on: date
+    ended_on: date | None
+    grace_days: int
+    paid: list[PaidTerm]
+
+
+class MembershipsChanged(Event):
+    """How up to 1,000 memberships are now; a fact with a greater `number` is a later one."""
+
+    type: ClassVar = "memberships.changed.v1"
+    source: ClassVar = "membership"
+    subject_id: ClassVar = "number"
+    number: int
+    memberships: list[MembershipFact]
 
 
 class MembershipApi(SystemApi, name="membership"):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -13,6 +13,8 @@ from contracts.base import (
     Code,
     Data,
     Done,
+    Event,
+    Fact,
     Job,
     Language,
     Line,
@@ -206,6 +208,31 @@ class Unsubscribe(Request):
     """One click in a message's list-unsubscribe header (RFC 8058)."""
 
     token: Annotated[str, Field(max_length=200)]
+
+
+# Events
+
+
+class MessageFact(Fact):
+    """A message that has left. `person_id` is whom it was written for, whatever was merged since."""
+
+    id: UUID
+    person_id: UUID
+    channel: Channel
+    template: str
+    mailing_id: UUID | None
+    sent_at: datetime
+    state: MessageState
+
+
+class MessagesSent(Event):
+    """Up to 1,000 messages that have left, and what became of them; a fact with a greater `number` is a later one."""
+
+    type: ClassVar = "messages.sent.v1"
+    source: ClassVar = "notify"
+    subject_id: ClassVar = "number"
+    number: int
+    messages: list[MessageFact]
 
 
 class NotifyApi(SystemApi, name="notify"):

@@ -71,6 +71,9 @@ class SystemApi(Service):
     @command(may=Permission.SYSTEM_OPERATE)
     def replay_parked(self, request: ReplayParked) -> Replayed: ...
 
+    @command(may=Permission.SYSTEM_OPERATE)
+    def tell_again(self, request: Nothing) -> Job: ...
+
     @query(may=Rule.SYSTEM, deadline=2)
     def get_erasure_part(self, request: ById) -> ErasurePart: ...
 

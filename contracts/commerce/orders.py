@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from contracts.access import LinkPurpose, Permission, Rule
-from contracts.base import Amount, ById, Event, ListRequest, Page, Reply, Translated, query
+from contracts.base import Amount, ById, Event, Fact, ListRequest, Page, Reply, Translated, query
 from contracts.system import SystemApi
 
 
@@ -69,6 +69,30 @@ class OrderBilled(Event):
     invoice_id: UUID
     about_kind: str = ""
     about_id: UUID | None = None
+
+
+class PurchaseFact(Fact):
+    """A line of an order. `customer_id` is who ordered, whatever was merged since; `amount` includes VAT."""
+
+    id: UUID
+    order_id: UUID
+    customer_id: UUID
+    product_code: str
+    category: str
+    quantity: int
+    amount: Decimal
+    ordered_at: datetime
+    state: OrderState
+
+
+class PurchasesChanged(Event):
+    """How the lines of up to 1,000 orders are now; a fact with a greater `number` is a later one."""
+
+    type: ClassVar = "purchases.changed.v1"
+    source: ClassVar = "commerce"
+    subject_id: ClassVar = "number"
+    number: int
+    purchases: list[PurchaseFact]
 
 
 class OrdersApi(SystemApi):

@@ -86,6 +86,10 @@ HOLDINGS = (
     Holding("merges", models.Merge, by("survivor_id", "merged_id"), emptied={"before": {}, "after": {}}),
     Holding("duplicates", models.DuplicateCandidate, by("first_id", "second_id"), gone=True),
     Holding("duplicate_keys", models.DuplicateKey, by("person_id"), gone=True),
+    Holding("known_memberships", models.KnownMembership, by("person_id"), gone=True),
+    Holding("known_purchases", models.KnownPurchase, by("customer_id"), gone=True),
+    Holding("known_enrolments", models.KnownEnrolment, by("person_id"), gone=True),
+    Holding("known_messages", models.KnownMessage, by("person_id"), gone=True),
 )
 
 

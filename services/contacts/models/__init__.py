@@ -10,6 +10,7 @@ from services.contacts.models.erasures import PersonErasure
 from services.contacts.models.fields import Field
 from services.contacts.models.history import Change
 from services.contacts.models.imports import Import, ImportRow
+from services.contacts.models.known import KnownEnrolment, KnownMembership, KnownMessage, KnownPurchase
 from services.contacts.models.merges import Merge
 from services.contacts.models.organisations import Organisation
 from services.contacts.models.persons import Person
@@ -34,6 +35,10 @@ __all__ = (
     "Field",
     "Import",
     "ImportRow",
+    "KnownEnrolment",
+    "KnownMembership",
+    "KnownMessage",
+    "KnownPurchase",
     "Merge",
     "Organisation",
     "Person",

@@ -10,6 +10,7 @@ from services.contacts.service.erasures import ErasuresMethods
 from services.contacts.service.fields import FieldsMethods
 from services.contacts.service.history import HistoryMethods
 from services.contacts.service.imports import ImportsMethods
+from services.contacts.service.known import KnownMethods
 from services.contacts.service.merges import MergesMethods
 from services.contacts.service.organisations import OrganisationsMethods
 from services.contacts.service.persons import PersonsMethods
@@ -33,6 +34,7 @@ class ContactsService(
     FieldsMethods,
     HistoryMethods,
     ImportsMethods,
+    KnownMethods,
     MergesMethods,
     OrganisationsMethods,
     PersonsMethods,
