@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, literal, select, text
+from sqlalchemy import Text, cast, delete, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from chassis import jobs, outbox, tables
@@ -120,6 +120,12 @@ def tell(session: Session, service: str) -> bool:
     return len(noted) == AT_ONCE
 
 
+def tell_next(worker: Any) -> bool:
+    """The task of a chassis.worker.Worker that tells."""
+    with worker.transaction() as session:
+        return tell(session, worker.service)
+
+
 def start_again(session: Session, service: str) -> Job:
     """Queue a job that lets everything be told again, for a read model that is to be made anew."""
     return jobs.as_contract(jobs.get(session, jobs.start(session, service, TELL_AGAIN, {})))
@@ -137,7 +143,7 @@ def tell_again(step: Step) -> None:
     after = UUID(step.cursor["after"]) if "after" in step.cursor else UUID(int=0)
     chunk = select(rows.id).where(rows.id > after).order_by(rows.id).limit(NOTED_AT_ONCE).subquery()
     noted = insert(tables.untold).from_select(["kind", "subject_id"], select(literal(kinds[place].kind), chunk.c.id))
-    last = step.session.execute(select(func.count(), func.max(chunk.c.id.cast(tables.Text)))).one()
+    last = step.session.execute(select(func.count(), func.max(cast(chunk.c.id, Text)))).one()
     step.session.execute(noted)
     step.progress(done=step.done + last[0])
     jobs.wake(step.session, "tell")

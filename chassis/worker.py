@@ -33,7 +33,20 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from chassis import clock, execution, health, jobs, logs, metrics, personal_data, redirects, rpc, tables, telling, waiting
+from chassis import (
+    clock,
+    execution,
+    health,
+    jobs,
+    logs,
+    metrics,
+    personal_data,
+    redirects,
+    rpc,
+    tables,
+    telling,
+    waiting,
+)
 from chassis.call import CURRENT, Call
 from chassis.database import Database, is_away
 from chassis.logs import log
@@ -114,7 +127,7 @@ class Runner:
             Task(service, "settle_erasures", 60.0, settle_erasures),
         ]
         if telling.what(service):
-            built_in.append(Task(service, "tell", 5.0, tell))
+            built_in.append(Task(service, "tell", 5.0, telling.tell_next))
         self.tasks = [*built_in, *own]
         self.wakers = {task.name: threading.Event() for task in self.tasks}
 
@@ -252,12 +265,6 @@ def settle_erasures(worker: Worker) -> bool:
     with worker.transaction() as session:
         personal_data.settle(session, worker.service, worker.now())
     return False
-
-
-def tell(worker: Worker) -> bool:
-    """Tell other services what changed here."""
-    with worker.transaction() as session:
-        return telling.tell(session, worker.service)
 
 
 def clean_up(worker: Worker) -> bool:

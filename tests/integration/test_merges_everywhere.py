@@ -35,7 +35,7 @@ ASIDE = {
     "merges", "redirects", "rate_limits", "audit_entries",
 }  # fmt: skip
 """Messages, history and the record of merges itself."""
-COUNTED_ON = {"version", "updated_at", "last_seen_at"}
+COUNTED_ON = {"version", "updated_at", "last_seen_at", "told"}
 PASSWORD = "kolme erilaista sanaa"
 
 

@@ -19,7 +19,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from chassis import clock, execution, outbox, rpc
+from chassis import clock, execution, outbox, rpc, telling
 from chassis import worker as chassis_worker
 from chassis.database import database_of
 from chassis.ids import new_id
@@ -137,6 +137,7 @@ class Town:
         for service, worker in self.workers.items():
             with rpc.calling(rpc.system_caller(service)):
                 chassis_worker.run_job_chunk(worker)
+                telling.tell_next(worker)
                 for task in chassis_worker._tasks:
                     if task.service == service and task.name not in LAZY:
                         task.run(worker)

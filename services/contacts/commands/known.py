@@ -51,7 +51,7 @@ def _take(session: Session, model: Any, owner: str, rows: Iterable[dict[str, Any
         return
     table = model.__table__
     new = insert(table)
-    changes = {name: new.excluded[name] for name in table.c.keys() if name != "id"}
+    changes = {column.name: new.excluded[column.name] for column in table.c if not column.primary_key}
     later = new.on_conflict_do_update(index_elements=["id"], set_=changes, where=table.c.told < new.excluded.told)
     session.execute(later, fresh)
 

@@ -1,7 +1,7 @@
 """What the other services have told about contacts, so that segments can ask for it (C10).
 
-Another fact gets a table here, an entry in rules/segment_fields.py, one in queries/segment_relations.py and a handler in
-service/known.py; docs/segments.md goes through it.
+Another fact gets a table here, an entry in rules/segment_fields.py, one in queries/segment_relations.py and a handler
+in service/known.py; docs/segments.md goes through it.
 """
 
 from datetime import date

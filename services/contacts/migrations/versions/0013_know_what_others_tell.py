@@ -1,6 +1,7 @@
 """What the other services tell about contacts, for segments: memberships, purchases, enrolments, messages."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,19 +22,19 @@ OWNERS = {
 }
 
 
-def _id(name: str, *, nullable: bool = False) -> "sa.Column[object]":
+def _id(name: str, *, nullable: bool = False) -> "sa.Column[Any]":
     return sa.Column(name, UUID(as_uuid=True), nullable=nullable)
 
 
-def _text(*names: str) -> "list[sa.Column[str]]":
+def _text(*names: str) -> "list[sa.Column[Any]]":
     return [sa.Column(name, sa.Text, nullable=False) for name in names]
 
 
-def _day(name: str, *, nullable: bool = False) -> "sa.Column[object]":
+def _day(name: str, *, nullable: bool = False) -> "sa.Column[Any]":
     return sa.Column(name, sa.Date, nullable=nullable)
 
 
-def _create(table: str, *columns: "sa.Column[object]", found_by: Sequence[str]) -> None:
+def _create(table: str, *columns: "sa.Column[Any]", found_by: Sequence[str]) -> None:
     """A table with an index by contact and one by each of the facts that find few contacts."""
     owner = OWNERS[table]
     told = sa.Column("told", sa.BigInteger, nullable=False)
