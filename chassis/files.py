@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from chassis.ids import new_id
@@ -53,3 +55,30 @@ def path_of(key: str) -> Path:
 def delete(key: str) -> None:
     """Remove the file; removing what is not there is fine."""
     _path(key).unlink(missing_ok=True)
+
+
+def stored(owner: str, before: datetime) -> Iterator[str]:
+    """Keys of the owner's files that were written before then. What was never finished by then is removed."""
+    folder = Path(settings().talkoo_files) / owner
+    for path in folder.iterdir() if folder.is_dir() else ():
+        key = f"{owner}/{path.name}"
+        if KEY.match(key) and _is_older(path, before):
+            yield key
+        elif path.name.startswith(".") and _is_older(path, before):
+            path.unlink(missing_ok=True)
+
+
+def delete_old(key: str, before: datetime) -> bool:
+    """Remove the file unless it was written again since then; whether it is removed."""
+    path = _path(key)
+    if not _is_older(path, before):
+        return False
+    path.unlink(missing_ok=True)
+    return True
+
+
+def _is_older(path: Path, moment: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False

@@ -43,8 +43,8 @@ class Holding:
     about: Callable[[Any, Ids], ColumnElement[bool]]
     emptied: Mapping[str, Any] = field(default_factory=dict)
     gone: bool = False
-    document: str = ""
-    """The column with the key of a stored file. It goes with the row's content, unless it is `kept`."""
+    files: tuple[str, ...] = ()
+    """Columns with keys of stored files. These go with the row's content, unless it is `kept`."""
     kept: bool = False
     """Erasing leaves the rows as they are."""
 
@@ -79,8 +79,8 @@ def _optional(module: Any, name: str) -> Callable[..., Any]:
 def _erase(session: Session, holding: Holding, ids: Ids) -> int:
     """How many rows were emptied or removed."""
     found = holding.about(holding.model, ids)
-    if holding.document:
-        column = getattr(holding.model, holding.document)
+    for name in holding.files:
+        column = getattr(holding.model, name)
         for key in session.scalars(select(column).where(found, column.is_not(None))):
             files.delete(key)
     if holding.gone:

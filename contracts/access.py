@@ -16,7 +16,7 @@ class Permission(StrEnum):
     CONTACTS_ERASE = "contacts.erase"
     """Erasing a person everywhere, and what is on record about it."""
     ACTIVITIES_READ = "activities.read"
-    """Activities, tasks, projects and the office's calendar, with the names of those they are about."""
+    """Activities, tasks, projects, documents and the office's calendar, with the names of those they are about."""
     ACTIVITIES_WRITE = "activities.write"
     MEMBERSHIP_READ = "membership.read"
     MEMBERSHIP_WRITE = "membership.write"

@@ -17,6 +17,8 @@ class GatewaySettings(BaseSettings):
     """Requests that one API key or session may make in a minute; an address without either makes a fifth of it."""
     talkoo_upload_limit: int = Field(default=20_000_000, ge=1_000)
     """Bytes of an uploaded file."""
+    talkoo_clamd: str = Field(default="", pattern=r"^(|unix:/.+|.+:[0-9]{1,5})$")
+    """Where clamd scans uploaded files: `host:port` or `unix:/path`; empty: nobody scans."""
     talkoo_show_design: bool = False
     """Whether the style guide is served at /design."""
 

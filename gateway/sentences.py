@@ -33,6 +33,7 @@ SENTENCES: Final[dict[str, Any]] = {
     "customer_number_taken": _("Another contact has this customer number. Choose another."),
     "field_type_fixed": _("The type of a field cannot change. Define another field."),
     "file_too_large": _("This file is too large. The form says how big it may be."),
+    "file_used": _("This file is a document already."),
     "forged_notice": _("This does not come from the payment provider."),
     "gone": _("This link was used, was withdrawn or has expired. Ask for a new one."),
     "has_hours": _("Hours are recorded on this project. Close it instead."),
@@ -54,6 +55,7 @@ SENTENCES: Final[dict[str, Any]] = {
     "no_such_tag": _("Nobody bears this tag."),
     "no_such_ticket": _("No ticket has this code. Check the code."),
     "no_ticket": _("This enrolment has no ticket. It is made when the seat is confirmed."),
+    "no_preview": _("There is no picture of this document."),
     "not_accepted": _("This person is not in the register yet. Accept the person first."),
     "not_allowed": _("You have no right to this."),
     "not_an_invoice": _("A credit note cannot be credited."),
@@ -144,7 +146,11 @@ FIELDS: Final[dict[str, Any]] = {
     "exactly_one": _("Give one person: an id, or a new person's name and e-mail."),
     "extra_forbidden": _("There is no such field. Check its name."),
     "file_empty": _("The file is empty. Choose another."),
+    "file_infected": _("The virus scanner found something in this file. It is not stored."),
     "file_too_large": _("This file is too large. The form says how big it may be."),
+    "file_type_not_taken": _(
+        "This kind of file is not taken. Send PDF, a picture, an office document without macros, or text."
+    ),
     "finite_number": _("This is not a number."),
     "foreign_address": _("A user name with @ has to be your own e-mail address."),
     "greater_than": _("This is too small."),

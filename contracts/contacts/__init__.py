@@ -4,6 +4,7 @@ from contracts.contacts.activities import ActivitiesApi
 from contracts.contacts.affiliations import AffiliationsApi
 from contracts.contacts.calendars import CalendarsApi
 from contracts.contacts.consents import ConsentsApi
+from contracts.contacts.documents import DocumentsApi
 from contracts.contacts.duplicates import DuplicatesApi
 from contracts.contacts.erasures import ErasuresApi
 from contracts.contacts.fields import FieldsApi
@@ -27,6 +28,7 @@ class ContactsApi(
     AffiliationsApi,
     CalendarsApi,
     ConsentsApi,
+    DocumentsApi,
     DuplicatesApi,
     ErasuresApi,
     FieldsApi,

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.base import Request
+from contracts.contacts.documents import DocumentDetails
 from contracts.contacts.imports import ImportProfile
 
 Binary = Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
@@ -21,3 +22,7 @@ class ImportForm(FileForm):
 
     profile: ImportProfile = ImportProfile.CONTACTS
     dry_run: bool = True
+
+
+class DocumentForm(DocumentDetails, FileForm):
+    """A document's file, and what is said of it."""

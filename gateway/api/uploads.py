@@ -1,6 +1,7 @@
-"""Files that come in, as multipart forms: checked for size, stored once, and named by a key that services pass on."""
+"""Files that come in, as multipart forms: checked for size and viruses, stored once, named by a key for services."""
 
 import hashlib
+from dataclasses import dataclass
 
 from flask import g, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -11,6 +12,7 @@ from contracts.errors import FieldError, Invalid
 from gateway.callers import command_key
 from gateway.config import gateway_settings
 from gateway.problems import Malformed, TooLarge, UnsupportedMedia
+from gateway.virus_scan import refuse_infected
 
 
 def form_fields(*known: str) -> dict[str, str]:
@@ -29,11 +31,32 @@ def form_fields(*known: str) -> dict[str, str]:
     return {name: given[name] for name in known if name in given}
 
 
-def stored_file(owner: str, field: str = "file") -> tuple[str, str]:
-    """Key and name of the uploaded file, stored for the service `owner`.
+@dataclass(frozen=True)
+class Upload:
+    """A file that came in; its name is only a name."""
 
-    A repeat of the request (same Idempotency-Key, same content) gives the same key.
-    """
+    name: str
+    content: bytes
+
+    def store(self, owner: str, content: bytes = b"", suffix: str = "") -> str:
+        """Store the file, or what was made of it, for the service `owner`; its key.
+
+        A repeat of the request (same Idempotency-Key, same content) gives the same key.
+        """
+        wanted = content or self.content
+        key = f"{owner}/{_id(wanted)}{suffix}"
+        files.store(key, wanted)
+        return key
+
+
+def stored_file(owner: str, field: str = "file") -> tuple[str, str]:
+    """Key and name of the uploaded file, stored for the service `owner`."""
+    upload = uploaded(field)
+    return upload.store(owner), upload.name
+
+
+def uploaded(field: str = "file") -> Upload:
+    """The uploaded file; raises for a missing, empty, too large or infected one."""
     upload = request.files.get(field)
     if upload is None or not upload.filename:
         raise _field(field, "missing", "Choose a file.")
@@ -42,9 +65,8 @@ def stored_file(owner: str, field: str = "file") -> tuple[str, str]:
         raise _too_large()
     if not content:
         raise _field(field, "file_empty", "The file is empty.")
-    key = f"{owner}/{_id(content)}"
-    files.store(key, content)
-    return key, _plain_name(upload.filename)
+    refuse_infected(content, f"/{field}")
+    return Upload(_plain_name(upload.filename), content)
 
 
 def _id(content: bytes) -> object:

@@ -32,6 +32,7 @@ SECTIONS = (
     "affiliations",
     "time_lines",
     "activities",
+    "documents",
     "tasks",
     "task_forms",
     "calendar",

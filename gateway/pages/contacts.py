@@ -17,6 +17,7 @@ from contracts.commerce import CommerceApi
 from contracts.commerce.invoices import ListInvoices
 from contracts.contacts import ContactsApi
 from contracts.contacts.affiliations import ListAffiliations
+from contracts.contacts.documents import ListDocuments
 from contracts.contacts.history import History
 from contracts.contacts.merges import ListMerges
 from contracts.contacts.persons import ListPersons, Person, PersonSummary
@@ -31,6 +32,7 @@ from gateway.known_tags import known_tags, typed_tags
 from gateway.listing import Column, Filter, ListState, Option
 from gateway.pages import contact_facts, history_words, list_cells, state_words
 from gateway.pages.activity_words import activity_section
+from gateway.pages.document_words import document_section
 from gateway.pages.door import Pages
 from gateway.pages.own_views import arrangement, chooser, columns_of, own_views
 from gateway.pages.person_names import may
@@ -104,6 +106,7 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
         may_write=may(Permission.CONTACTS_WRITE),
         may_erase=may(Permission.CONTACTS_ERASE),
         **activity_section(),
+        **document_section(),
     )
 
 
@@ -138,6 +141,10 @@ def _about(person_id: UUID) -> dict[str, Any]:
         "affiliations": (
             Permission.CONTACTS_READ,
             lambda: contacts.list_affiliations(ListAffiliations(person_id=person_id, limit=limit * 2)),
+        ),
+        "documents": (
+            Permission.ACTIVITIES_READ,
+            lambda: contacts.list_documents(ListDocuments(person_id=person_id, limit=limit)),
         ),
         "history": (Permission.CONTACTS_READ, lambda: contacts.list_history(History(id=person_id, limit=limit))),
         "views": (Permission.CONTACTS_READ, own_views),

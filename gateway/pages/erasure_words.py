@@ -32,6 +32,7 @@ KINDS: Final[Mapping[str, Any]] = {
     "activity_links": _p("erased", "Mentions in activities"),
     "tasks": _p("erased", "Tasks about this person alone"),
     "task_links": _p("erased", "Mentions in tasks"),
+    "documents": _p("erased", "Documents"),
     "project_members": _p("erased", "Parts in projects"),
     "project_hours": _p("erased", "Notes on hours"),
     "changes": _p("erased", "Values in the change history"),

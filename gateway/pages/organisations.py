@@ -14,6 +14,7 @@ from contracts.access import Permission
 from contracts.base import ById
 from contracts.contacts import ContactsApi
 from contracts.contacts.affiliations import ListAffiliations
+from contracts.contacts.documents import ListDocuments
 from contracts.contacts.history import History
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations, UpdateOrganisation
 from contracts.contacts.persons import DeleteContact
@@ -26,6 +27,7 @@ from gateway.pages import contact_facts, history_words, list_cells
 from gateway.pages.activity_words import activity_section
 from gateway.pages.contact_editing import ContactForm
 from gateway.pages.contact_input import ORGANISATION
+from gateway.pages.document_words import document_section
 from gateway.pages.door import Pages
 from gateway.pages.own_views import arrangement, chooser, columns_of, own_views
 from gateway.pages.person_names import may
@@ -74,15 +76,17 @@ def organisation_card(organisation_id: UUID) -> str:
     """An organisation with the people in it."""
     organisation = contacts.get_organisation(ById(id=organisation_id))
     known = all_definitions()
+    documents = ListDocuments(organisation_id=organisation_id, limit=10)
     asked: list[Any] = [
         partial(contacts.list_affiliations, ListAffiliations(organisation_id=organisation_id, limit=SHOWN)),
         partial(contacts.list_history, History(id=organisation_id, limit=10)),
         partial(open_tasks, organisation_id=organisation_id) if may(Permission.ACTIVITIES_READ) else list,
+        partial(contacts.list_documents, documents) if may(Permission.ACTIVITIES_READ) else list,
         own_views,
     ]
     if organisation.parent_id:
         asked.append(partial(contacts.get_organisation, ById(id=organisation.parent_id)))
-    people, history, tasks, chosen, *parent = side_by_side(*(partial(or_nothing, each) for each in asked))
+    people, history, tasks, stored, chosen, *parent = side_by_side(*(partial(or_nothing, each) for each in asked))
     views: dict[ViewName, View] = chosen or {}
     shown = arrangement(ViewName.ORGANISATION_FACTS, views, known)
     facts = contact_facts.of_organisation(organisation, parent[0] if parent else None, known)
@@ -94,9 +98,11 @@ def organisation_card(organisation_id: UUID) -> str:
         sections=arrangement(ViewName.ORGANISATION_SECTIONS, views, known).shown,
         people=people,
         tasks=tasks,
+        documents=stored,
         history=history_words.entries(history.data, known, "organisation") if history else [],
         may_write=may(Permission.CONTACTS_WRITE),
         **activity_section(),
+        **document_section(),
     )
 
 

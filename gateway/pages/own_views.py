@@ -50,6 +50,7 @@ PERSON_SECTIONS: Final[Mapping[str, Any]] = {
     "invoices": _("Invoices"),
     "enrolments": _("Enrolments"),
     "affiliations": _("Affiliations"),
+    "documents": _("Documents"),
     "messages": _("Messages"),
     "history": _("History"),
 }
@@ -57,6 +58,7 @@ ORGANISATION_SECTIONS: Final[Mapping[str, Any]] = {
     "tasks": _("Tasks"),
     "activities": _("Activities"),
     "people": _("People"),
+    "documents": _("Documents"),
     "history": _("History"),
 }
 CUSTOMER: Final = (

@@ -157,6 +157,14 @@ function drag(event) {
   if (event.type === "drop" && event.dataTransfer.files.length) find("input", zone).files = event.dataTransfer.files;
 }
 
+/* A form that sends files shows how far it is. */
+function sending(event) {
+  const bar = find("progress", event.target);
+  if (!bar) return;
+  bar.hidden = false;
+  if (event.detail.lengthComputable) bar.value = event.detail.loaded / event.detail.total;
+}
+
 function tell(template) {
   const live = find("#live");
   live.replaceChildren(find(template).content.cloneNode(true));
@@ -186,7 +194,8 @@ addEventListener("input", (event) => {
 addEventListener("beforeunload", guard);
 addEventListener("pageshow", release);
 ["dragover", "dragleave", "drop"].forEach((name) => addEventListener(name, drag));
-addEventListener("htmx:afterSettle", (event) => { show(event.target.closest("[id]") ?? document); release(); });
+addEventListener("htmx:xhr:progress", sending);
+addEventListener("htmx:afterSettle", (event) => { show(event.target.closest("[id]") ?? document); release(); find("main [data-focus]")?.focus(); });
 ["htmx:sendError", "htmx:responseError", "htmx:timeout"].forEach((name) => addEventListener(name, () => { release(); tell("#no-connection"); }));
 
 show(document);

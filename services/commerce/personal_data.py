@@ -29,7 +29,7 @@ HOLDINGS = (
     Holding("orders", models.Order, by("customer_id"), kept=True),
     Holding("invoices", models.Invoice, by("customer_id"), kept=True),
     Holding("invoice_lines", models.InvoiceLine, _of_invoices("invoice_id"), kept=True),
-    Holding("invoice_documents", models.InvoiceDocument, _of_invoices("invoice_id"), document="file_key", kept=True),
+    Holding("invoice_documents", models.InvoiceDocument, _of_invoices("invoice_id"), files=("file_key",), kept=True),
     Holding("bank_entries", models.BankEntry, _of_invoices("invoice_id"), kept=True),
     Holding(
         "payments",

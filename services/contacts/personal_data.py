@@ -79,6 +79,7 @@ HOLDINGS = (
     Holding("activity_links", models.ActivityContact, by("person_id"), gone=True),
     Holding("tasks", models.Task, _alone(models.TaskContact, "task_id"), gone=True),
     Holding("task_links", models.TaskContact, by("person_id"), gone=True),
+    Holding("documents", models.Document, by("person_id"), gone=True, files=("file_key", "preview_key")),
     Holding("project_members", models.ProjectMember, by("person_id"), gone=True),
     Holding("project_hours", models.ProjectHours, by("person_id"), emptied={"note": ""}),
     Holding("changes", models.Change, by("subject_id"), emptied={"old": null(), "new": null()}),

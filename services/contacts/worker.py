@@ -14,11 +14,13 @@ from services.contacts import models
 from services.contacts.commands import (
     activities,
     calendars,
+    documents,
     duplicate_scans,
     imports,
     project_hours,
     projects,
     reminders,
+    stored_files,
     tags,
     tasks,
 )
@@ -30,7 +32,7 @@ MATCHED_AT_ONCE = 5_000
 APPLIED_AT_ONCE = 1_000
 FORGOTTEN_AT_ONCE = 1_000
 REMINDED_AT_ONCE = 500
-KEPT_A_WHILE = (activities, tasks, project_hours, projects, calendars)
+KEPT_A_WHILE = (activities, tasks, project_hours, projects, calendars, documents)
 """Commands of what can be restored for some time after it was deleted."""
 NIGHT: Final = range(2, 5)
 """The hours, local time, in which a scan for duplicates begins by itself."""
@@ -59,6 +61,14 @@ def forget_import_files(worker: Worker) -> bool:
     """Remove files of old imports; more of them may be left."""
     with worker.transaction() as session:
         return imports.forget_files(session, worker.now() - imports.KEEP_FILES) == imports.FORGOTTEN_AT_ONCE
+
+
+@periodic("sweep_files", every=600.0)
+def sweep_files(worker: Worker) -> bool:
+    """Remove files that nothing names."""
+    with worker.transaction() as session:
+        stored_files.sweep(session, worker.now())
+    return False
 
 
 @periodic("forget_deleted", every=3600.0)

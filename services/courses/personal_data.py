@@ -19,7 +19,7 @@ HOLDINGS = (
         Enrolment,
         by("person_id"),
         emptied={"note": "", "end_reason": ""},
-        document="ticket_key",
+        files=("ticket_key",),
     ),
 )
 

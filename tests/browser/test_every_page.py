@@ -14,7 +14,7 @@ from tests import members
 from tests.browser.soundness import check_pages
 
 pytestmark = pytest.mark.timeout(600)
-FILES = (".pdf", ".csv", ".ics", ".xlsx", ".svg", ".vcf")
+FILES = (".pdf", ".csv", ".ics", ".xlsx", ".svg", ".vcf", ".jpg", "/content")
 BY_LINK = "<token>"
 """Pages behind a personal link are checked where a message brings the link."""
 A_CODE = "pages"
@@ -94,6 +94,7 @@ def ids(whole, member) -> dict[str, str]:
         "message_id": member.facts["messages"],
         "organisation_id": organisation["id"],
         "activity_id": office.post("/activities", {"kind": "call", "text": "Soitto", **about})["id"],
+        "document_id": office.upload(f"/persons/{member.person_id}/documents", "a.pdf", b"%PDF-1.7")["id"],
         "task_id": office.post("/tasks", {"title": "Soita", **about})["id"],
         "project_id": office.post("/projects", {"name": "Sivut"})["id"],
         "calendar_id": str(PUBLIC_CALENDAR),

@@ -5,6 +5,7 @@ from services.contacts.models.affiliations import Affiliation
 from services.contacts.models.base import Base
 from services.contacts.models.calendars import Calendar, CalendarAddress, CalendarEvent
 from services.contacts.models.consents import Consent
+from services.contacts.models.documents import Document
 from services.contacts.models.duplicates import SCAN_JOB, DuplicateCandidate, DuplicateKey
 from services.contacts.models.erasures import PersonErasure
 from services.contacts.models.fields import Field
@@ -30,6 +31,7 @@ __all__ = (
     "CalendarEvent",
     "Change",
     "Consent",
+    "Document",
     "DuplicateCandidate",
     "DuplicateKey",
     "Field",

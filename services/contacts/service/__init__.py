@@ -5,6 +5,7 @@ from services.contacts.service.activities import ActivitiesMethods
 from services.contacts.service.affiliations import AffiliationsMethods
 from services.contacts.service.calendars import CalendarsMethods
 from services.contacts.service.consents import ConsentsMethods
+from services.contacts.service.documents import DocumentsMethods
 from services.contacts.service.duplicates import DuplicatesMethods
 from services.contacts.service.erasures import ErasuresMethods
 from services.contacts.service.fields import FieldsMethods
@@ -29,6 +30,7 @@ class ContactsService(
     AffiliationsMethods,
     CalendarsMethods,
     ConsentsMethods,
+    DocumentsMethods,
     DuplicatesMethods,
     ErasuresMethods,
     FieldsMethods,

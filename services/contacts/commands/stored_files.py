@@ -1,0 +1,42 @@
+"""Files that nothing names any more: uploads whose command never came, replaced photos, documents long deleted.
+
+A file is stored before the row that names it is committed, and goes after the row is gone: whoever sees the row finds
+the file, whenever a process was killed. What is left over by that is removed here.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+from sqlalchemy import select, union_all
+from sqlalchemy.orm import Session
+
+from chassis import files
+from services.contacts import models
+
+OWNER = "contacts"
+GRACE = timedelta(hours=1)
+"""Longer than any upload is under way between its file and its row."""
+AT_ONCE = 500
+
+
+def sweep(session: Session, now: datetime) -> int:
+    """Remove the files that nothing names, older than the grace; how many."""
+    removed = 0
+    for keys in _chunks(files.stored(OWNER, now - GRACE)):
+        for key in set(keys) - _named(session, keys):
+            removed += files.delete_old(key, now - GRACE)
+    return removed
+
+
+def _chunks(keys: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(keys)
+    while chunk := list(islice(left, AT_ONCE)):
+        yield chunk
+
+
+def _named(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of the keys that a row names, also what merges would give back."""
+    document, import_ = models.Document, models.Import
+    columns = (document.file_key, document.preview_key, import_.file_key)
+    return set(session.scalars(union_all(*(select(each).where(each.in_(keys)) for each in columns))))
