@@ -39,6 +39,15 @@ def small(content: bytes, side: int, *, square: bool = False) -> bytes:
         raise NotAPicture from error
 
 
+def is_square(content: bytes, most: int) -> bool:
+    """Whether this is a square JPEG of at most so many pixels a side, as `small` makes it."""
+    try:
+        with Image.open(BytesIO(content), formats=("JPEG",)) as picture:
+            return picture.width == picture.height <= most
+    except (OSError, SyntaxError, ValueError):
+        return False
+
+
 def _written(picture: Image.Image, side: int, *, square: bool) -> bytes:
     picture.draft("RGB", (side * 2, side * 2))
     upright = ImageOps.exif_transpose(picture).convert("RGBA")

@@ -13,6 +13,7 @@ from contracts.contacts.imports import ImportsApi
 from contracts.contacts.merges import MergesApi
 from contracts.contacts.organisations import OrganisationsApi
 from contracts.contacts.persons import PersonsApi
+from contracts.contacts.photos import PhotosApi
 from contracts.contacts.projects import ProjectsApi
 from contracts.contacts.proposals import ProposalsApi
 from contracts.contacts.recipients import RecipientsApi
@@ -37,6 +38,7 @@ class ContactsApi(
     MergesApi,
     OrganisationsApi,
     PersonsApi,
+    PhotosApi,
     ProjectsApi,
     ProposalsApi,
     RecipientsApi,

@@ -70,6 +70,7 @@ class Person(PersonDetails, Reply):
 
     id: UUID
     state: PersonState
+    has_photo: bool = False
     version: int
     created_at: datetime
     updated_at: datetime

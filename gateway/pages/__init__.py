@@ -33,6 +33,7 @@ SECTIONS = (
     "time_lines",
     "activities",
     "documents",
+    "photos",
     "tasks",
     "task_forms",
     "calendar",

@@ -31,6 +31,7 @@ FIELDS: Final[dict[str, Any]] = {
     "other_phones": lazy_gettext("Other phone numbers"),
     "language": lazy_gettext("Language"),
     "gender": lazy_gettext("Gender"),
+    "photo": lazy_gettext("Photo"),
     "birth_date": lazy_gettext("Day of birth"),
     "customer_number": lazy_gettext("Customer number"),
     "customer_status": lazy_gettext("Customer or prospect"),
@@ -99,6 +100,8 @@ def _text(change: Change, definition: FieldDefinition | None) -> str:
         return _affiliation(change)
     if change.field in MERGES:
         return _merge(change)
+    if change.field == "photo":
+        return str(_("The photo was set") if change.new else _("The photo was removed"))
     label = label_of(change.field, definition)
     old, new = (_value(each, change.field, definition) for each in (change.old, change.new))
     if not new:

@@ -36,6 +36,7 @@ NOBODY: dict[str, Any] = {
     "addresses": [],
     "city": "",
     "postal_code": "",
+    "photo_key": None,
     "tags": [],
     "fields": {},
     "sort_key": "",
@@ -72,7 +73,7 @@ def _alone(link: Any, owner: str) -> Any:
 
 
 HOLDINGS = (
-    Holding("persons", models.Person, _not_erased, emptied=NOBODY),
+    Holding("persons", models.Person, _not_erased, emptied=NOBODY, files=("photo_key",)),
     Holding("affiliations", models.Affiliation, by("person_id"), gone=True),
     Holding("consents", models.Consent, by("person_id"), emptied={"evidence": ""}),
     Holding("activities", models.Activity, _alone(models.ActivityContact, "activity_id"), gone=True),

@@ -69,6 +69,7 @@ def person_of(row: Any) -> Person:
         title=row.title,
         gender=row.gender,
         birth_date=row.birth_date,
+        has_photo=row.photo_key is not None,
         **basics_of(row),
     )
 

@@ -1,6 +1,7 @@
 """Documents of contacts: rows, rights, files that come and go with them, on a real database and a real folder (C15)."""
 
 import os
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -35,6 +36,7 @@ PDF = b"%PDF-1.7\nTarjous\n"
 @pytest.fixture
 def call(call_service, clean_database):
     clean_database("contacts")
+    shutil.rmtree(Path(settings().talkoo_files) / "contacts", ignore_errors=True)
     return lambda method, request, principal=AINO: call_service("contacts", method, request, principal=principal)
 
 

@@ -12,11 +12,10 @@ from chassis.native_thread import in_native_thread
 from contracts.contacts.documents import AddDocument, DeleteDocument, UpdateDocument
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
 from services.contacts import models
-from services.contacts.commands import contact_links, deletions, details, history
+from services.contacts.commands import contact_links, deletions, details, history, stored_files
 from services.contacts.commands.history import Author
 from services.contacts.rules.file_types import FileType, type_of
 
-OWN_FILES = "contacts/"
 CHANGED = {"type", "title", "dated_on", "author", "private"}
 
 
@@ -39,7 +38,7 @@ def add(session: Session, request: AddDocument, today: date, author: Author) -> 
         file_name=name,
         content_type=kind.content_type,
         size=size,
-        preview_key=own_file(request.preview_key, "/preview_key") if request.preview_key else None,
+        preview_key=stored_files.own(request.preview_key, "/preview_key") if request.preview_key else None,
         recorded_at=author.at,
         recorded_by=author.label,
         version=1,
@@ -54,20 +53,9 @@ def _refuse_used(session: Session, key: str) -> None:
         raise Conflict("This file is a document already.", code="file_used")
 
 
-def own_file(key: str, pointer: str) -> str:
-    """The key, if it names a stored file of contacts; raises Invalid."""
-    try:
-        files.path_of(key)
-    except (Invalid, NotFound):
-        key = ""
-    if key.startswith(OWN_FILES):
-        return key
-    raise Invalid.field(pointer, "bad_key", "This is not a stored file for contacts; upload it again.")
-
-
 def _content(key: str) -> tuple[FileType, int]:
     """What the stored file is, and how many bytes it has."""
-    path = files.path_of(own_file(key, "/file_key"))
+    path = files.path_of(stored_files.own(key, "/file_key"))
     kind = in_native_thread(lambda: type_of(path.read_bytes()))
     if kind is None:
         message = "This kind of file is not taken: send PDF, a picture, an office document without macros, or text."

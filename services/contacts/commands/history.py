@@ -77,6 +77,8 @@ def assign(row: Any, values: dict[str, Any]) -> Differences:
 
 def differences(name: str, old: Any, new: Any) -> Differences:
     """What the history tells of one changed column; additional fields one by one."""
+    if name == "photo_key":
+        return {"photo": (old is not None, new is not None)}
     if name != "fields":
         return {name: (old, new)}
     return {

@@ -12,12 +12,24 @@ from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from chassis import files
+from contracts.errors import Invalid, NotFound
 from services.contacts import models
 
 OWNER = "contacts"
 GRACE = timedelta(hours=1)
 """Longer than any upload is under way between its file and its row."""
 AT_ONCE = 500
+
+
+def own(key: str, pointer: str) -> str:
+    """The key, if it names a stored file of contacts; raises Invalid."""
+    try:
+        files.path_of(key)
+    except (Invalid, NotFound):
+        key = ""
+    if key.startswith(f"{OWNER}/"):
+        return key
+    raise Invalid.field(pointer, "bad_key", "This is not a stored file for contacts; upload it again.")
 
 
 def sweep(session: Session, now: datetime) -> int:
@@ -37,6 +49,9 @@ def _chunks(keys: Iterable[str]) -> Iterator[list[str]]:
 
 def _named(session: Session, keys: Collection[str]) -> set[str]:
     """Those of the keys that a row names, also what merges would give back."""
-    document, import_ = models.Document, models.Import
-    columns = (document.file_key, document.preview_key, import_.file_key)
-    return set(session.scalars(union_all(*(select(each).where(each.in_(keys)) for each in columns))))
+    document, merge = models.Document, models.Merge
+    columns = (document.file_key, document.preview_key, models.Import.file_key, models.Person.photo_key)
+    named = [select(each).where(each.in_(keys)) for each in columns]
+    photos = [each["photo_key"].astext for each in (merge.before, merge.after)]
+    named += [select(each).where(each.in_(keys), merge.undone_at.is_(None)) for each in photos]
+    return set(session.scalars(union_all(*named)))

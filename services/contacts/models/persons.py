@@ -34,6 +34,7 @@ class Person(ContactColumns, Base):
             "uq_persons_customer_number", "customer_number", unique=True,
             postgresql_where=text("customer_number IS NOT NULL AND state = 'active'"),
         ),
+        Index("ix_persons_photo_key", "photo_key", postgresql_where=text("photo_key IS NOT NULL")),
         trigram_index("persons", ACTIVE),
         further_addresses_index("persons"),
         containment_index("persons", "tags"),
@@ -48,5 +49,6 @@ class Person(ContactColumns, Base):
     gender: Mapped[Gender | None]
     birth_date: Mapped[date | None]
     title: Mapped[str] = mapped_column(server_default="")
+    photo_key: Mapped[str | None]
     linked_to: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
     banned_channels: Mapped[list[str]] = mapped_column(server_default=EMPTY_LIST)

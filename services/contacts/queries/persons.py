@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from contracts.base import Page
 from contracts.contacts.persons import ListPersons, Person, PersonState, PersonSummaries, PersonSummary
+from contracts.contacts.photos import PhotoFile
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries import likeness, list_columns, tag_filters
@@ -22,7 +23,7 @@ SHOWN = [
         "id", "state", "linked_to", "version", "created_at", "updated_at", "given_name", "family_name", "email",
         "phone", "fax", "other_emails", "other_phones", "language", "gender", "birth_date", "title", "customer_number",
         "customer_status", "payment_method", "payment_days", "delivery_method", "credit_limit", "addresses", "tags",
-        "fields",
+        "fields", "photo_key",
     )
 ]  # fmt: skip
 BY_ID = select(*SHOWN).where(PERSONS.id == bindparam("id"))
@@ -43,6 +44,14 @@ def get(reader: Connection, person_id: UUID, only: UUID | None = None) -> Person
     if row is None or (only is not None and row.id not in {only, _resolved(reader, only)}):
         raise NotFound(f"There is no person {person_id}.", id=person_id)
     return person_of(row)
+
+
+def get_photo(reader: Connection, person_id: UUID) -> PhotoFile:
+    """Where the person's photo lies; raises NotFound, also when there is none."""
+    row = _row(reader, person_id)
+    if row is None or row.photo_key is None:
+        raise NotFound(f"There is no photo of a person {person_id}.", id=person_id)
+    return PhotoFile(file_key=row.photo_key)
 
 
 def _row(reader: Connection, person_id: UUID) -> Any:

@@ -11,6 +11,7 @@ from contracts.contacts.merges import Side
 SCALARS = (
     "given_name", "family_name", "title", "gender", "birth_date", "email", "phone", "fax", "language",
     "customer_number", "customer_status", "payment_method", "payment_days", "delivery_method", "credit_limit",
+    "photo_key",
 )  # fmt: skip
 SETS = ("tags", "banned_channels")
 FURTHER = {"other_emails": ("email", "address"), "other_phones": ("phone", "number")}

@@ -15,6 +15,7 @@ from services.contacts.service.known import KnownMethods
 from services.contacts.service.merges import MergesMethods
 from services.contacts.service.organisations import OrganisationsMethods
 from services.contacts.service.persons import PersonsMethods
+from services.contacts.service.photos import PhotosMethods
 from services.contacts.service.projects import ProjectsMethods
 from services.contacts.service.proposals import ProposalsMethods
 from services.contacts.service.recipients import RecipientsMethods
@@ -40,6 +41,7 @@ class ContactsService(
     MergesMethods,
     OrganisationsMethods,
     PersonsMethods,
+    PhotosMethods,
     ProjectsMethods,
     ProposalsMethods,
     RecipientsMethods,
