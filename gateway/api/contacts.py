@@ -174,7 +174,12 @@ resource.post(
 resource.post("/segments/preview", ContactsApi.preview_segment, "Count a filter without saving it",
               example={"filter": {"field": "city", "op": "eq", "value": "Helsinki"}})  # fmt: skip
 resource.get("/segments/{id}", ContactsApi.get_segment, "One segment")
+resource.patch("/segments/{id}", ContactsApi.update_segment, "Rename a segment or change its filter",
+               example={"name": "Helsinki and Espoo"})  # fmt: skip
+resource.delete("/segments/{id}", ContactsApi.delete_segment, "Take a segment away")
 resource.get("/segments/{id}/members", ContactsApi.list_segment_members, "Who is in the segment now")
+resource.get("/segments/{id}/organisations", ContactsApi.list_segment_organisations,
+             "Which organisations a segment of organisations finds now")  # fmt: skip
 
 resource.get("/duplicates", ContactsApi.list_duplicates, "Pairs that may be the same person, the most alike first")
 resource.post("/duplicates/scan", ContactsApi.scan_duplicates, "Look for pairs in the whole register", status=202,

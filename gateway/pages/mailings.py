@@ -15,7 +15,7 @@ from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.base import ById, ListRequest
 from contracts.contacts import ContactsApi
-from contracts.contacts.segments import SegmentMembers
+from contracts.contacts.segments import ListSegments, SegmentKind, SegmentMembers
 from contracts.errors import Conflict, Invalid
 from contracts.notify import CreateMailing, Mailing, MailingState, NotifyApi, PreviewMailing
 from gateway.asked import ask_first, asked, list_state
@@ -76,8 +76,8 @@ def _form(f: FormState) -> str:
 
 def segments() -> list[tuple[UUID, str]]:
     """Saved segments with how many persons they find now, for a choice in a form."""
-    found = contacts.list_segments(ListRequest(limit=MOST)).data
-    return [(each.id, f"{each.name} ({number(each.count)})") for each in found]
+    found = contacts.list_segments(ListSegments(limit=MOST, of=SegmentKind.PERSONS)).data
+    return [(each.id, each.name if each.count is None else f"{each.name} ({number(each.count)})") for each in found]
 
 
 @pages.get("/office/mailings/<uuid:mailing_id>", may=Permission.NOTIFY_READ)
@@ -112,7 +112,7 @@ def _preview(mailing: Mailing) -> Any:
 def launch(mailing_id: UUID) -> ResponseReturnValue:
     """Send a draft or go on with a paused one; asks first, with the number of receivers."""
     mailing = notify.get_mailing(ById(id=mailing_id))
-    count = contacts.get_segment(ById(id=mailing.segment_id)).count
+    count = contacts.get_segment(ById(id=mailing.segment_id)).count or 0
     question = ask_first(
         _("Send %(name)s?", name=mailing.name),
         ngettext(

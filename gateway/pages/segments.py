@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext
 
 from chassis.rpc import client, side_by_side
 from contracts.access import Permission
-from contracts.base import ById, ListRequest
+from contracts.base import ById
 from contracts.contacts import ContactsApi
-from contracts.contacts.segments import CreateSegment, PreviewSegment, SegmentMembers
+from contracts.contacts.segments import CreateSegment, ListSegments, PreviewSegment, SegmentMembers
 from contracts.errors import Invalid
 from gateway.field_definitions import all_definitions
 from gateway.form_state import FormState
@@ -37,7 +37,7 @@ MEMBER_COLUMNS: Final = (
 @pages.get("/office/segments", may=Permission.CONTACTS_READ)
 def list_segments() -> str:
     """Saved segments with how many persons they find now."""
-    found = contacts.list_segments(read(ListRequest, without_empty({"cursor": request.args.get("cursor")})))
+    found = contacts.list_segments(read(ListSegments, without_empty({"cursor": request.args.get("cursor")})))
     shown_as = ListState(request.path, request.args.to_dict())
     return render_template("segments/list.html", state=shown_as, columns=COLUMNS, found=found)
 

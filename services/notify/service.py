@@ -15,6 +15,7 @@ from contracts.contacts import ContactsApi
 from contracts.contacts.erasures import PersonErased
 from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.contacts.recipients import Recipient
+from contracts.contacts.segments import SegmentMembers
 from contracts.contacts.tasks import TaskReminderDue
 from contracts.courses import (
     EnrolmentCancelled,
@@ -70,7 +71,7 @@ class NotifyService(SystemMethods, NotifyApi):
         return found.model_copy(update={"subject": found.subject or rendered.subject, "body": rendered.text})
 
     def create_mailing(self, request: notify.CreateMailing) -> notify.Mailing:
-        contacts.get_segment(ById(id=request.segment_id))
+        _check_segment(request.segment_id)
         mailing_id = mailings.create(self.session, request, self.principal.label, self.now)
         return queries.get_mailing(self.session, mailing_id)
 
@@ -108,7 +109,7 @@ class NotifyService(SystemMethods, NotifyApi):
         return job
 
     def create_label_sheet(self, request: notify.CreateLabelSheet) -> notify.LabelSheet:
-        contacts.get_segment(ById(id=request.segment_id))
+        _check_segment(request.segment_id)
         sheet = label_sheets.create(self.session, request, self.principal.label, self.now)
         return notify.LabelSheet.model_validate(sheet, from_attributes=True)
 
@@ -257,3 +258,8 @@ class NotifyService(SystemMethods, NotifyApi):
     @subscribe(PersonUnmerged)
     def follow_unmerged_person(self, event: PersonUnmerged) -> None:
         redirects.take(self.session, self.service_name, event.person_id, event.person_id, event.version, self.now)
+
+
+def _check_segment(segment_id: UUID) -> None:
+    """Raise NotFound, or Conflict for a segment that finds organisations."""
+    contacts.list_segment_members(SegmentMembers(id=segment_id, limit=1))

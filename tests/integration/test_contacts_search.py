@@ -15,7 +15,7 @@ from contracts.contacts.history import History
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations
 from contracts.contacts.persons import CreatePerson, ListPersons, UpdatePerson
 from contracts.contacts.proposals import AcceptPerson, PersonAccepted, ProposePerson
-from contracts.contacts.segments import CreateSegment, PreviewSegment, SegmentFilter, SegmentMembers
+from contracts.contacts.segments import CreateSegment, ListSegments, PreviewSegment, SegmentFilter, SegmentMembers
 from contracts.contacts.similar import FindSimilar
 from contracts.errors import Invalid, NotAllowed, NotFound
 from tests.integration.conftest import SYSTEM, staff
@@ -148,7 +148,7 @@ def test_a_forged_cursor_is_refused_by_every_list(call, cursor):
         ("list_organisations", ListOrganisations(cursor=cursor, q="aho"), OFFICE),
         ("list_affiliations", ListAffiliations(cursor=cursor, person_id=person.id), OFFICE),
         ("list_history", History(cursor=cursor, id=person.id), OFFICE),
-        ("list_segments", ListRequest(cursor=cursor), OFFICE),
+        ("list_segments", ListSegments(cursor=cursor), OFFICE),
         ("list_segment_members", SegmentMembers(cursor=cursor, id=made.id), OFFICE),
         ("list_imports", ListRequest(cursor=cursor), importer),
     ):
@@ -219,7 +219,7 @@ def test_C10_a_segment_is_live_and_knows_additional_fields(call, register):
     for family, age in (("Korhonen", 9), ("Virtanen", 18), ("Müller", 100)):
         call("update_person", UpdatePerson(id=register[family].id, version=1, fields={"age": age}))
     assert call("get_segment", ById(id=segment.id)).count == 2
-    assert call("list_segments", ListRequest()).data[0].count == 2
+    assert call("list_segments", ListSegments()).data[0].count == 2
 
 
 def test_C10_affiliations_count_while_they_run(call, register):
@@ -267,7 +267,7 @@ def test_C10_a_wrong_filter_saves_nothing(call):
     with pytest.raises(Invalid) as caught:
         call("create_segment", CreateSegment(name="x", filter=SegmentFilter(field="salary", op="eq", value=1)))
     assert caught.value.errors[0].pointer == "/filter/field"
-    assert call("list_segments", ListRequest()).data == []
+    assert call("list_segments", ListSegments()).data == []
     with pytest.raises(NotFound):
         call("get_segment", ById(id=new_id()))
 

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from contracts.contacts.fields import FieldType
-from contracts.contacts.segments import SegmentFilter
+from contracts.contacts.segments import SegmentFilter, SegmentKind
 from contracts.errors import Invalid
 from services.contacts.rules import segments
 from services.contacts.rules.fields import merge
 from services.contacts.rules.names import clean, fold, search_text, sort_key, swaps
 from services.contacts.rules.reachability import letter_lines, normal_email, normal_phone, sendable_email
-from services.contacts.rules.segments import Group, Kind, parse
+from services.contacts.rules.segment_fields import Kind
+from services.contacts.rules.segment_values import FromToday
+from services.contacts.rules.segments import Group, Some, parse
 
 
 @dataclass
@@ -116,6 +118,7 @@ def tree(value):
 
 def test_C10_a_filter_is_parsed_with_typed_values():
     parsed = parse(
+        SegmentKind.PERSONS,
         tree({"all": [{"field": "birth_date", "op": "lte", "value": "1980-01-31"},
                       {"none": [{"field": "fields.age", "op": "in", "value": [1, 2]}]}]}),
         {("person", "age"): FieldType.NUMBER},
@@ -142,12 +145,72 @@ def test_C10_a_filter_is_parsed_with_typed_values():
         ({"field": "name", "op": "in", "value": ["a"] * 1_001}, "/filter/value"),
         ({"field": "has_email", "op": "eq", "value": "yes"}, "/filter/value"),
         ({"field": "created_at", "op": "gte", "value": "2026-01-01T00:00:00"}, "/filter/value"),
+        ({"field": "birth_date", "op": "gte", "value": "today-99999"}, "/filter/value"),
+        ({"field": "birth_date", "op": "gte", "value": "0001-01-01"}, "/filter/value"),
+        ({"field": "business_id", "op": "eq", "value": "x"}, "/filter/field"),
+        ({"field": "membership.state", "op": "contains", "value": "a"}, "/filter/op"),
+        ({"has": "wedding"}, "/filter/has"),
+        ({"has": "membership", "all": [{"has": "purchase"}]}, "/filter/all/0/has"),
+        ({"has": "membership", "all": [{"field": "city", "op": "eq", "value": "x"}]}, "/filter/all/0/field"),
+        ({"has": "membership", "field": "city", "op": "eq", "value": "x"}, "/filter"),
+        ({"at_least": 2, "all": []}, "/filter/at_least"),
     ],
 )
 def test_C10_a_wrong_filter_is_refused_with_its_place(wrong, pointer):
     with pytest.raises(Invalid) as caught:
-        parse(tree(wrong), {})
+        parse(SegmentKind.PERSONS, tree(wrong), {})
     assert [error.pointer for error in caught.value.errors] == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("test", "parsed"),
+    [
+        (("membership.type", "eq", "a"), Some("membership", segments.Test("membership.type", Kind.CHOICE, "eq", "a"))),
+        (
+            ("membership.type", "ne", "a"),
+            Group("none", (Some("membership", segments.Test("membership.type", Kind.CHOICE, "eq", "a")),)),
+        ),
+        (
+            ("purchase.bought_on", "gte", "today-30"),
+            Some("purchase", segments.Test("purchase.bought_on", Kind.DATE, "gte", FromToday(-30))),
+        ),
+        (
+            ("membership.ended_on", "empty", None),
+            Group("none", (Some("membership", segments.Test("membership.ended_on", Kind.DATE, "not_empty", None)),)),
+        ),
+        (
+            ("enrolment.attended", "eq", False),
+            Group("none", (Some("enrolment", segments.Test("enrolment.attended", Kind.FLAG, "eq", value=True)),)),
+        ),
+        (
+            ("enrolment.attended", "ne", False),
+            Some("enrolment", segments.Test("enrolment.attended", Kind.FLAG, "eq", value=True)),
+        ),
+    ],
+)
+def test_C10_a_test_of_what_one_has_several_of_is_about_one_of_them(test, parsed):
+    field, op, value = test
+    given = {"field": field, "op": op, "value": value}
+    assert parse(SegmentKind.PERSONS, tree(given), {}) == parsed
+
+
+def test_C10_organisations_have_fields_and_relations_of_their_own():
+    of = SegmentKind.ORGANISATIONS
+    assert parse(of, tree({"field": "business_id", "op": "eq", "value": "1"}), {}).kind is Kind.TEXT
+    assert parse(of, tree({"field": "purchase.paid", "op": "eq", "value": True}), {}).relation == "purchase"
+    for unknown in ("given_name", "enrolment.course", "organisation.name"):
+        with pytest.raises(Invalid):
+            parse(of, tree({"field": unknown, "op": "eq", "value": "x"}), {})
+
+
+def test_C10_a_filter_nested_deeper_than_python_counts_is_refused():
+    deep = SegmentFilter(field="name", op="eq", value="a")
+    for _ in range(3_000):
+        deep = SegmentFilter(all=[deep])
+    with pytest.raises(Invalid) as caught:
+        parse(SegmentKind.PERSONS, deep, {})
+    assert caught.value.errors[0].code == "too_deep"
+    assert segments.additional_fields(SegmentKind.PERSONS, deep) == set()
 
 
 def test_C10_filters_have_a_depth_and_a_size():
@@ -155,7 +218,7 @@ def test_C10_filters_have_a_depth_and_a_size():
     for _ in range(10):
         deep = {"all": [deep]}
     with pytest.raises(Invalid):
-        parse(tree(deep), {})
+        parse(SegmentKind.PERSONS, tree(deep), {})
     wide = {"any": [{"any": [{"field": "name", "op": "eq", "value": "a"}] * 50}] * 5}
     with pytest.raises(Invalid):
-        parse(tree(wide), {})
+        parse(SegmentKind.PERSONS, tree(wide), {})

@@ -1,23 +1,59 @@
-"""Saving segments (C10)."""
+"""Saving, changing and taking away segments (C10)."""
+
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
-from contracts.contacts.segments import CreateSegment
+from contracts.contacts.segments import CreateSegment, DeleteSegment, SegmentFilter, UpdateSegment
+from contracts.errors import NotFound
 from services.contacts import models
+from services.contacts.commands import details
 from services.contacts.commands.history import Author
 
 
-def create(session: Session, request: CreateSegment, author: Author) -> models.Segment:
-    """Save a filter that was checked."""
+def create(session: Session, request: CreateSegment, author: Author) -> UUID:
+    """Save a filter that was checked; the segment's id."""
     segment = models.Segment(
         id=new_id(),
         name=request.name,
-        filter=request.filter.model_dump(mode="json", exclude_none=True),
+        of=request.of,
+        filter=_plain(request.filter),
         version=1,
         created_at=author.at,
         created_by=author.label,
     )
     session.add(segment)
     session.flush()
+    return segment.id
+
+
+def _plain(tree: SegmentFilter) -> dict[str, Any]:
+    return tree.model_dump(mode="json", exclude_none=True)
+
+
+def change(session: Session, request: UpdateSegment) -> None:
+    """Give it another name or another filter, which was checked. Raises NotFound, Stale."""
+    segment = locked(session, request.id, request.version)
+    if request.name is not None:
+        segment.name = request.name
+    if request.filter is not None:
+        segment.filter = _plain(request.filter)
+    segment.version += 1
+    session.flush()
+
+
+def delete(session: Session, request: DeleteSegment) -> None:
+    """Take it away. Raises NotFound, Stale."""
+    session.delete(locked(session, request.id, request.version))
+    session.flush()
+
+
+def locked(session: Session, segment_id: UUID, version: int) -> models.Segment:
+    """The segment as the caller has read it; raises NotFound, Stale."""
+    segment = session.get(models.Segment, segment_id, with_for_update=True)
+    if segment is None:
+        raise NotFound(f"There is no segment {segment_id}.", id=segment_id)
+    details.refuse_stale(segment.version, version)
     return segment

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
+from contracts.contacts.segments import SegmentKind
 from services.contacts.models.base import Base
 
 
@@ -17,6 +18,7 @@ class Segment(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
+    of: Mapped[SegmentKind] = mapped_column(server_default=SegmentKind.PERSONS.value)
     filter: Mapped[dict[str, Any]]
     version: Mapped[int] = mapped_column(Integer, server_default="1")
     created_at: Mapped[datetime]

@@ -1,81 +1,136 @@
 """Segments: what they find now (C10). A segment is live: it is counted and listed when asked."""
 
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import func, select, text, tuple_
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from contracts.base import ListRequest, Page
+from chassis.database import is_busy
+from contracts.base import Page
 from contracts.contacts.fields import FieldType
+from contracts.contacts.organisations import OrganisationSummary
 from contracts.contacts.persons import PersonSummary
-from contracts.contacts.segments import Segment, SegmentFilter, SegmentMembers
-from contracts.errors import NotFound
+from contracts.contacts.segments import ListSegments, Segment, SegmentFilter, SegmentKind, SegmentMembers
+from contracts.errors import Conflict, Invalid, NotFound
 from services.contacts import models
+from services.contacts.queries import organisations, persons
 from services.contacts.queries.pages import page_of, position
-from services.contacts.queries.persons import ACTIVE, PERSONS, SUMMARY
 from services.contacts.queries.segment_filters import Condition, condition
-from services.contacts.replies import person_summary_of
-from services.contacts.rules.segments import additional_fields, parse
+from services.contacts.replies import organisation_summary_of, person_summary_of
+from services.contacts.rules.segments import Node, additional_fields, parse
 
 SEGMENTS = models.Segment.__table__
 FIELDS = models.Field.__table__.c
+PERSONS, ORGANISATIONS = SegmentKind.PERSONS, SegmentKind.ORGANISATIONS
+IN_REGISTER: dict[SegmentKind, Condition] = {PERSONS: persons.ACTIVE, ORGANISATIONS: organisations.IN_REGISTER}
+LONGEST = 4.0
+"""Seconds that counting or listing may take; less than callers wait."""
+LIMITS = text("SELECT set_config('statement_timeout', :milliseconds, true), set_config('work_mem', '64MB', true)")
 
 
-def compiled(connection: Any, tree: SegmentFilter, today: date) -> Condition:
-    """The filter as a condition on persons; raises Invalid."""
-    return condition(parse(tree, _types(connection, additional_fields(tree))), today)
+def parsed(session: Session, of: SegmentKind, tree: SegmentFilter) -> Node:
+    """The checked filter; raises Invalid."""
+    return parse(of, tree, _types(session, additional_fields(of, tree)))
 
 
-def _types(connection: Any, named: set[tuple[str, str]]) -> dict[tuple[str, str], FieldType]:
+def _types(session: Session, named: set[tuple[str, str]]) -> dict[tuple[str, str], FieldType]:
     if not named:
         return {}
     wanted = tuple_(FIELDS.applies_to, FIELDS.code).in_(named)
-    rows = connection.execute(select(FIELDS.applies_to, FIELDS.code, FIELDS.type).where(wanted))
+    rows = session.execute(select(FIELDS.applies_to, FIELDS.code, FIELDS.type).where(wanted))
     return {(row.applies_to.value, row.code): row.type for row in rows}
 
 
-def count(connection: Any, tree: SegmentFilter, today: date) -> int:
-    """How many persons of the register the filter finds."""
-    found = connection.execute(select(func.count()).where(ACTIVE, compiled(connection, tree, today))).scalar_one()
-    return int(found)
+def found(session: Session, of: SegmentKind, tree: SegmentFilter, today: date) -> Condition:
+    """What is in the register and found by the filter, as a condition."""
+    matches: Condition = IN_REGISTER[of] & condition(of, parsed(session, of, tree), today)
+    return matches
 
 
-def get(reader: Connection, segment_id: UUID, today: date) -> Segment:
+@contextmanager
+def limited(session: Session, seconds: float = LONGEST) -> Iterator[None]:
+    """Statements of the block may take so long; raises Invalid when one takes longer."""
+    try:
+        with session.begin_nested():
+            session.execute(LIMITS, {"milliseconds": str(max(int(seconds * 1_000), 1))})
+            yield
+    except DBAPIError as error:
+        if not is_busy(error):
+            raise
+        message = f"This filter takes longer than {LONGEST:.0f} seconds; make it simpler or narrower."
+        raise Invalid.field("/filter", "too_slow", message, seconds=int(LONGEST)) from error
+
+
+def count(session: Session, of: SegmentKind, tree: SegmentFilter, today: date, seconds: float = LONGEST) -> int:
+    """How many contacts of the register the filter finds."""
+    with limited(session, seconds):
+        return int(session.execute(select(func.count()).where(found(session, of, tree, today))).scalar_one())
+
+
+def get(session: Session, segment_id: UUID, today: date) -> Segment:
     """A saved segment with its count now; raises NotFound."""
-    return reply(reader, _row(reader, segment_id), today)
+    return _reply(session, row(session, segment_id), today, LONGEST)
 
 
-def _row(reader: Connection, segment_id: UUID) -> Any:
-    row = reader.execute(select(SEGMENTS).where(SEGMENTS.c.id == segment_id)).first()
-    if row is None:
+def row(session: Session, segment_id: UUID) -> Any:
+    """The segment as it is stored; raises NotFound."""
+    found_row = session.execute(select(SEGMENTS).where(SEGMENTS.c.id == segment_id)).first()
+    if found_row is None:
         raise NotFound(f"There is no segment {segment_id}.", id=segment_id)
-    return row
+    return found_row
 
 
-def reply(connection: Any, row: Any, today: date) -> Segment:
-    """A segment as the contract shows it."""
-    tree = SegmentFilter.model_validate(row.filter)
-    counted = count(connection, tree, today)
-    return Segment(id=row.id, name=row.name, filter=tree, count=counted, version=row.version)
+def _reply(session: Session, stored: Any, today: date, seconds: float) -> Segment:
+    tree = SegmentFilter.model_validate(stored.filter)
+    counted: int | None = None
+    if seconds > 0:
+        with suppress(Invalid):
+            counted = count(session, stored.of, tree, today, seconds)
+    return Segment(id=stored.id, name=stored.name, of=stored.of, filter=tree, count=counted, version=stored.version)
 
 
-def list_page(reader: Connection, request: ListRequest, today: date) -> Page[Segment]:
-    """Saved segments, newest first."""
+def list_page(session: Session, request: ListSegments, today: date) -> Page[Segment]:
+    """Saved segments, newest first; counted as long as there is time for it."""
     query = select(SEGMENTS).order_by(SEGMENTS.c.id.desc()).limit(request.limit + 1)
+    if request.of is not None:
+        query = query.where(SEGMENTS.c.of == request.of)
     after = position(request.cursor, UUID)
     if after:
         query = query.where(SEGMENTS.c.id < after[0])
-    rows = reader.execute(query).all()
-    return page_of(rows, request.limit, lambda row: [row.id], lambda row: reply(reader, row, today))
+    until = time.monotonic() + LONGEST - 1
+    rows = session.execute(query).all()
+    return page_of(
+        rows, request.limit, lambda each: [each.id], lambda each: _reply(session, each, today, until - time.monotonic())
+    )
 
 
-def list_members(reader: Connection, request: SegmentMembers, today: date) -> Page[PersonSummary]:
+def list_persons(session: Session, request: SegmentMembers, today: date) -> Page[PersonSummary]:
     """The persons of a segment by id, so that pages never overlap."""
-    tree = SegmentFilter.model_validate(_row(reader, request.id).filter)
-    conditions = [ACTIVE, compiled(reader, tree, today)]
+    rows = _members(session, request, PERSONS, persons.SUMMARY, today)
+    return page_of(rows, request.limit, lambda each: [each.id], person_summary_of)
+
+
+def list_organisations(session: Session, request: SegmentMembers, today: date) -> Page[OrganisationSummary]:
+    """The organisations of a segment by id."""
+    rows = _members(session, request, ORGANISATIONS, organisations.SUMMARY, today)
+    return page_of(rows, request.limit, lambda each: [each.id], organisation_summary_of)
+
+
+def _members(
+    session: Session, request: SegmentMembers, of: SegmentKind, columns: Sequence[Any], today: date
+) -> Sequence[Any]:
+    stored = row(session, request.id)
+    if stored.of is not of:
+        raise Conflict(f"This segment finds {stored.of.value}.", code="other_kind", of=stored.of.value)
+    ids = columns[0]
+    matches = found(session, of, SegmentFilter.model_validate(stored.filter), today)
+    query = select(*columns).where(matches).order_by(ids).limit(request.limit + 1)
     after = position(request.cursor, UUID)
-    if after:
-        conditions.append(PERSONS.id > after[0])
-    rows = reader.execute(select(*SUMMARY).where(*conditions).order_by(PERSONS.id).limit(request.limit + 1)).all()
-    return page_of(rows, request.limit, lambda row: [row.id], person_summary_of)
+    with limited(session):
+        return session.execute(query.where(ids > after[0]) if after else query).all()

@@ -1,0 +1,170 @@
+"""Where the things lie that contacts have several of, and which columns segments test of them (C10).
+
+Another kind of thing is one more relation here; docs/segments.md says what else it needs.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Text, and_, bindparam, cast, func, literal, not_, or_, select
+
+from chassis.settings import settings
+from contracts.commerce.orders import OrderState
+from contracts.contacts.segments import SegmentKind
+from contracts.membership import MembershipState
+from services.contacts import models
+
+Condition = ColumnElement[bool]
+Columns = Mapping[str, ColumnElement[Any]]
+PERSONS, ORGANISATIONS = SegmentKind.PERSONS, SegmentKind.ORGANISATIONS
+AFFILIATION, ORGANISATION = models.Affiliation.__table__.c, models.Organisation.__table__.c
+ACTIVITY, LINK = models.Activity.__table__.c, models.ActivityContact.__table__.c
+MEMBERSHIP, PURCHASE = models.KnownMembership.__table__.c, models.KnownPurchase.__table__.c
+ENROLMENT, MESSAGE = models.KnownEnrolment.__table__.c, models.KnownMessage.__table__.c
+
+
+def _always(_today: date) -> list[Condition]:
+    return []
+
+
+@dataclass(frozen=True)
+class Relation:
+    """`owners` say which column names the contact; `holds` which rows count on a day."""
+
+    owners: Mapping[SegmentKind, ColumnElement[Any]]
+    columns: Columns
+    states: Mapping[str, Callable[[date], dict[str, Condition]]] = field(default_factory=dict)
+    """Fields whose value follows from facts and the day: when each value holds."""
+    holds: Callable[[date], list[Condition]] = _always
+    joined: Callable[[set[str]], Any] | None = None
+    """What is read when these fields are tested, unless it is the table of the owners alone."""
+    additional: Columns = field(default_factory=dict)
+    """Columns of additional fields, by whose they are."""
+
+    def some(
+        self, of: SegmentKind, contact: ColumnElement[Any], passed: Condition, today: date, fields: set[str], least: int
+    ) -> Condition:
+        """Whether at least so many of the contact's things pass."""
+        owner = self.owners[of]
+        source = self.joined(fields) if self.joined else owner.table
+        rows = (owner == contact, *self.holds(today), passed)
+        if least == 1:
+            return select(literal(1)).select_from(source).where(*rows).exists()
+        counted: Condition = select(func.count()).select_from(source).where(*rows).scalar_subquery() >= least
+        return counted
+
+
+def _running(today: date) -> list[Condition]:
+    return [
+        or_(AFFILIATION.starts_on.is_(None), AFFILIATION.starts_on <= today),
+        or_(AFFILIATION.ends_on.is_(None), AFFILIATION.ends_on >= today),
+    ]
+
+
+def _with_organisations(fields: set[str]) -> Any:
+    affiliations, organisations = models.Affiliation.__table__, models.Organisation.__table__
+    if not any(name.startswith("organisation.") for name in fields):
+        return affiliations
+    there = and_(ORGANISATION.id == AFFILIATION.organisation_id, ORGANISATION.deleted_at.is_(None))
+    return affiliations.join(organisations, there)
+
+
+def _membership_states(today: date) -> dict[str, Condition]:
+    """The same as membership computes from its own tables."""
+    ended = and_(MEMBERSHIP.ended_on.is_not(None), MEMBERSHIP.ended_on <= today)
+    active = MEMBERSHIP.active_on.op("@>", is_comparison=True)(today)
+    grace = MEMBERSHIP.grace_on.op("@>", is_comparison=True)(today)
+    begun = func.coalesce(func.lower(MEMBERSHIP.active_on, type_=Date), date.max) <= today
+    goes_on = not_(ended)
+    return {
+        MembershipState.ENDED: ended,
+        MembershipState.PENDING: and_(goes_on, not_(begun)),
+        MembershipState.ACTIVE: and_(goes_on, begun, active),
+        MembershipState.GRACE: and_(goes_on, begun, not_(active), grace),
+        MembershipState.LAPSED: and_(goes_on, begun, not_(active), not_(grace)),
+    }
+
+
+def _bought(_today: date) -> list[Condition]:
+    return [PURCHASE.state.in_([OrderState.BILLED, OrderState.PAID])]
+
+
+def _shared(_today: date) -> list[Condition]:
+    """Private activities are seen by their author alone, and so are not found by segments."""
+    return [ACTIVITY.deleted_at.is_(None), ACTIVITY.private.is_(False)]
+
+
+def _with_activities(_fields: set[str]) -> Any:
+    return models.ActivityContact.__table__.join(models.Activity.__table__, ACTIVITY.id == LINK.activity_id)
+
+
+def _local_day(moment: ColumnElement[Any]) -> ColumnElement[Any]:
+    zone = bindparam("zone", callable_=lambda: settings().talkoo_time_zone, type_=Text, unique=True)
+    return cast(func.timezone(zone, moment), Date)
+
+
+RELATIONS: dict[str, Relation] = {
+    "affiliation": Relation(
+        owners={PERSONS: AFFILIATION.person_id, ORGANISATIONS: AFFILIATION.organisation_id},
+        columns={
+            **{
+                f"affiliation.{name}": AFFILIATION[name]
+                for name in ("organisation_id", "title", "role", "decision_maker", "starts_on")
+            },
+            **{f"organisation.{name}": ORGANISATION[name] for name in ("name", "city", "customer_number")},
+            "organisation.customer_status": cast(ORGANISATION.customer_status, Text),
+            "organisation.tag": ORGANISATION.tags,
+        },
+        holds=_running,
+        joined=_with_organisations,
+        additional={"affiliation": AFFILIATION.fields, "organisation": ORGANISATION.fields},
+    ),
+    "membership": Relation(
+        owners={PERSONS: MEMBERSHIP.person_id, ORGANISATIONS: MEMBERSHIP.person_id},
+        columns={
+            "membership.type": MEMBERSHIP.type_code,
+            **{f"membership.{name}": MEMBERSHIP[name] for name in ("joined_on", "ended_on", "paid_until")},
+        },
+        states={"membership.state": _membership_states},
+    ),
+    "purchase": Relation(
+        owners={PERSONS: PURCHASE.customer_id, ORGANISATIONS: PURCHASE.customer_id},
+        columns={
+            "purchase.product": PURCHASE.product_code,
+            **{f"purchase.{name}": PURCHASE[name] for name in ("category", "quantity", "amount", "bought_on")},
+            "purchase.paid": PURCHASE.state == OrderState.PAID,
+        },
+        holds=_bought,
+    ),
+    "enrolment": Relation(
+        owners={PERSONS: ENROLMENT.person_id},
+        columns={
+            "enrolment.course": ENROLMENT.course_code,
+            "enrolment.state": cast(ENROLMENT.state, Text),
+            **{
+                f"enrolment.{name}": ENROLMENT[name]
+                for name in ("topic", "session_id", "enrolled_on", "starts_on", "attended")
+            },
+        },
+    ),
+    "message": Relation(
+        owners={PERSONS: MESSAGE.person_id},
+        columns={
+            **{f"message.{name}": MESSAGE[name] for name in ("mailing_id", "template", "sent_on")},
+            **{f"message.{name}": cast(MESSAGE[name], Text) for name in ("channel", "state")},
+        },
+    ),
+    "activity": Relation(
+        owners={PERSONS: LINK.person_id, ORGANISATIONS: LINK.organisation_id},
+        columns={
+            "activity.kind": cast(ACTIVITY.kind, Text),
+            "activity.happened_on": _local_day(ACTIVITY.happened_at),
+            "activity.project_id": ACTIVITY.project_id,
+        },
+        holds=_shared,
+        joined=_with_activities,
+    ),
+}
+"""By the names of rules.segment_fields.RELATIONS."""

@@ -1,0 +1,86 @@
+"""Values that segment filters compare with, by the kind of the field (C10)."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from contracts.values import FIRST_YEAR, LAST_YEAR
+from services.contacts.rules.segment_fields import EMPTINESS, Kind
+
+MAX_VALUES = 1_000
+MAX_VALUE_LENGTH = 200
+FURTHEST = 36_500
+FROM_TODAY = re.compile(r"today(?:([+-])([0-9]{1,5}))?")
+
+
+class BadValue(ValueError):
+    """Something wrong with a value that has its own words."""
+
+
+@dataclass(frozen=True)
+class FromToday:
+    """A day counted from the day on which the segment is used."""
+
+    days: int
+
+    def on(self, today: date) -> date:
+        """The day that is meant."""
+        return today + timedelta(days=self.days)
+
+
+def on_day(value: Any, today: date) -> Any:
+    """The value with days counted from today."""
+    if isinstance(value, tuple):
+        return tuple(on_day(each, today) for each in value)
+    return value.on(today) if isinstance(value, FromToday) else value
+
+
+def value_of(kind: Kind, op: str, value: Any) -> Any:
+    """The value as its kind; raises ValueError or TypeError, BadValue where there is more to say."""
+    if op in EMPTINESS:
+        return None
+    if op == "in":
+        if not isinstance(value, list) or len(value) > MAX_VALUES:
+            raise BadValue(f"`in` takes a list of at most {MAX_VALUES} values.")
+        return tuple(_single(kind, each) for each in value)
+    return _single(kind, value)
+
+
+def _single(kind: Kind, value: Any) -> Any:
+    if kind is Kind.FLAG:
+        if not isinstance(value, bool):
+            raise BadValue("This must be true or false.")
+        return value
+    if kind is Kind.NUMBER:
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) >= 1e15:
+            raise BadValue("This must be a number.")
+        return value
+    if not isinstance(value, str) or len(value) > MAX_VALUE_LENGTH or "\0" in value:
+        raise BadValue(f"This must be a text of at most {MAX_VALUE_LENGTH} characters.")
+    if kind is Kind.DATE:
+        return _day(value)
+    if kind is Kind.ID:
+        return UUID(value)
+    return _moment(value) if kind is Kind.TIME else value
+
+
+def _day(value: str) -> date | FromToday:
+    counted = FROM_TODAY.fullmatch(value)
+    if counted is None:
+        found = date.fromisoformat(value)
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise BadValue(f"The year has to be between {FIRST_YEAR} and {LAST_YEAR}.")
+        return found
+    days = int(counted[2] or 0) * (-1 if counted[1] == "-" else 1)
+    if abs(days) > FURTHEST:
+        raise BadValue(f"Count at most {FURTHEST} days from today.")
+    return FromToday(days)
+
+
+def _moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise BadValue("Give the time with its zone, such as 2026-01-31T12:00:00Z.")
+    return moment

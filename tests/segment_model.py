@@ -1,0 +1,210 @@
+"""A small register in memory, and what a segment's filter means on it: written from the description, without SQL."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from chassis.ids import new_id
+from contracts.membership import MembershipState
+
+TODAY = date(2026, 6, 15)
+CITIES = ["Helsinki", "Espoo", "Åbo", "", "100 % Kylä", "Under_score"]
+TAGS = ["board", "choir", "vip"]
+TYPES = ["ordinary", "student"]
+PRODUCTS = ["p1", "p2", "book"]
+COURSES = ["lead", "first-aid"]
+STATES = ["held", "waiting", "confirmed", "cancelled"]
+KINDS = ["call", "meeting", "visit"]
+PLACES = [new_id() for _ in range(2)]
+"""Ids of the two organisations, and of two mailings and sessions."""
+
+
+@dataclass
+class Contact:
+    """Somebody or something of the register, with all that belongs to it."""
+
+    id: UUID = field(default_factory=new_id)
+    own: dict[str, Any] = field(default_factory=dict)
+    things: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+
+class Register(list[Contact]):
+    """Contacts that do not fill the page when a test fails."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} contacts>"
+
+
+def some_days(chance: random.Random) -> date:
+    return TODAY + timedelta(days=chance.choice([-400, -31, -30, -1, 0, 1, 30]))
+
+
+def persons(seed: int, count: int = 40) -> Register:
+    """Persons with a few things each."""
+    chance = random.Random(seed)
+    return Register(person(chance, number) for number in range(count))
+
+
+def person(chance: random.Random, number: int) -> Contact:
+    city = chance.choice(CITIES)
+    own = {
+        "family_name": chance.choice(["Åberg", "Aho", "Öhman", f"Nro{number}"]),
+        "city": city,
+        "email": chance.choice([None, f"a{number}@example.org"]),
+        "birth_date": chance.choice([None, date(1950, 5, 5), date(1990, 1, 1)]),
+        "credit_limit": chance.choice([None, 0, 100, 250.5]),
+        "tag": chance.sample(TAGS, chance.randint(0, 3)),
+        "has_email": False,
+    }
+    own["has_email"] = own["email"] is not None
+    makers = {
+        "membership": membership, "purchase": purchase, "enrolment": enrolment, "message": message,
+        "activity": activity, "affiliation": affiliation,
+    }  # fmt: skip
+    things = {name: [make(chance) for _ in range(chance.choice([0, 0, 1, 2, 3]))] for name, make in makers.items()}
+    return Contact(own=own, things=things)
+
+
+def membership(chance: random.Random) -> dict[str, Any]:
+    joined = some_days(chance) - timedelta(days=100)
+    ended = chance.choice([None, None, TODAY, TODAY + timedelta(days=5), TODAY - timedelta(days=5)])
+    terms, start = [], joined
+    for _ in range(chance.randint(0, 2)):
+        last = chance.choice([None, start + timedelta(days=chance.choice([30, 99, 200]))])
+        terms.append((start, last))
+        if last is None:
+            break
+        start = last + timedelta(days=chance.choice([1, 20, 300]))
+    ended = max(ended, joined) if ended else None
+    return {"type": chance.choice(TYPES), "joined_on": joined, "ended_on": ended, "terms": terms,
+            "grace_days": chance.choice([0, 14, 30])}  # fmt: skip
+
+
+def state_of(one: dict[str, Any], day: date) -> str:
+    """As membership's rule tells it."""
+    if one["ended_on"] and one["ended_on"] <= day:
+        return MembershipState.ENDED
+    begun = [(first, last) for first, last in one["terms"] if first <= day]
+    if not begun:
+        return MembershipState.PENDING
+    if any(last is None or day <= last for _first, last in begun):
+        return MembershipState.ACTIVE
+    in_grace = any(last and day <= last + timedelta(days=one["grace_days"]) for _first, last in begun)
+    return MembershipState.GRACE if in_grace else MembershipState.LAPSED
+
+
+def paid_until(one: dict[str, Any]) -> date | None:
+    ends = [last for _first, last in one["terms"]]
+    return max(ends) if ends and None not in ends else None
+
+
+def purchase(chance: random.Random) -> dict[str, Any]:
+    return {"product": chance.choice(PRODUCTS), "category": "fees", "quantity": chance.randint(1, 3),
+            "amount": chance.choice([0, 12.5, 90]), "bought_on": some_days(chance),
+            "state": chance.choice(["open", "billed", "paid", "cancelled"])}  # fmt: skip
+
+
+def enrolment(chance: random.Random) -> dict[str, Any]:
+    return {"course": chance.choice(COURSES), "topic": "general", "session_id": chance.choice(PLACES),
+            "state": chance.choice(STATES), "enrolled_on": some_days(chance), "starts_on": some_days(chance),
+            "attended": chance.random() < 0.5}  # fmt: skip
+
+
+def message(chance: random.Random) -> dict[str, Any]:
+    return {"mailing_id": chance.choice([None, *PLACES]), "template": chance.choice(["mailing", "ticket"]),
+            "channel": "email", "state": "delivered", "sent_on": some_days(chance)}  # fmt: skip
+
+
+def activity(chance: random.Random) -> dict[str, Any]:
+    return {"kind": chance.choice(KINDS), "happened_on": some_days(chance), "private": chance.random() < 0.2}
+
+
+def affiliation(chance: random.Random) -> dict[str, Any]:
+    return {"organisation_id": chance.choice(PLACES), "title": chance.choice(["", "Johtaja", "johtaja", "Sihteeri"]),
+            "role": "", "decision_maker": chance.random() < 0.5,
+            "ends_on": chance.choice([None, TODAY, TODAY - timedelta(days=1)])}  # fmt: skip
+
+
+def noon(day: date) -> datetime:
+    return datetime.combine(day, time(9, 30), UTC)
+
+
+COUNTED = {
+    "purchase": lambda one: one["state"] in {"billed", "paid"},
+    "affiliation": lambda one: one["ends_on"] is None or one["ends_on"] >= TODAY,
+    "activity": lambda one: not one["private"],
+}
+
+
+def finds(tree: dict[str, Any], contact: Contact) -> bool:
+    """Whether the filter finds the contact on `TODAY`."""
+    if "has" in tree:
+        rest = {name: part for name, part in tree.items() if name in {"all", "any", "none"}} or {"all": []}
+        passing = [one for one in things(contact, tree["has"]) if of_one(rest, one)]
+        return len(passing) >= tree.get("at_least", 1)
+    for quantifier, joined in QUANTIFIERS.items():
+        if quantifier in tree:
+            return joined(finds(part, contact) for part in tree[quantifier])
+    relation, dot, name = tree["field"].partition(".")
+    if not dot:
+        return passes(contact.own[tree["field"]], tree)
+    opposite = {"ne": "eq", "empty": "not_empty"}.get(tree["op"])
+    if isinstance(tree["value"], bool) and (tree["value"] is False) == (tree["op"] == "eq"):
+        return not any(one_value(one, name) is True for one in things(contact, relation))
+    if isinstance(tree["value"], bool):
+        return any(one_value(one, name) is True for one in things(contact, relation))
+    if opposite:
+        return not finds({**tree, "op": opposite}, contact)
+    return any(passes(one_value(one, name), tree) for one in things(contact, relation))
+
+
+QUANTIFIERS = {"all": all, "any": any, "none": lambda parts: not any(parts)}
+
+
+def things(contact: Contact, relation: str) -> list[dict[str, Any]]:
+    return [one for one in contact.things[relation] if COUNTED.get(relation, lambda _one: True)(one)]
+
+
+def of_one(tree: dict[str, Any], one: dict[str, Any]) -> bool:
+    for quantifier, joined in QUANTIFIERS.items():
+        if quantifier in tree:
+            return joined(of_one(part, one) for part in tree[quantifier])
+    return passes(one_value(one, tree["field"].partition(".")[2]), tree)
+
+
+def one_value(one: dict[str, Any], name: str) -> Any:
+    if name == "paid":
+        return one["state"] == "paid"
+    if "terms" in one and name in {"state", "paid_until"}:
+        return state_of(one, TODAY) if name == "state" else paid_until(one)
+    return one.get(name)
+
+
+def passes(value: Any, tree: dict[str, Any]) -> bool:
+    op, wanted = tree["op"], tree["value"]
+    if op in {"ne", "not_empty"}:
+        return not passes(value, {**tree, "op": {"ne": "eq", "not_empty": "empty"}[op]})
+    if op == "empty":
+        return value is None or value in ("", [])
+    if op == "in":
+        return any(passes(value, {**tree, "op": "eq", "value": each}) for each in wanted)
+    if isinstance(value, list):
+        return wanted in value
+    if value is None:
+        return False
+    if isinstance(value, date):
+        wanted = day_of(wanted)
+    elif isinstance(value, UUID):
+        wanted = UUID(wanted)
+    elif isinstance(value, str):
+        value, wanted = value.lower(), wanted.lower()
+    return {
+        "eq": lambda: value == wanted, "contains": lambda: wanted in value, "starts": lambda: value.startswith(wanted),
+        "gte": lambda: value >= wanted, "lte": lambda: value <= wanted,
+    }[op]()  # fmt: skip
+
+
+def day_of(text: str) -> date:
+    return TODAY + timedelta(days=int(text[5:] or 0)) if text.startswith("today") else date.fromisoformat(text)
