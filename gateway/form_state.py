@@ -1,5 +1,6 @@
 """What a form shows: the values typed and what is wrong with them. The macros of `components/form.html` read it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ class FormState:
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     problems: Sequence[str] = ()
+    locked: Mapping[str, str] = field(default_factory=dict)
+    """Why a field cannot be edited, by its name; that of a list locks its entries."""
 
     def value(self, name: str, default: Any = "") -> Any:
         """The value to show in a field of one value."""
@@ -29,6 +32,10 @@ class FormState:
         if isinstance(found, (list, tuple, set, frozenset)):
             return str(option) in {str(one) for one in found}
         return str(found) == str(option)
+
+    def lock(self, name: str) -> str:
+        """Why this field cannot be edited; empty when it can."""
+        return self.locked.get(name) or self.locked.get(re.sub(r"_\d+_[a-z_]+$", "", name), "")
 
     @property
     def is_wrong(self) -> bool:

@@ -82,6 +82,7 @@ OFFICE: Final = (
         Link(_("Roles"), "/office/settings/roles", "", "identity.read"),
         Link(_("API keys"), "/office/settings/api-keys", "", "identity.read"),
         Link(_("Additional fields"), "/office/settings/fields"),
+        Link(_("Masters of fields"), "/office/settings/masters"),
     )),
     Link(_("System"), "/office/system", "", "system.read", (
         Link(_("Jobs"), "/office/jobs", "j"),

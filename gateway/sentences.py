@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 
 SENTENCES: Final[dict[str, Any]] = {
     "account_exists": _("This user name or this person has an account already. Choose another name."),
+    "accounting_not_linked": _("Accounting is not linked. An administrator turns the link on in the settings."),
     "already_checked_in": _("This ticket was used already."),
     "already_credited": _("This invoice is credited already."),
     "already_decided": _("This application has been decided already. The decision stands."),
@@ -57,6 +58,7 @@ SENTENCES: Final[dict[str, Any]] = {
     "no_ticket": _("This enrolment has no ticket. It is made when the seat is confirmed."),
     "no_preview": _("There is no picture of this document."),
     "other_kind": _("This segment does not find persons. Choose another."),
+    "mastered": _("Another source is master of %(field)s and decides about it: %(master)s. Change it there."),
     "not_accepted": _("This person is not in the register yet. Accept the person first."),
     "not_allowed": _("You have no right to this."),
     "not_an_invoice": _("A credit note cannot be credited."),
@@ -169,6 +171,12 @@ FIELDS: Final[dict[str, Any]] = {
     "less_than": _("This is too big."),
     "less_than_equal": _("This is too big."),
     "list_type": _("Send a list here."),
+    "mastered_by_accounting": _("Accounting is master of this. Change it there."),
+    "mastered_by_address_provider": _("The address provider is master of this. Change it there."),
+    "mastered_by_api": _("Another program is master of this. Change it there."),
+    "mastered_by_import": _("Imported files are master of this. Change it there."),
+    "mastered_by_office": _("The office is master of this. Ask it to change it."),
+    "mastered_by_self_service": _("Only the person changes this, on the own pages."),
     "missing": _("This is needed."),
     "model_type": _("Send an object here."),
     "name_missing": _("Give a given name or a family name."),

@@ -10,6 +10,7 @@ from contracts.contacts.erasures import ErasuresApi
 from contracts.contacts.fields import FieldsApi
 from contracts.contacts.history import HistoryApi
 from contracts.contacts.imports import ImportsApi
+from contracts.contacts.masters import MastersApi
 from contracts.contacts.merges import MergesApi
 from contracts.contacts.organisations import OrganisationsApi
 from contracts.contacts.persons import PersonsApi
@@ -35,6 +36,7 @@ class ContactsApi(
     FieldsApi,
     HistoryApi,
     ImportsApi,
+    MastersApi,
     MergesApi,
     OrganisationsApi,
     PersonsApi,

@@ -10,6 +10,7 @@ from pydantic import Field
 from contracts.access import Permission
 from contracts.base import ById, Job, Line, ListRequest, Page, Reply, Request, command, query
 from contracts.system import SystemApi
+from contracts.values import Moment
 
 
 class ImportProfile(StrEnum):
@@ -28,6 +29,8 @@ class StartImport(Request):
     file_name: Line
     profile: ImportProfile = ImportProfile.CONTACTS
     dry_run: bool = True
+    observed_at: Moment | None = None
+    """When what the file says was true, if that was before now: what others have said since stays."""
 
 
 class ImportRow(Reply):
@@ -65,6 +68,8 @@ class Import(Reply):
     profile: ImportProfile
     dry_run: bool
     started_at: datetime
+    observed_at: datetime
+    """When what the file says was true."""
     counts: dict[str, int] = {}
 
 

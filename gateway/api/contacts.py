@@ -12,6 +12,7 @@ from gateway.api.door import answer
 from gateway.api.forms import ImportForm
 from gateway.api.routes import Resource
 from gateway.api.uploads import form_fields, stored_file
+from gateway.submitted import read, without_empty
 
 contacts = client(ContactsApi)
 resource = Resource(ContactsApi, "Contacts")
@@ -30,6 +31,7 @@ resource.get("/persons/{id}/erasure-preview", ContactsApi.preview_erasure, "What
 resource.get("/persons/{id}/erasure", ContactsApi.get_erasure, "What was erased when, and what stays until when")
 resource.get("/erasures", ContactsApi.list_erasures, "Erasures, newest first")
 resource.get("/persons/{id}/history", ContactsApi.list_history, "Who changed what, newest first")
+resource.get("/persons/{id}/sources", ContactsApi.list_sources, "Where the person's values come from; what is locked")
 resource.get("/persons/{id}/similar", ContactsApi.find_similar, "Contacts that may be the same person")
 resource.get(
     "/persons/{person_id}/affiliations",
@@ -72,6 +74,12 @@ resource.get(
     ContactsApi.list_history,
     "Who changed what, newest first",
     operation="list_history_of_organisation",
+)
+resource.get(
+    "/organisations/{id}/sources",
+    ContactsApi.list_sources,
+    "Where the organisation's values come from; what is locked",
+    operation="list_sources_of_organisation",
 )
 resource.get(
     "/organisations/{organisation_id}/affiliations",
@@ -157,6 +165,10 @@ resource.patch(
 resource.post("/fields/{applies_to}/{code}/move", ContactsApi.move_field, "Move it up or down",
               example={"direction": "up"})  # fmt: skip
 
+resource.get("/settings/masters", ContactsApi.get_masters, "Which source is master of which field")
+resource.put("/settings/masters", ContactsApi.set_masters, "Set the masters, and whether accounting is linked",
+             example={"organisations": {"addresses": "accounting"}, "persons": {}})  # fmt: skip
+
 resource.get("/views", ContactsApi.list_views, "Columns and layouts that the caller has chosen")
 resource.put("/views/{name}", ContactsApi.save_view, "Choose columns or a layout",
              example={"shown": ["city", "title", "fields.industry"], "hidden": ["tags"]})  # fmt: skip
@@ -204,7 +216,7 @@ resource.get("/imports/{id}/rows", ContactsApi.list_import_rows, "The report, ro
 
 def start_import() -> Response:
     """Store the file and queue its import."""
-    fields = form_fields("profile", "dry_run")
+    fields = form_fields("profile", "dry_run", "observed_at")
     profile = fields.get("profile", ImportProfile.CONTACTS.value)
     if profile not in set(ImportProfile):
         raise _wrong("profile", f"Choose one of {', '.join(ImportProfile)}.")
@@ -212,9 +224,8 @@ def start_import() -> Response:
     if dry_run not in {"true", "false"}:
         raise _wrong("dry_run", "Write true or false.")
     key, name = stored_file("contacts")
-    job = contacts.start_import(
-        StartImport(file_key=key, file_name=name, profile=ImportProfile(profile), dry_run=dry_run == "true")
-    )
+    wanted = {"file_key": key, "file_name": name, "profile": profile, "dry_run": dry_run == "true"}
+    job = contacts.start_import(read(StartImport, wanted | without_empty({"observed_at": fields.get("observed_at")})))
     return answer(IMPORT, job.model_dump(mode="json"))
 
 

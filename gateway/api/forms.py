@@ -7,6 +7,7 @@ from pydantic import Field
 from contracts.base import Request
 from contracts.contacts.documents import DocumentDetails
 from contracts.contacts.imports import ImportProfile
+from contracts.values import Moment
 
 Binary = Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
 
@@ -22,6 +23,8 @@ class ImportForm(FileForm):
 
     profile: ImportProfile = ImportProfile.CONTACTS
     dry_run: bool = True
+    observed_at: Moment | None = None
+    """When what the file says was true; what others have said since stays."""
 
 
 class DocumentForm(DocumentDetails, FileForm):

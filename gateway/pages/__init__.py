@@ -65,6 +65,7 @@ SECTIONS = (
     "api_keys",
     "audit_log",
     "field_settings",
+    "master_settings",
     "operations",
     "invoices",
     "bank_files",

@@ -1,11 +1,11 @@
 """Entering a contact, and changing one without losing what others wrote: alike for persons and organisations."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request
+from flask import flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,7 +16,7 @@ from gateway.field_definitions import definitions
 from gateway.form_state import FormState
 from gateway.i18n import LANGUAGES
 from gateway.known_tags import known_tags
-from gateway.pages import contact_words, field_inputs, form_rows
+from gateway.pages import contact_words, field_inputs, form_rows, source_words
 from gateway.pages.contact_input import countries, given, shown, typed_contact
 from gateway.pages.lost_updates import merge
 from gateway.submitted import form_command, read, state, without_empty
@@ -42,6 +42,8 @@ class ContactForm:
     create: Callable[[Any], Any]
     get: Callable[[ById], Any]
     update: Callable[[Any], Any]
+    sources: Callable[[ById], Any]
+    """Where the contact's values come from, with what is locked."""
     taken: Mapping[str, str]
     required: frozenset[str] = frozenset()
     hint: Callable[[Any], dict[str, Any]] = field(default=lambda _wanted: {})
@@ -67,9 +69,11 @@ class ContactForm:
         """Change a contact; what somebody else changed meanwhile is shown and not lost."""
         fields = definitions(self.kind)
         contact = self.get(ById(id=contact_id))
+        g.locked = self._locked(contact_id)
+        stored = FormState(shown(contact, self.names, fields), locked=g.locked)
         if request.method == "GET":
-            return self._page(FormState(shown(contact, self.names, fields)), fields, contact)
-        values = typed_contact(self.names, fields)
+            return self._page(stored, fields, contact)
+        values = self._with_locked(typed_contact(self.names, fields), stored)
         try:
             wanted = self._changes(contact_id, values, fields)
             with form_command():
@@ -81,6 +85,16 @@ class ContactForm:
             return self._page(self._wrong(values, error), fields, contact, version=request.form.get("version")), 422
         flash(_("Saved."), "good")
         return redirect(f"{self.address}/{contact_id}")
+
+    def _locked(self, contact_id: UUID) -> dict[str, str]:
+        """Why fields of the form cannot be edited, by their names in it."""
+        found = source_words.reasons(self.sources(ById(id=contact_id)))
+        return {field.replace(".", "_", 1): reason for field, reason in found.items()}
+
+    def _with_locked(self, values: dict[str, Any], stored: FormState) -> dict[str, Any]:
+        """What was typed, with what the register has in locked fields, as browsers do not send those."""
+        free = {name: value for name, value in values.items() if not stored.lock(name)}
+        return free | {name: value for name, value in stored.values.items() if stored.lock(name)}
 
     def _changes(self, contact_id: UUID, values: dict[str, Any], fields: Sequence[FieldDefinition]) -> Any:
         wanted = given(values, self.names, fields)
@@ -99,7 +113,7 @@ class ContactForm:
     def _page(self, f: FormState, fields: Sequence[FieldDefinition], contact: Any = None, **more: Any) -> str:
         return render_template(
             self.template,
-            f=f,
+            f=replace(f, locked=g.get("locked", {})),
             groups=field_inputs.groups(fields, f.values),
             contact=contact,
             places=form_rows.places(f.values),

@@ -37,6 +37,7 @@ FORM: Final = ContactForm(
     create=contacts.create_person,
     get=contacts.get_person,
     update=contacts.update_person,
+    sources=contacts.list_sources,
     taken={"customer_number_taken": "/customer_number"},
     hint=_alike,
 )

@@ -36,6 +36,7 @@ KINDS: Final[Mapping[str, Any]] = {
     "project_members": _p("erased", "Parts in projects"),
     "project_hours": _p("erased", "Notes on hours"),
     "changes": _p("erased", "Values in the change history"),
+    "value_sources": _p("erased", "Where values came from"),
     "import_rows": _p("erased", "Rows of imported files"),
     "merges": _p("erased", "Values that merges remember"),
     "duplicates": _p("erased", "Pairs of possible duplicates"),

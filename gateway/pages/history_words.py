@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, lazy_pgettext
 from markupsafe import Markup
 
 from contracts.contacts.fields import FieldDefinition
@@ -52,6 +52,8 @@ CHANNELS: Final[dict[str, Any]] = {
     "web": lazy_gettext("Public pages"),
     "application": lazy_gettext("Membership application"),
     "import": lazy_gettext("Import"),
+    "accounting": lazy_pgettext("source of values", "Accounting"),
+    "address_provider": lazy_pgettext("source of values", "Address provider"),
     "system": lazy_gettext("Talkoo"),
 }
 STATES: Final[dict[str, Any]] = {

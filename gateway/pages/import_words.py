@@ -28,6 +28,15 @@ PROFILES: Final[Mapping[ImportProfile, Any]] = {
     ImportProfile.PURCHASES: _p("import", "Purchases"),
 }
 """What a file holds."""
+ABOUT: Final[Mapping[ImportProfile, Any]] = {
+    ImportProfile.CONTACTS: _("Persons, organisations and who belongs where."),
+    ImportProfile.ADDRESS_PROVIDER: _("Known companies get industry, size and turnover; new ones become prospects."),
+    ImportProfile.ACCOUNTING_CUSTOMERS: _(
+        "By customer number: new ones are added, of known ones only what accounting is master of is changed."
+    ),
+}
+OFFERED: Final = tuple(ABOUT)
+"""Kinds of files that can be imported here."""
 REASONS: Final[Mapping[str, Any]] = {
     "not_a_day": _("%(value)s is not a day; write it as 31.1.2026."),
     "no_such_day": _("There is no day %(value)s."),
@@ -48,10 +57,17 @@ REASONS: Final[Mapping[str, Any]] = {
     "other_encoding": _("Some letters of this cell cannot be read; they are in another encoding than the rest."),
     "control_character": _("This cell holds the control character %(character)s; remove it."),
     "too_many_cells": _("This row has %(cells)s cells, but there are %(columns)s columns."),
+    "too_many_classes": _("There are more than %(most)s classes in one classification."),
+    "number_missing": _("This customer has no customer number, by which accounting knows it."),
+    "names_no_organisation": _("This row names no organisation."),
+    "business_id_twice": _("Row %(row)s gives the same business id to another."),
+    "no_company_column": _("No column holds names of companies. Name one in the first row Nimi or Organisaatio."),
+    "no_number_column": _("No column holds customer numbers. Name one in the first row Asiakasnumero."),
     "names_nobody": _("This row names nobody."),
     "nameless_organisation": _("The organisation of this business id has no name."),
     "number_of_another": _("The customer number %(value)s belongs to another person, or the days of birth differ."),
     "number_of_organisation": _("Another organisation has this customer number or business id."),
+    "mastered": _("Another source is master of this and decides about it: %(master)s."),
     "number_twice": _("Row %(row)s gives the same customer number to another."),
     "contact_gone": _("This contact was deleted or merged during the import; import the file again."),
     "same_as": _("The same as row %(row)s."),

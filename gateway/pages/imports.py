@@ -1,7 +1,8 @@
 """Imports of contacts: a file is checked first, then imported for real; what was rejected says why."""
 
 from collections.abc import Iterator
-from typing import Final
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Response, make_response, redirect, render_template, request
@@ -13,17 +14,18 @@ from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import ById, Job, JobById, JobState, ListRequest
 from contracts.contacts import ContactsApi
-from contracts.contacts.imports import Import, ImportRow, ListImportRows, StartImport
+from contracts.contacts.imports import Import, ImportProfile, ImportRow, ListImportRows, StartImport
 from contracts.errors import Invalid, NotFound, ServiceError
 from gateway.api.downloads import download
 from gateway.api.uploads import stored_file
 from gateway.form_state import FormState
 from gateway.listing import Column, ListState
+from gateway.local_today import moment, today
 from gateway.pages.door import Pages
-from gateway.pages.import_words import ROWS, file_reason, row_reason, what_for
+from gateway.pages.import_words import ABOUT, OFFERED, PROFILES, ROWS, file_reason, row_reason, what_for
 from gateway.pages.spreadsheet_cells import as_csv
 from gateway.pages.state_words import JOB
-from gateway.submitted import form_command, read, state
+from gateway.submitted import day, form_command, read, state, typed, without_empty
 
 contacts = client(ContactsApi)
 pages = Pages("imports", __name__)
@@ -33,6 +35,8 @@ COLUMNS: Final = (
     Column("what", lazy_gettext("What")),
     *(Column(name, words, "number") for name, words in ROWS.items() if name != "duplicate"),
 )
+NAMES: Final = {"file_key": "file", "observed_at": "of_day"}
+"""Fields of the form by those of the request."""
 MOST_ROWS: Final = 100_000
 """Rejected rows of one download."""
 
@@ -40,27 +44,43 @@ MOST_ROWS: Final = 100_000
 @pages.form("/office/imports", may=Permission.CONTACTS_IMPORT)
 def list_imports() -> ResponseReturnValue:
     """Imports, newest first, and the form for the next one."""
-    f, status = FormState({"what": "check"}), 200
+    f, status = FormState({"what": "check", "profile": ImportProfile.CONTACTS.value}), 200
     if request.method == "POST":
         try:
             return _started()
         except ServiceError as error:
-            if error.kind not in {"invalid", "too_large", "malformed"}:
+            if error.kind not in {"invalid", "too_large", "malformed", "conflict"}:
                 raise
-            f, status = state({"what": request.form.get("what", "check"), "file": ""}, error, {"file_key": "file"}), 422
+            f, status = state(typed("what", "profile", "of_day") | {"file": ""}, error, NAMES), 422
     cursor = request.args.get("cursor")
     found = contacts.list_imports(read(ListRequest, {"cursor": cursor, "limit": 20}))
     shown_as = ListState("/office/imports", request.args.to_dict())
     return render_template(
-        "imports/list.html", f=f, state=shown_as, columns=COLUMNS, found=found, what_for=what_for
+        "imports/list.html",
+        f=f,
+        state=shown_as,
+        columns=COLUMNS,
+        found=found,
+        what_for=what_for,
+        profiles=[(each.value, PROFILES[each], ABOUT[each]) for each in OFFERED],
     ), status
 
 
 def _started() -> ResponseReturnValue:
-    if request.form.get("what") not in {"check", "import"}:
+    given: dict[str, Any] = typed("what", "profile", "of_day")
+    if given["what"] not in {"check", "import"}:
         raise Invalid.field("/what", "missing", _("This is needed."))
+    day(given, "of_day")
     key, name = stored_file(ContactsApi.service_name)
-    return _start(StartImport(file_key=key, file_name=name, dry_run=request.form["what"] == "check"))
+    wanted = {"file_key": key, "file_name": name, "dry_run": given["what"] == "check", "profile": given["profile"]}
+    return _start(read(StartImport, without_empty(wanted | {"observed_at": _said_at(given["of_day"])})))
+
+
+def _said_at(of_day: date | None) -> datetime | None:
+    """When what a file of that day says was true: until its end; None for one of today."""
+    if of_day is None or of_day == today():
+        return None
+    return moment(of_day + timedelta(days=1), time())
 
 
 def _start(wanted: StartImport) -> ResponseReturnValue:
@@ -110,7 +130,8 @@ def import_for_real(import_id: UUID) -> ResponseReturnValue:
     checked = contacts.get_import(ById(id=import_id))
     if not checked.dry_run:
         raise Invalid(_("This file was imported for real already."))
-    return _start(StartImport(file_key=checked.file_key, file_name=checked.file_name, dry_run=False))
+    wanted = checked.model_dump(include={"file_key", "file_name", "profile", "observed_at"})
+    return _start(StartImport(**wanted, dry_run=False))
 
 
 @pages.get("/office/imports/<uuid:import_id>/rejected.csv", may=Permission.CONTACTS_IMPORT)

@@ -23,7 +23,7 @@ from contracts.errors import Conflict
 from gateway.field_definitions import all_definitions
 from gateway.known_tags import known_tags, typed_tags
 from gateway.listing import Column, ListState
-from gateway.pages import contact_facts, history_words, list_cells
+from gateway.pages import contact_facts, history_words, list_cells, source_words
 from gateway.pages.activity_words import activity_section
 from gateway.pages.contact_editing import ContactForm
 from gateway.pages.contact_input import ORGANISATION
@@ -47,6 +47,7 @@ FORM: Final = ContactForm(
     create=contacts.create_organisation,
     get=contacts.get_organisation,
     update=contacts.update_organisation,
+    sources=contacts.list_sources,
     taken={"customer_number_taken": "/customer_number", "business_id_taken": "/business_id"},
     required=frozenset({"name"}),
 )
@@ -83,10 +84,13 @@ def organisation_card(organisation_id: UUID) -> str:
         partial(open_tasks, organisation_id=organisation_id) if may(Permission.ACTIVITIES_READ) else list,
         partial(contacts.list_documents, documents) if may(Permission.ACTIVITIES_READ) else list,
         own_views,
+        partial(contacts.list_sources, ById(id=organisation_id)),
     ]
     if organisation.parent_id:
         asked.append(partial(contacts.get_organisation, ById(id=organisation.parent_id)))
-    people, history, tasks, stored, chosen, *parent = side_by_side(*(partial(or_nothing, each) for each in asked))
+    people, history, tasks, stored, chosen, sources, *parent = side_by_side(
+        *(partial(or_nothing, each) for each in asked)
+    )
     views: dict[ViewName, View] = chosen or {}
     shown = arrangement(ViewName.ORGANISATION_FACTS, views, known)
     facts = contact_facts.of_organisation(organisation, parent[0] if parent else None, known)
@@ -100,6 +104,7 @@ def organisation_card(organisation_id: UUID) -> str:
         tasks=tasks,
         documents=stored,
         history=history_words.entries(history.data, known, "organisation") if history else [],
+        sources=source_words.entries(sources, known, "organisation"),
         may_write=may(Permission.CONTACTS_WRITE),
         **activity_section(),
         **document_section(),

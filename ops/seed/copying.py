@@ -48,7 +48,7 @@ def settle(database: Database) -> None:
     with database.reader() as connection:
         connection.exec_driver_sql("SET statement_timeout = 0")
         for table in models.Base.metadata.sorted_tables:
-            if table.name in {"persons", "organisations", "affiliations", "changes"}:
+            if table.name in {"persons", "organisations", "affiliations", "changes", "value_sources"}:
                 connection.exec_driver_sql(f"VACUUM (ANALYZE) {table.name}")
     database.dispose()
 

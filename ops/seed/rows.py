@@ -30,6 +30,7 @@ class Rows:
     persons: list[Row] = field(default_factory=list)
     affiliations: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
+    origins: list[Row] = field(default_factory=list)
 
     def by_model(self) -> list[tuple[type[models.Base], list[Row]]]:
         """Each mapped class with its rows."""
@@ -38,6 +39,7 @@ class Rows:
             (models.Person, self.persons),
             (models.Affiliation, self.affiliations),
             (models.Change, self.changes),
+            (models.FieldOrigin, self.origins),
         ]
 
 
@@ -126,6 +128,9 @@ def _add_affiliation(found: Rows, person: int, organisation: int, seed: int) -> 
 
 def _add_change(found: Rows, subject_id: Any, at: datetime, name: str, new: Any) -> None:
     found.changes.append({"subject_id": subject_id, "changed_at": at, **AUTHOR, "field": name, "old": None, "new": new})
+    if name == "state":
+        origin = {"subject_id": subject_id, "field": "*", "source": "office", "observed_at": at, "rule": "first"}
+        found.origins.append(origin)
 
 
 def made_at(number: int) -> datetime:

@@ -156,5 +156,6 @@ def import_of(row: Any) -> Import:
         profile=row.profile,
         dry_run=row.dry_run,
         started_at=row.started_at,
+        observed_at=row.observed_at,
         counts=row.counts,
     )

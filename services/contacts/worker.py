@@ -25,7 +25,7 @@ from services.contacts.commands import (
     tasks,
 )
 from services.contacts.commands.history import Author
-from services.contacts.commands.imports import Running
+from services.contacts.commands.import_running import Running
 from services.contacts.spreadsheets import Unreadable
 
 MATCHED_AT_ONCE = 5_000
@@ -43,9 +43,9 @@ NOT_AGAIN_FOR: Final = timedelta(hours=20)
 def import_contacts(step: Step) -> None:
     """Work off one chunk; `done` of `total` rows goes up in the phases that match and that apply."""
     row = step.session.get_one(models.Import, imports.id_of(step.job_id))
-    author = Author(row.started_by, "import", step.now)
+    author = Author(row.started_by, imports.CHANNELS[row.profile], step.now, row.observed_at)
     today = clock.local_date(step.now)
-    running = Running(step.session, row, author, today, step.cursor.get("number_column", ""))
+    running = Running(step.session, row, author, today, step.cursor.get("headers", {}))
     PHASES[step.cursor.get("phase", "stage")](step, running)
     crash.point("contacts.import_chunk")
 
@@ -120,9 +120,8 @@ def _stage(step: Step, running: Running) -> None:
         place = {"row": error.row} if error.row else {}
         step.fail(error.reason, code=error.code, params=error.params, import_id=str(running.row.id), **place)
         return
-    number_column = reader.title_of("customer_number") or reader.title_of("business_id")
     file = {"encoding": table.encoding, "delimiter": table.delimiter, "ignored_columns": reader.ignored}
-    step.cursor.update({"phase": "match", "after": 0, "passed": 0, "number_column": number_column, "file": file})
+    step.cursor.update({"phase": "match", "after": 0, "passed": 0, "headers": reader.headers, "file": file})
     step.progress(done=0, total=total, errors=rejected)
 
 

@@ -10,6 +10,7 @@ from chassis.tables import chassis_metadata
 NOTHING_PERSONAL = {
     "contacts": {
         "fields": "definitions",
+        "master_settings": "which source is believed about which field",
         "organisations": "companies and associations; their histories forget who came and went",
         "calendars": "of the office; private ones go with the account they belong to",
         "calendar_events": "in a calendar",

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -11,13 +12,16 @@ from chassis import files
 from chassis.worker import Worker, run_job_chunk
 from contracts.access import Permission
 from contracts.base import ById, Job, JobById
-from contracts.contacts.imports import Import, ImportRow, ListImportRows, StartImport
+from contracts.contacts.imports import Import, ImportProfile, ImportRow, ListImportRows, StartImport
 from services.contacts.commands.imports import id_of
 from tests.integration.conftest import staff
 
 IMPORTER = staff(
     Permission.CONTACTS_IMPORT, Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE
 )
+
+
+CONTACTS = ImportProfile.CONTACTS
 
 
 class Importing:
@@ -30,10 +34,25 @@ class Importing:
     def call(self, method: str, request: Any) -> Any:
         return self._call("contacts", method, request, principal=IMPORTER)
 
-    def start(self, content: bytes, name: str = "people.csv", *, dry_run: bool = False) -> Job:
+    def start(
+        self, content: bytes, name: str = "people.csv", *, dry_run: bool = False, profile: ImportProfile = CONTACTS
+    ) -> Job:
         key = files.new_key("contacts", ".xlsx" if name.endswith(".xlsx") else ".csv")
         files.store(key, content)
-        return self.call("start_import", StartImport(file_key=key, file_name=name, dry_run=dry_run))
+        wanted = StartImport(file_key=key, file_name=name, dry_run=dry_run, profile=profile)
+        return self.call("start_import", wanted)
+
+    def start_said(self, content: str, at: datetime) -> Job:
+        """Start the import of a file that was true then."""
+        key = files.new_key("contacts", ".csv")
+        files.store(key, content.encode())
+        return self.call("start_import", StartImport(file_key=key, file_name="a.csv", dry_run=False, observed_at=at))
+
+    def run_said(self, content: str, at: datetime) -> Import:
+        """Import a file that was true then."""
+        done = self.finish(self.start_said(content, at))
+        assert done.state == "succeeded", done.result
+        return self.call("get_import", ById(id=id_of(done.id)))
 
     def chunks(self, count: int) -> int:
         """Work off at most `count` chunks; how many there were."""
@@ -60,16 +79,23 @@ class Importing:
             cursor = reader.execute(text("SELECT cursor FROM jobs WHERE id = :id"), {"id": job.id}).scalar_one()
         return str(cursor.get("phase", "stage"))
 
-    def run(self, content: bytes | str, name: str = "people.csv", *, dry_run: bool = False) -> Import:
+    def run(
+        self,
+        content: bytes | str,
+        name: str = "people.csv",
+        *,
+        dry_run: bool = False,
+        profile: ImportProfile = CONTACTS,
+    ) -> Import:
         """Import a file; the import with its counts."""
         content = content.encode() if isinstance(content, str) else content
-        done = self.finish(self.start(content, name, dry_run=dry_run))
+        done = self.finish(self.start(content, name, dry_run=dry_run, profile=profile))
         assert done.state == "succeeded", done.result
         return self.call("get_import", ById(id=id_of(done.id)))
 
-    def failure(self, content: bytes, name: str = "people.csv") -> dict[str, Any]:
+    def failure(self, content: bytes, name: str = "people.csv", *, profile: ImportProfile = CONTACTS) -> dict[str, Any]:
         """Import a file that cannot be imported; what its user is told."""
-        done = self.finish(self.start(content, name))
+        done = self.finish(self.start(content, name, profile=profile))
         assert done.state == "failed"
         assert done.result is not None
         return done.result

@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from contracts.contacts.basics import ContactBasics
 from contracts.errors import Conflict, FieldError, Invalid, Stale
 from services.contacts import models
 from services.contacts.rules import fields, values
+from services.contacts.rules.masters import UNTOLD
 
 TAKEN = {
     "uq_persons_customer_number": ("customer_number_taken", "Another person has this customer number."),
@@ -32,6 +34,11 @@ def checked(
         errors += wrong
     refuse(errors)
     return stored
+
+
+def told(given: ContactBasics) -> list[str]:
+    """Fields that say what a new contact of a file has without being told."""
+    return [name for name, value in UNTOLD.items() if getattr(given, name) == value]
 
 
 def refuse(errors: list[FieldError]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from contracts.access import Principal, PrincipalKind
+from contracts.contacts.masters import ValueSource
 from services.contacts import models
 
 CHANNELS = {
@@ -22,13 +23,35 @@ CHANNELS = {
 }
 
 
+SOURCES = {
+    "office": ValueSource.OFFICE,
+    "system": ValueSource.OFFICE,
+    "api": ValueSource.API,
+    "import": ValueSource.IMPORT,
+    "accounting": ValueSource.ACCOUNTING,
+    "address_provider": ValueSource.ADDRESS_PROVIDER,
+}
+"""Where values come from, by channel; through all others people speak of themselves."""
+
+
 @dataclass(frozen=True)
 class Author:
-    """Who changes something, when, and through which channel."""
+    """Who changes something, when, and through which channel. `said_at`: when it was true, if that was earlier."""
 
     label: str
     channel: str
     at: datetime
+    said_at: datetime | None = None
+
+    @property
+    def source(self) -> ValueSource:
+        """Where the values come from."""
+        return SOURCES.get(self.channel, ValueSource.SELF_SERVICE)
+
+    @property
+    def observed_at(self) -> datetime:
+        """When the values were true."""
+        return self.said_at or self.at
 
     @classmethod
     def of(cls, principal: Principal, at: datetime, channel: str = "") -> "Author":
@@ -66,11 +89,19 @@ def record_many(session: Session, author: Author, changed: Iterable[tuple[UUID, 
 
 def assign(row: Any, values: dict[str, Any]) -> Differences:
     """Set those attributes of `row` that differ from `values`; what was different."""
+    found = differing(row, values)
+    for name, new in values.items():
+        if getattr(row, name) != new:
+            setattr(row, name, new)
+    return found
+
+
+def differing(row: Any, values: dict[str, Any]) -> Differences:
+    """What differs between `values` and the attributes of `row`."""
     found: Differences = {}
     for name, new in values.items():
         old = getattr(row, name)
         if old != new:
-            setattr(row, name, new)
             found |= differences(name, old, new)
     return found
 

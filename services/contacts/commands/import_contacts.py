@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.contacts.commands import history
 from services.contacts.commands.history import Author
+from services.contacts.commands.import_claims import Changed, Claims
 from services.contacts.commands.import_matching import CHUNK
 from services.contacts.rules.import_merging import changes
 from services.contacts.rules.values import organisation_keys, person_keys
@@ -26,7 +27,7 @@ COLUMNS = {
     "organisations": ("name", "business_id", *SHARED),
 }
 DERIVED = {"persons": person_keys, "organisations": organisation_keys}
-MADE_FROM_OTHERS = "'{id,search,sort_key,email_key,city,postal_code}'::text[]"
+MADE_FROM_OTHERS = "'{id,search,sort_key,email_key,city,postal_code,alone,new_status}'::text[]"
 EMPTY_ADDRESS = """'{"street": "", "postal_code": "", "city": "", "country": "FI"}'::jsonb"""
 DEFAULTS = {
     "title": "''", "other_emails": "'[]'", "other_phones": "'[]'", "language": "'fi'", "tags": "'[]'",
@@ -38,9 +39,20 @@ CREATED = text(
     SELECT id, :at, :label, :channel, 'state', '"active"' FROM unnest(CAST(:ids AS uuid[])) id
     """
 )
+BEGUN = """
+    INSERT INTO value_sources (subject_id, field, source, observed_at, rule)
+    SELECT r.{row}_id, told.field, :source, :observed_at, 'first'
+    FROM import_rows r CROSS JOIN (VALUES ('*'), ('language')) told(field)
+    WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.{row}_id = ANY(:ids)
+      AND (told.field = '*' OR r.{row} ->> 'language' = 'fi')
+    ON CONFLICT DO NOTHING
+    """
+"""A language that every new contact has counts as said when the file says it."""
 
 
-def _value(column: str) -> str:
+def _value(column: str, row: str) -> str:
+    if column == "customer_status":
+        return f"coalesce(p.customer_status, r.{row} ->> 'new_status')"
     if column == "addresses":
         added = f"jsonb_build_array({EMPTY_ADDRESS} || (p.addresses -> 0))"
         return f"CASE WHEN p.addresses IS NULL THEN '[]' ELSE {added} END"
@@ -53,6 +65,7 @@ class Kind:
 
     table: str
     row: str
+    """Also what the contact is."""
     state: str
     alive: str
     """Whether the contact is in the register."""
@@ -78,17 +91,19 @@ class Kind:
         made = text(
             f"""
             INSERT INTO {self.table} (id, created_at, updated_at{state}, {", ".join(columns)})
-            SELECT r.{self.row}_id, :at, :at{active}, {", ".join(_value(each) for each in columns)}
+            SELECT r.{self.row}_id, :at, :at{active}, {", ".join(_value(each, self.row) for each in columns)}
             FROM import_rows r CROSS JOIN LATERAL jsonb_populate_record(NULL::{self.table}, r.{self.row}) p
             WHERE {self.new} ORDER BY r.number RETURNING id
             """  # noqa: S608
         )
         ids = list(session.scalars(made, {**chunk, "at": author.at}))
         session.execute(CREATED, {"ids": ids, "at": author.at, "label": author.label, "channel": author.channel})
+        said = {**chunk, "ids": ids, "source": author.source.value, "observed_at": author.observed_at}
+        session.execute(text(BEGUN.format(row=self.row)), said)
         return ids
 
-    def find_changed(self, session: Session, chunk: dict[str, Any]) -> list["Changed"]:
-        """Known contacts that their rows change, locked, with what changes."""
+    def find_changed(self, session: Session, chunk: dict[str, Any], claims: Claims) -> list[Changed]:
+        """Known contacts that their rows change, locked, with what changes and what is refused."""
         rows = text(
             f"""
             SELECT r.number, t.id, g.given, to_jsonb(t) AS stored
@@ -100,9 +115,9 @@ class Kind:
         )
         found = session.execute(rows, chunk)
         compared = [Changed(row.number, row.id, row.stored, changes(row.stored, row.given)) for row in found]
-        return [each for each in compared if each.new]
+        return claims.judged([each for each in compared if each.new])
 
-    def change(self, session: Session, changed: list["Changed"], author: Author) -> None:
+    def change(self, session: Session, changed: list[Changed], author: Author) -> None:
         """Store the changes with their history."""
         columns = COLUMNS[self.table]
         derive = DERIVED[self.table]
@@ -121,24 +136,6 @@ class Kind:
         history.record_many(session, author, [(each.id, each.differences) for each in changed])
 
 
-@dataclass(frozen=True)
-class Changed:
-    """A contact that a row changes: its stored columns, and the new values of those that change."""
-
-    number: int
-    id: UUID
-    stored: dict[str, Any]
-    new: dict[str, Any]
-
-    @property
-    def differences(self) -> history.Differences:
-        """For the history."""
-        found: history.Differences = {}
-        for name, value in self.new.items():
-            found |= history.differences(name, self.stored[name], value)
-        return found
-
-
 PERSONS = Kind(
     table="persons",
     row="person",
@@ -153,8 +150,9 @@ ORGANISATIONS = Kind(
     state="",
     alive="t.deleted_at IS NULL",
     which="r.leads",
-    given=f"""CASE WHEN r.person IS NULL THEN r.organisation - {MADE_FROM_OTHERS}
+    given=f"""CASE WHEN r.person IS NULL OR r.organisation ? 'alone' THEN r.organisation - {MADE_FROM_OTHERS}
                    WHEN t.business_id IS NULL AND r.organisation ? 'business_id'
                    THEN jsonb_build_object('business_id', r.organisation -> 'business_id') ELSE '{{}}' END""",
 )
-"""A row about a person changes nothing in the organisation it names but a business id that was not known."""
+"""A row about a person changes nothing in the organisation it names but a business id that was not known, unless its
+details are the organisation's `alone`."""

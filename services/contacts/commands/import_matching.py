@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from contracts.contacts.imports import ImportProfile
+
 CHUNK = "r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.state = 'staged'"
-STAGED = "import_id = :import_id AND state = 'staged'"
 SAME_NUMBERS = (
     "(t.customer_number IS NULL OR p.customer_number IS NULL OR t.customer_number = p.customer_number)"
     " AND (t.birth_date IS NULL OR p.birth_date IS NULL OR t.birth_date = p.birth_date)"
@@ -53,149 +54,56 @@ MATCH_ORGANISATIONS = text(
 )
 
 
-def _agree(column: str, repeats: str, strongest: str) -> str:
-    """All rows of one person (or organisation) of the file get the id that the best of them has found."""
-    return f"""
-    UPDATE import_rows r SET {column}_id = g.id
-    FROM (
-        SELECT DISTINCT ON (coalesce({repeats}, number)) coalesce({repeats}, number) AS first, {column}_id AS id
-        FROM import_rows WHERE {STAGED} AND {column}_id IS NOT NULL
-        ORDER BY coalesce({repeats}, number), {strongest} DESC, number
-    ) g
-    WHERE r.import_id = :import_id AND r.state = 'staged' AND r.{column} IS NOT NULL
-      AND coalesce(r.{repeats}, r.number) = g.first AND r.{column}_id IS DISTINCT FROM g.id
+MATCH_CUSTOMERS = text(
+    f"""
+    UPDATE import_rows r SET organisation_id = (
+        SELECT coalesce(
+            (SELECT t.id FROM organisations t WHERE t.customer_number = o.customer_number AND t.deleted_at IS NULL),
+            (SELECT t.id FROM organisations t WHERE t.business_id = o.business_id AND t.customer_number IS NULL
+                AND t.deleted_at IS NULL))
+        FROM jsonb_populate_record(NULL::organisations, r.organisation) o)
+    WHERE {CHUNK} AND r.organisation IS NOT NULL
     """  # noqa: S608
-
-
-def _tell_apart(column: str, repeats: str, *identifying: str) -> str:
-    """Of two different ones in the file that were taken for the same contact, the first keeps it."""
-    different = " OR ".join(f"l.{column} ->> '{name}' <> f.{column} ->> '{name}'" for name in identifying)
-    return f"""
-    WITH roots AS (SELECT * FROM import_rows WHERE {STAGED} AND {column} IS NOT NULL AND {repeats} IS NULL),
-         firsts AS (SELECT DISTINCT ON ({column}_id) * FROM roots WHERE {column}_id IS NOT NULL
-                    ORDER BY {column}_id, number)
-    UPDATE import_rows r SET {column}_id = NULL
-    FROM firsts f JOIN roots l ON l.{column}_id = f.{column}_id AND l.number > f.number
-    WHERE r.import_id = :import_id AND coalesce(r.{repeats}, r.number) = l.number AND r.{column} IS NOT NULL
-      AND ({different})
+)
+"""Accounting knows its customers by number; a company without one becomes a customer by its business id."""
+MATCH_COMPANIES = text(
+    f"""
+    UPDATE import_rows r SET organisation_id = (
+        SELECT coalesce(
+            (SELECT t.id FROM organisations t WHERE t.business_id = o.business_id AND t.deleted_at IS NULL),
+            (SELECT t.id FROM organisations t WHERE t.customer_number = o.customer_number AND t.deleted_at IS NULL),
+            (SELECT t.id FROM organisations t WHERE t.sort_key = o.sort_key AND t.deleted_at IS NULL
+                AND ((t.postal_code <> '' AND t.postal_code = o.postal_code)
+                     OR (t.city <> '' AND lower(t.city) = lower(o.city)
+                         AND (t.postal_code = '' OR coalesce(o.postal_code, '') = '')))
+                AND (t.business_id IS NULL OR o.business_id IS NULL OR t.business_id = o.business_id)
+                AND (t.customer_number IS NULL OR o.customer_number IS NULL OR t.customer_number = o.customer_number)
+                ORDER BY t.id LIMIT 1))
+        FROM jsonb_populate_record(NULL::organisations, r.organisation) o)
+    WHERE {CHUNK} AND r.organisation IS NOT NULL
     """  # noqa: S608
-
-
-def _give_new_id(column: str, repeats: str) -> str:
-    """Nobody we know: the id prepared in the first row."""
-    return f"""
-    UPDATE import_rows r SET {column}_id = (f.{column} ->> 'id')::uuid
-    FROM import_rows f
-    WHERE r.import_id = :import_id AND r.state = 'staged' AND r.{column} IS NOT NULL AND r.{column}_id IS NULL
-      AND f.import_id = :import_id AND f.number = coalesce(r.{repeats}, r.number)
+)
+"""Companies of one name are the same only at the same place."""
+MATCH_COLLEAGUES = text(
+    f"""
+    UPDATE import_rows r SET person_id = (
+        SELECT t.id FROM affiliations a JOIN persons t ON t.id = a.person_id
+        WHERE a.organisation_id = r.organisation_id AND t.sort_key = r.person ->> 'sort_key' AND t.state = 'active'
+        ORDER BY t.id LIMIT 1)
+    WHERE {CHUNK} AND r.person IS NOT NULL AND r.person_id IS NULL AND r.organisation_id IS NOT NULL
     """  # noqa: S608
+)
+"""Of one name in one company there is one decision maker."""
 
 
-FIND_REPEATS = f"""
-    UPDATE import_rows r SET same_as = f.first
-    FROM (SELECT number, nullif(min(number) OVER (PARTITION BY person_id), number) AS first
-          FROM import_rows WHERE {STAGED} AND person_id IS NOT NULL) f
-    WHERE r.import_id = :import_id AND r.number = f.number AND r.same_as IS DISTINCT FROM f.first
-    """  # noqa: S608
-CHOOSE_LEADERS = f"""
-    UPDATE import_rows r SET leads = r.number = f.leader,
-        same_as = CASE WHEN r.person IS NULL THEN nullif(f.leader, r.number) ELSE r.same_as END
-    FROM (SELECT number, first_value(number) OVER (PARTITION BY organisation_id
-                 ORDER BY person IS NOT NULL, organisation ->> 'business_id' IS NULL, number) AS leader
-          FROM import_rows WHERE {STAGED} AND organisation_id IS NOT NULL) f
-    WHERE r.import_id = :import_id AND r.number = f.number AND (r.number = f.leader OR r.person IS NULL)
-    """  # noqa: S608
-"""A row about the organisation itself goes before rows of its persons, one with a business id before others."""
-DROP_REPEATED_AFFILIATIONS = f"""
-    UPDATE import_rows r SET affiliation = NULL
-    FROM (SELECT number, row_number() OVER (PARTITION BY person_id, organisation_id ORDER BY number) AS place
-          FROM import_rows WHERE {STAGED} AND affiliation IS NOT NULL) f
-    WHERE r.import_id = :import_id AND r.number = f.number AND f.place > 1
-    """  # noqa: S608
-TAKEN_PERSON_NUMBERS = f"""
-    UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
-        code = 'number_of_another', params = jsonb_build_object('value', r.person ->> 'customer_number'),
-        reason = 'The customer number ' || (r.person ->> 'customer_number')
-            || ' belongs to another person, or to one with another date of birth.'
-    WHERE {CHUNK} AND r.same_as IS NULL AND EXISTS (
-        SELECT FROM persons t WHERE t.customer_number = r.person ->> 'customer_number' AND t.state = 'active'
-        AND (t.id <> r.person_id OR t.birth_date <> (r.person ->> 'birth_date')::date))
-    """  # noqa: S608
-TAKEN_ORGANISATION_NUMBERS = f"""
-    UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
-        code = 'number_of_organisation',
-        reason = 'Another organisation has the customer number or business id of this row.'
-    WHERE {CHUNK} AND r.organisation IS NOT NULL AND EXISTS (
-        SELECT FROM organisations t WHERE t.deleted_at IS NULL AND t.id <> r.organisation_id
-        AND (t.customer_number = r.organisation ->> 'customer_number' OR t.business_id = r.organisation ->> 'business_id'))
-    """  # noqa: S608, E501
+MATCH = {
+    ImportProfile.CONTACTS: (MATCH_PERSONS, MATCH_ORGANISATIONS),
+    ImportProfile.ACCOUNTING_CUSTOMERS: (MATCH_CUSTOMERS,),
+    ImportProfile.ADDRESS_PROVIDER: (MATCH_PERSONS, MATCH_COMPANIES, MATCH_COLLEAGUES),
+}
 
 
-def _number_of_two(column: str) -> str:
-    """A customer number that one file gives to two: the first keeps it."""
-    return f"""
-    UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
-        code = 'number_twice', params = jsonb_build_object('row', f.first::text),
-        reason = 'Row ' || f.first || ' gives the same customer number to another.'
-    FROM (SELECT number, first_value(number) OVER w AS first, first_value({column}_id) OVER w AS first_id
-          FROM import_rows WHERE {STAGED} AND {column} ? 'customer_number'
-          WINDOW w AS (PARTITION BY {column} ->> 'customer_number' ORDER BY number)) f
-    WHERE r.import_id = :import_id AND r.number = f.number AND r.{column}_id <> f.first_id
-    """  # noqa: S608
-
-
-GONE = f"""
-    UPDATE import_rows r SET state = 'rejected',
-        code = 'contact_gone',
-        reason = 'This contact was deleted or merged while the import was running; import the file again.'
-    WHERE {CHUNK} AND ((r.person IS NULL AND r.organisation IS NULL)
-        OR EXISTS (SELECT FROM persons t WHERE t.id = r.person_id AND t.state <> 'active')
-        OR EXISTS (SELECT FROM organisations t WHERE t.id = r.organisation_id AND t.deleted_at IS NOT NULL))
-    """  # noqa: S608
-WITH_THEIR_FIRST = f"""
-    UPDATE import_rows r SET state = 'rejected', code = 'same_as_rejected',
-        params = jsonb_build_object('row', f.number::text),
-        reason = 'The same as row ' || f.number || ', which is rejected.'
-    FROM import_rows f
-    WHERE {CHUNK} AND f.import_id = :import_id AND f.number = r.same_as AND f.state = 'rejected'
-    """  # noqa: S608
-REFUSE = [text(each) for each in (GONE, TAKEN_PERSON_NUMBERS, TAKEN_ORGANISATION_NUMBERS, WITH_THEIR_FIRST)]
-SETTLE_IDS = [
-    text(each)
-    for each in (
-        _agree("person", "same_as", "person ? 'customer_number'"),
-        _tell_apart("person", "same_as", "customer_number", "birth_date"),
-        _give_new_id("person", "same_as"),
-        FIND_REPEATS,
-        _agree("organisation", "organisation_as", "organisation ?| '{business_id,customer_number}'"),
-        _tell_apart("organisation", "organisation_as", "business_id", "customer_number"),
-        _give_new_id("organisation", "organisation_as"),
-        _number_of_two("person"),
-        _number_of_two("organisation"),
-    )
-]
-SETTLE_ROLES = [text(each) for each in (CHOOSE_LEADERS, DROP_REPEATED_AFFILIATIONS)]
-
-ANYBODY_LEADS = text("SELECT EXISTS (SELECT FROM import_rows WHERE import_id = :import_id AND leads)")
-
-
-def match(session: Session, chunk: dict[str, Any]) -> None:
+def match(session: Session, chunk: dict[str, Any], profile: ImportProfile) -> None:
     """Find the contacts of the register that the chunk's rows are."""
-    session.execute(MATCH_PERSONS, chunk)
-    session.execute(MATCH_ORGANISATIONS, chunk)
-
-
-def settle(session: Session, everything: dict[str, Any]) -> bool:
-    """Decide for the whole file, a chunk of all rows, who is who; whether there are organisations in it."""
-    for statement in SETTLE_IDS:
-        session.execute(statement, everything)
-    refuse(session, everything)
-    for statement in SETTLE_ROLES:
-        session.execute(statement, everything)
-    return bool(session.scalar(ANYBODY_LEADS, everything))
-
-
-def refuse(session: Session, chunk: dict[str, Any]) -> None:
-    """Reject rows whose contact is gone, or whose number belongs to another."""
-    for statement in REFUSE:
+    for statement in MATCH[profile]:
         session.execute(statement, chunk)

@@ -21,7 +21,7 @@ from contracts.contacts.merges import MergePersons
 from contracts.contacts.persons import PersonState
 from contracts.errors import Conflict, FieldError, Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import details, duplicates, history, persons, redirecting
+from services.contacts.commands import details, duplicates, history, merged_sources, persons, provenance, redirecting
 from services.contacts.commands.history import Author
 from services.contacts.rules import merging
 
@@ -46,7 +46,9 @@ def merge(session: Session, request: MergePersons, author: Author) -> UUID:
             details.refuse_stale(person.version, known)
     own, other = columns_of(survivor), columns_of(merged)
     _refuse_unknown(request, own, other)
-    before, after = merging.changed(own, merging.merge(own, other, request.choices))
+    held = merged_sources.held(session, survivor, merged, request)
+    wanted = merging.keep(own, merging.merge(own, other, request.choices), held)
+    before, after = merging.changed(own, wanted)
     row = MERGE(
         id=new_id(),
         survivor_id=survivor.id,
@@ -54,6 +56,7 @@ def merge(session: Session, request: MergePersons, author: Author) -> UUID:
         choices=dict(request.choices),
         before=before,
         after=after,
+        sources=merged_sources.moved(session, survivor.id, merged.id, before, after),
         merged_at=author.at,
         merged_by=author.label,
     )
@@ -63,6 +66,7 @@ def merge(session: Session, request: MergePersons, author: Author) -> UUID:
     row.relinked = [str(each) for each in redirecting.lead(session, merged.id, survivor.id, author.at)]
     session.add(row)
     _store(session, survivor, after, least_version, author)
+    merged_sources.follow(session, row)
     duplicates.judge(session, survivor.id, merged.id, DuplicateState.MERGED, author)
     persons.tell(session, merged.id)
     session.flush()
@@ -142,7 +146,9 @@ def undo(session: Session, merge_id: UUID, author: Author) -> None:
     _refuse_undoing(row, survivor, merged)
     now = columns_of(survivor)
     history.record(session, survivor.id, author, {"unmerged": (_told(row, merged), None)})
+    returned = merged_sources.returned(session, row)
     _store(session, survivor, merging.changed(now, merging.restored(now, row.before, row.after))[1], 0, author)
+    provenance.restore(session, survivor.id, returned)
     _stand_alone(session, merged, survivor.version, author)
     for each in row.relinked:
         redirecting.point(session, UUID(each), merged.id, author.at)
@@ -182,3 +188,4 @@ def _forget_in_later_ones(session: Session, undone: models.Merge) -> None:
             both = {column: value for column, value in told.items() if column in undone.before}
             restored = merging.restored(both, undone.before, undone.after)
             setattr(each, name, {**told, **restored})
+        each.sources = merged_sources.without(each.sources, undone.sources)

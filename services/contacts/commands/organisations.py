@@ -13,7 +13,7 @@ from contracts.contacts.organisations import CreateOrganisation, Organisation, O
 from contracts.contacts.persons import DeleteContact
 from contracts.errors import Conflict, Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import details, history
+from services.contacts.commands import details, history, masters, provenance
 from services.contacts.commands.history import Author
 from services.contacts.replies import organisation_of
 from services.contacts.rules.values import as_columns, organisation_keys
@@ -38,6 +38,7 @@ def create(session: Session, request: CreateOrganisation, author: Author) -> Org
         _check_parent(session, organisation.id, request.parent_id)
     _store(session, organisation)
     history.record(session, organisation.id, author, {"state": (None, "active")})
+    provenance.begin(session, organisation.id, author, details.told(request))
     return organisation_of(organisation)
 
 
@@ -51,12 +52,14 @@ def update_details(session: Session, request: UpdateOrganisation, author: Author
     if request.parent_id and request.parent_id != organisation.parent_id:
         _check_parent(session, organisation.id, request.parent_id)
     stored = details.checked(session, "organisation", wanted, organisation.fields)
+    masters.refuse_mastered(session, "organisation", organisation, stored, author)
     differences = history.assign(organisation, stored)
     if differences:
         organisation.version += 1
         organisation.updated_at = author.at
         _store(session, organisation)
         history.record(session, organisation.id, author, differences)
+        provenance.note(session, "organisation", organisation, author, differences)
     return organisation_of(organisation)
 
 

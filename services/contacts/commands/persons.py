@@ -19,7 +19,7 @@ from contracts.contacts.persons import (
 )
 from contracts.errors import FieldError, Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import details, history
+from services.contacts.commands import details, history, masters, provenance
 from services.contacts.commands.history import Author
 from services.contacts.replies import person_of
 from services.contacts.rules.values import as_columns, person_keys
@@ -52,6 +52,7 @@ def add(session: Session, person_id: UUID, given: PersonDetails, state: PersonSt
         session.add(person)
         session.flush()
     history.record(session, person.id, author, {"state": (None, state.value)})
+    provenance.begin(session, person.id, author, details.told(given))
     return person
 
 
@@ -61,7 +62,9 @@ def update_details(session: Session, request: UpdatePerson, author: Author) -> P
     details.refuse_stale(person.version, request.version)
     wanted = as_columns(request, exclude_none=True, exclude={"id", "version", "clear"})
     wanted |= details.cleared(request.clear, CLEARED)
-    change(session, person, details.checked(session, "person", wanted, person.fields), author)
+    stored = details.checked(session, "person", wanted, person.fields)
+    masters.refuse_mastered(session, "person", person, stored, author)
+    change(session, person, stored, author)
     return person_of(person)
 
 
@@ -78,6 +81,7 @@ def change(session: Session, person: models.Person, stored: dict[str, Any], auth
     with details.unique_numbers():
         session.flush()
     history.record(session, person.id, author, differences)
+    provenance.note(session, "person", person, author, differences)
     tell(session, person.id)
 
 

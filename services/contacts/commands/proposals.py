@@ -9,7 +9,7 @@ from chassis import outbox
 from contracts.contacts.persons import PersonState
 from contracts.contacts.proposals import PersonAccepted, PersonRef, ProposePerson
 from contracts.errors import Conflict, NotFound
-from services.contacts import models
+from services.contacts import mastership, models
 from services.contacts.commands import persons, redirecting
 from services.contacts.commands.history import Author, record
 
@@ -64,7 +64,8 @@ def _link(session: Session, person: models.Person, target: models.Person, author
         for name in COMPLETED_BY_PROPOSAL
         if getattr(person, name) and not getattr(target, name)
     }
-    persons.change(session, target, missing, author)
+    held = mastership.mastership(session, "person").locked(target.customer_status, target.customer_number)
+    persons.change(session, target, {name: value for name, value in missing.items() if name not in held}, author)
 
 
 def accept_approved(session: Session, person_id: UUID, link_to: UUID | None, author: Author) -> None:

@@ -69,6 +69,10 @@ def _change(step: Step, kind: str, after: UUID) -> list[UUID]:
         ), told AS (
             INSERT INTO changes (subject_id, changed_at, changed_by, channel, field, old, new)
             SELECT id, :at, :label, :channel, 'tags', old, new FROM found ORDER BY id
+        ), said AS (
+            INSERT INTO value_sources (subject_id, field, source, observed_at, rule)
+            SELECT id, 'tags', :source, :at, 'latest' FROM found
+            ON CONFLICT (subject_id, field) DO UPDATE SET source = :source, observed_at = :at, rule = 'latest'
         )
         SELECT id FROM changed ORDER BY id
         """  # noqa: S608  (constants of this module)
@@ -76,7 +80,8 @@ def _change(step: Step, kind: str, after: UUID) -> list[UUID]:
     to = step.params["to"]
     values: dict[str, Any] = {"code": step.params["code"], "after": after, "size": AT_ONCE, "at": step.now}
     values |= {"borne": f'["{step.params["code"]}"]', "added": f'["{to}"]' if to else "[]"}
-    values |= {"label": step.params["by"], "channel": step.params["channel"]}
+    author = Author(step.params["by"], step.params["channel"], step.now)
+    values |= {"label": author.label, "channel": author.channel, "source": author.source.value}
     ids = list(step.session.scalars(statement, values))
     if kind == "persons" and ids:
         persons.tell(step.session, *ids)

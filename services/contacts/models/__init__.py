@@ -12,6 +12,7 @@ from services.contacts.models.fields import Field
 from services.contacts.models.history import Change
 from services.contacts.models.imports import Import, ImportRow
 from services.contacts.models.known import KnownEnrolment, KnownMembership, KnownMessage, KnownPurchase
+from services.contacts.models.masters import FieldOrigin, MasterSettings
 from services.contacts.models.merges import Merge
 from services.contacts.models.organisations import Organisation
 from services.contacts.models.persons import Person
@@ -35,12 +36,14 @@ __all__ = (
     "DuplicateCandidate",
     "DuplicateKey",
     "Field",
+    "FieldOrigin",
     "Import",
     "ImportRow",
     "KnownEnrolment",
     "KnownMembership",
     "KnownMessage",
     "KnownPurchase",
+    "MasterSettings",
     "Merge",
     "Organisation",
     "Person",

@@ -24,6 +24,8 @@ class Import(Base):
     dry_run: Mapped[bool] = mapped_column(Boolean)
     started_at: Mapped[datetime]
     started_by: Mapped[str]
+    observed_at: Mapped[datetime]
+    """When what the file says was true."""
     counts: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
 
 

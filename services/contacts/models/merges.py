@@ -14,7 +14,7 @@ class Merge(Base):
     """A merge, with what its undoing needs.
 
     `before` and `after` hold those columns of the survivor that the merge changed, in JSON; `relinked` the ids that
-    led to the merged person before.
+    led to the merged person before; `sources` where the changed fields came from before, and come from after.
     """
 
     __tablename__ = "merges"
@@ -29,6 +29,7 @@ class Merge(Base):
     choices: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
     before: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
     after: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
+    sources: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
     relinked: Mapped[list[str]] = mapped_column(server_default=EMPTY_LIST)
     merged_at: Mapped[datetime]
     merged_by: Mapped[str]

@@ -86,11 +86,17 @@ def known_headers(cells: Sequence[str]) -> int:
     return len({meaning(cell) for cell in cells} - {None})
 
 
-def targets(header: Sequence[str], additional: Mapping[str, str]) -> dict[int, str]:
-    """Target by column number. `additional` has `fields.<code>` by squeezed code and label. The first of two wins."""
+def targets(
+    header: Sequence[str], additional: Mapping[str, str], otherwise: Mapping[str, str] | None = None
+) -> dict[int, str]:
+    """Target by column number. The first of two wins.
+
+    `additional` has `fields.<code>` by squeezed code and label; `otherwise` what headers mean in files of this kind.
+    """
+    otherwise = otherwise or {}
     found: dict[int, str] = {}
     for number, cell in enumerate(header):
-        target = meaning(cell) or additional.get(squeeze(cell))
+        target = otherwise.get(squeeze(cell)) or meaning(cell) or additional.get(squeeze(cell))
         if target and target not in found.values():
             found[number] = target
     return found

@@ -21,9 +21,18 @@ ColumnRule = tuple[int, str, Callable[[str], Any]]
 """Number of the column, what it means, and how its cells are read."""
 
 
-def column_rules(targets: Mapping[int, str], additional: Mapping[str, Definition], today: date) -> list[ColumnRule]:
-    """The rules of the columns whose meaning is known. `additional` are definitions by `fields.<code>`."""
-    return [(number, target, _rule(target, additional, today)) for number, target in targets.items()]
+def column_rules(
+    targets: Mapping[int, str],
+    additional: Mapping[str, Definition],
+    today: date,
+    special: Mapping[str, Callable[[str], Any]],
+) -> list[ColumnRule]:
+    """The rules of the columns whose meaning is known.
+
+    `additional` are definitions by `fields.<code>`; `special` are rules that go before all others.
+    """
+    rules = [(target, special.get(target) or _rule(target, additional, today)) for target in targets.values()]
+    return [(number, target, rule) for number, (target, rule) in zip(targets, rules, strict=True)]
 
 
 def _rule(target: str, additional: Mapping[str, Definition], today: date) -> Callable[[str], Any]:
@@ -75,7 +84,8 @@ def _email(text: str) -> str:
 
 RULES: dict[str, Callable[[str], Any]] = {
     "email": _email,
-    **dict.fromkeys(("phone", "fax", *OTHER_PHONES), cells.phone),
+    "person_email": _email,
+    **dict.fromkeys(("phone", "person_phone", "fax", *OTHER_PHONES), cells.phone),
     **dict.fromkeys(OTHER_EMAILS, lambda text: _email(text).lower()),
     "gender": cells.choice(cells.GENDERS),
     "customer_status": cells.choice(cells.CUSTOMER_STATUSES),

@@ -40,7 +40,6 @@ def organisation_of(values: dict[str, Any], *, alone: bool) -> dict[str, Any]:
         organisation["business_id"] = values["business_id"]
     if alone:
         organisation |= _reachable(values)
-        organisation.pop("fields", None)
         if "customer_number" in values:
             organisation["customer_number"] = values["customer_number"]
     organisation["search"] = search_text(name, *_phones(organisation))

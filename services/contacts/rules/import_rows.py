@@ -1,7 +1,6 @@
 """A row of an import: from its cells to the column values of a person, an organisation and an affiliation.
 
-A row with a person's name is a person, affiliated with the organisation it names, if any; a row with only an
-organisation is that organisation.
+Whom a row is about is said by the file's profile (services.contacts.rules.import_profiles).
 """
 
 from collections.abc import Sequence
@@ -9,22 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from contracts.contacts.imports import ImportProfile
 from services.contacts.rules import personal_ids
 from services.contacts.rules.columns import squeeze, targets, titles
 from services.contacts.rules.fields import DoesNotFit
+from services.contacts.rules.import_classes import GrowingChoices, growing
 from services.contacts.rules.import_columns import MAX_LINE, ColumnRule, column_rules
-from services.contacts.rules.import_contacts import (
-    affiliation_of,
-    fingerprint,
-    organisation_keys,
-    organisation_of,
-    person_keys,
-    person_of,
-)
+from services.contacts.rules.import_profiles import PROFILES, Misses
 from services.contacts.spreadsheets.limits import MAX_CELL, Unreadable
 
 FORBIDDEN = frozenset("\x7f\u2028\u2029\u202e\u202d\ufeff")
-NAMING = frozenset({"given_name", "family_name", "name", "organisation"})
 
 
 class Rejected(Exception):
@@ -56,13 +49,16 @@ class StagedRow:
 
 @dataclass
 class RowReader:
-    """Reads rows under one header. Raises Unreadable when no column names anybody."""
+    """Reads rows under one header. Raises Unreadable when a column is missing that the profile needs."""
 
     header: Sequence[str]
     definitions: Sequence[Any]
     today: date
+    profile: ImportProfile = ImportProfile.CONTACTS
     titles: list[str] = field(init=False)
     targets: dict[int, str] = field(init=False)
+    growing: dict[str, GrowingChoices] = field(init=False)
+    """Classifications that the file may bring new choices for, by target."""
 
     def __post_init__(self) -> None:
         self.titles = titles(self.header)
@@ -73,19 +69,37 @@ class RowReader:
             for name in (each.code, *each.label.values())
             if name
         }
-        self.targets = targets(self.header, named)
-        if not NAMING & set(self.targets.values()):
+        profile = PROFILES[self.profile]
+        found = targets(self.header, named, profile.headers)
+        self.targets = {number: target for number, target in found.items() if target not in profile.ignored}
+        self._check_columns()
+        additional = {f"fields.{each.code}": each for each in self.definitions}
+        self.growing = growing({each.code: each for each in self.definitions}, found)
+        reading = {target: each.read for target, each in self.growing.items()}
+        self._rules: list[ColumnRule] = column_rules(self.targets, additional, self.today, reading)
+
+    def _check_columns(self) -> None:
+        profile, there = PROFILES[self.profile], set(self.targets.values())
+        if not profile.naming & there:
             raise Unreadable(
-                "no_name_column",
+                "no_name_column" if self.profile is ImportProfile.CONTACTS else "no_company_column",
                 "No column holds names; name the first row's columns Etunimi and Sukunimi, or Organisaatio.",
             )
-        additional = {f"fields.{each.code}": each for each in self.definitions}
-        self._rules: list[ColumnRule] = column_rules(self.targets, additional, self.today)
+        if profile.required - there:
+            raise Unreadable(
+                "no_number_column",
+                "No column holds customer numbers, by which accounting knows its customers; name it Asiakasnumero.",
+            )
 
     @property
     def ignored(self) -> list[str]:
         """Headers of columns that mean nothing to us."""
         return [title for number, title in enumerate(self.titles) if number not in self.targets]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers by what their columns mean."""
+        return {target: self.titles[number] for number, target in self.targets.items()}
 
     def title_of(self, target: str) -> str:
         """The header of the column with this meaning, or an empty text."""
@@ -162,40 +176,11 @@ class RowReader:
         return values
 
     def _staged(self, number: int, raw: dict[str, str], values: dict[str, Any]) -> StagedRow:
-        staged = StagedRow(number, raw)
-        if "name" in values:
-            split_name(values)
-        if "given_name" in values or "family_name" in values:
-            staged.person = person_of(values)
-            staged.person_keys = person_keys(staged.person)
-            if not staged.person_keys:
-                staged.fingerprint = fingerprint(staged.person)
-                staged.person_keys = {"fingerprint": staged.fingerprint}
-        if "organisation" in values:
-            staged.organisation = organisation_of(values, alone=staged.person is None)
-            staged.organisation_keys = organisation_keys(staged.organisation)
-        elif "business_id" in values:
-            reason = "The organisation of this business id has no name."
-            raise Rejected("nameless_organisation", reason, self.title_of("business_id"))
-        elif staged.person is None:
-            raise Rejected("names_nobody", "This row names neither a person nor an organisation.")
-        if staged.person and staged.organisation:
-            staged.affiliation = affiliation_of(values)
-        return staged
-
-
-def split_name(values: dict[str, Any]) -> None:
-    """ "Sukunimi, Etunimi" or "Etunimi Sukunimi"; with a business id but no organisation, it names an organisation."""
-    name: str = values.pop("name")
-    if "given_name" in values or "family_name" in values:
-        return
-    if "business_id" in values and "organisation" not in values:
-        values["organisation"] = name
-        return
-    family, comma, given = name.partition(",")
-    if not comma:
-        given, _, family = name.rpartition(" ")
-    values |= {key: part.strip() for key, part in (("given_name", given), ("family_name", family)) if part.strip()}
+        try:
+            shaped = PROFILES[self.profile].shape(values)
+        except Misses as error:
+            raise Rejected(error.code, error.reason, self.title_of(error.target)) from None
+        return StagedRow(number, raw, **vars(shaped))
 
 
 def _shown(cell: str) -> str:

@@ -80,6 +80,19 @@ def _purpose(address: Values) -> str:
     return str(address.get("purpose", "postal"))
 
 
+def keep(survivor: Values, wanted: Values, held: Iterable[str]) -> Values:
+    """`wanted` with those fields of the survivor as they are that only their master changes."""
+    kept = dict(wanted)
+    for field in held:
+        name, _dot, code = field.partition(".")
+        if code:
+            kept[name] = {key: value for key, value in kept[name].items() if key != code}
+            kept[name] |= {code: survivor[name][code]} if code in survivor[name] else {}
+        elif name in kept:
+            kept[name] = survivor[name]
+    return kept
+
+
 def changed(old: Values, new: Values) -> tuple[Values, Values]:
     """What differs: as it was, and as it is."""
     names = [name for name in new if new[name] != old[name]]

@@ -16,6 +16,7 @@ PERSON_KEYS: Mapping[str, tuple[str, ...]] = {
     "phone": ("number", "birth"),
     "address": ("number", "birth", "email"),
     "fingerprint": (),
+    "colleague": ("number", "birth"),
 }
 """Keys from the strongest to the weakest, and which others must not contradict."""
 ORGANISATION_KEYS: Mapping[str, tuple[str, ...]] = {

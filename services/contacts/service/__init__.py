@@ -12,6 +12,7 @@ from services.contacts.service.fields import FieldsMethods
 from services.contacts.service.history import HistoryMethods
 from services.contacts.service.imports import ImportsMethods
 from services.contacts.service.known import KnownMethods
+from services.contacts.service.masters import MastersMethods
 from services.contacts.service.merges import MergesMethods
 from services.contacts.service.organisations import OrganisationsMethods
 from services.contacts.service.persons import PersonsMethods
@@ -38,6 +39,7 @@ class ContactsService(
     HistoryMethods,
     ImportsMethods,
     KnownMethods,
+    MastersMethods,
     MergesMethods,
     OrganisationsMethods,
     PersonsMethods,

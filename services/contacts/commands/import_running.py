@@ -1,0 +1,171 @@
+"""An import at work: one phase, one chunk of rows after another (C11)."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from chassis import files
+from services.contacts import models
+from services.contacts.commands import import_claims, import_classes, import_matching, import_settling, persons
+from services.contacts.commands.history import Author
+from services.contacts.commands.import_affiliations import Affiliations
+from services.contacts.commands.import_claims import Changed, Claims
+from services.contacts.commands.import_contacts import ORGANISATIONS, PERSONS, Kind
+from services.contacts.commands.import_staging import stage
+from services.contacts.rules.import_profiles import PROFILES
+from services.contacts.rules.import_rows import RowReader
+from services.contacts.spreadsheets import Table, read
+from services.contacts.spreadsheets.limits import MAX_ROWS
+
+OLDER_ONE_OPEN = text(
+    """
+    SELECT EXISTS (SELECT FROM imports i JOIN jobs j ON j.id = i.job_id
+                   WHERE i.id < :id AND NOT i.dry_run AND j.state IN ('queued', 'running'))
+    """
+)
+NEXT_ROWS = text(
+    """
+    SELECT min(number) AS first, max(number) AS last, count(*) AS count
+    FROM (SELECT number FROM import_rows WHERE import_id = :import_id AND number > :after
+          ORDER BY number LIMIT :size) n
+    """
+)
+TELL_ORGANISATION_CHANGES = text(
+    """
+    UPDATE import_rows SET organisation_change = CASE WHEN number = ANY(:new) THEN 'created' ELSE 'updated' END
+    WHERE import_id = :import_id AND number = ANY(:touched)
+    """
+)
+TELL_STATES = text(
+    f"""
+    UPDATE import_rows r SET state = d.state,
+        code = CASE WHEN d.state = 'duplicate' THEN 'same_as' ELSE '' END,
+        reason = CASE WHEN d.state = 'duplicate' THEN 'The same as row ' || r.same_as || '.' ELSE '' END,
+        params = CASE WHEN d.state = 'duplicate' THEN jsonb_build_object('row', r.same_as::text) ELSE '{{}}' END
+    FROM (SELECT number, CASE
+            WHEN person IS NULL AND leads THEN coalesce(nullif(organisation_change, ''), 'unchanged')
+            WHEN person IS NULL THEN 'duplicate'
+            WHEN number = ANY(:new) THEN 'created'
+            WHEN number = ANY(:touched) OR organisation_change <> '' THEN 'updated'
+            WHEN same_as IS NOT NULL AND affiliation IS NULL THEN 'duplicate'
+            ELSE 'unchanged' END AS state
+          FROM import_rows r WHERE {import_matching.CHUNK}) d
+    WHERE r.import_id = :import_id AND r.number = d.number
+    """  # noqa: S608  (a constant)
+)
+COUNT_STATES = text(
+    """
+    SELECT state, count(*) AS rows FROM import_rows
+    WHERE import_id = :import_id AND number BETWEEN :first AND :last GROUP BY state
+    """
+)
+
+
+@dataclass(frozen=True)
+class Running:
+    """An import at work."""
+
+    session: Session
+    row: models.Import
+    author: Author
+    today: date
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headings of the file by what their columns mean."""
+
+    def stage(self, table: Table, reader: RowReader) -> tuple[int, int]:
+        """Store the rows of the file; how many there are, how many are rejected. Raises Unreadable."""
+        counted = stage(self.session, self.row.id, table, reader)
+        if not self.row.dry_run:
+            import_classes.grow(self.session, reader.growing.values())
+        return counted
+
+    def open_file(self) -> tuple[Table, RowReader]:
+        """The file's table and the reader of its rows; raises NotFound, Unreadable."""
+        table = read(files.path_of(self.row.file_key))
+        profile, column = self.row.profile, models.Field.applies_to
+        fields = select(models.Field).where(column == PROFILES[profile].kind).order_by(models.Field.position)
+        return table, RowReader(table.header, self.session.scalars(fields).all(), self.today, profile)
+
+    def must_wait(self) -> bool:
+        """Whether an older import is not through; it may bring persons of this one."""
+        return bool(self.session.scalar(OLDER_ONE_OPEN, {"id": self.row.id}))
+
+    def rows_after(self, number: int, size: int) -> dict[str, Any] | None:
+        """The next chunk of at most `size` rows: parameters of the statements on it; None at the end."""
+        found = self.session.execute(NEXT_ROWS, {"import_id": self.row.id, "after": number, "size": size}).one()
+        if found.last is None:
+            return None
+        chunk = {"import_id": self.row.id, "first": found.first, "last": found.last, "count": found.count}
+        return chunk | {"number_column": import_claims.header_of("customer_number", self.headers)}
+
+    def match(self, chunk: dict[str, Any]) -> None:
+        """Find the contacts that the chunk's rows are."""
+        import_matching.match(self.session, chunk, self.row.profile)
+
+    def settle(self) -> bool:
+        """Decide for the whole file who is who; whether there are organisations in it."""
+        everything = self.rows_after(0, MAX_ROWS)
+        return everything is not None and import_settling.settle(self.session, everything)
+
+    def take_organisations(self, chunk: dict[str, Any]) -> None:
+        """Make or change the organisations that the chunk's rows lead."""
+        session = self.session
+        if not self.row.dry_run:
+            import_settling.refuse(session, chunk)
+        new = ORGANISATIONS.find_new(session, chunk)
+        claims, changed = self._claims(ORGANISATIONS, chunk)
+        if new and not self.row.dry_run:
+            ORGANISATIONS.create(session, chunk, self.author)
+        if changed and not self.row.dry_run:
+            ORGANISATIONS.change(session, changed, self.author)
+            claims.note(changed)
+        if not self.row.dry_run:
+            claims.confirm(ORGANISATIONS, import_matching.CHUNK, chunk)
+        touched = [*new, *(each.number for each in changed)]
+        if touched:
+            session.execute(TELL_ORGANISATION_CHANGES, {"import_id": self.row.id, "new": new, "touched": touched})
+
+    def take_persons(self, chunk: dict[str, Any]) -> None:
+        """Make or change the chunk's persons and affiliations; say and count what became of each row."""
+        session = self.session
+        if not self.row.dry_run:
+            import_settling.refuse(session, chunk)
+        new = PERSONS.find_new(session, chunk)
+        claims, changed = self._claims(PERSONS, chunk)
+        import_settling.follow_rejected(session, chunk)
+        if not self.row.dry_run:
+            self._store_persons(chunk, has_new=bool(new), changed=changed)
+            claims.note(changed)
+            claims.confirm(PERSONS, import_matching.CHUNK, chunk)
+        affiliations = Affiliations.of(session, chunk, self.today)
+        if not self.row.dry_run:
+            affiliations.apply(session, chunk, self.today, self.author)
+        touched = [*(each.number for each in changed), *affiliations.numbers]
+        session.execute(TELL_STATES, {**chunk, "new": new, "touched": touched})
+        self._count(chunk)
+
+    def _claims(self, kind: Kind, chunk: dict[str, Any]) -> tuple[Claims, list[Changed]]:
+        """What the chunk's rows change, once those are rejected that change what has another master."""
+        claims = Claims.of(self.session, kind.row, self.author)
+        changed = kind.find_changed(self.session, chunk, claims)
+        claims.reject(chunk, changed, self.headers)
+        return claims, [each for each in changed if not each.refused]
+
+    def _store_persons(self, chunk: dict[str, Any], *, has_new: bool, changed: list[Any]) -> None:
+        ids = PERSONS.create(self.session, chunk, self.author) if has_new else []
+        if changed:
+            PERSONS.change(self.session, changed, self.author)
+        ids += [each.id for each in changed]
+        if ids:
+            persons.tell(self.session, *ids)
+
+    def _count(self, chunk: dict[str, Any]) -> None:
+        counts = Counter(self.row.counts)
+        for row in self.session.execute(COUNT_STATES, chunk):
+            counts[row.state] += row.rows
+        self.row.counts = dict(counts)

@@ -1,0 +1,82 @@
+"""Keeping where values come from (C12)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from contracts.contacts.masters import DecidedBy
+from services.contacts import mastership, models
+from services.contacts.commands.history import Author, Differences
+from services.contacts.rules.masters import EVERYTHING, Mastership, has_source, why
+
+ROWS = models.FieldOrigin
+Origin = dict[str, str]
+"""Source, time and rule as JSON."""
+
+
+def begin(session: Session, subject_id: UUID, author: Author, told: Iterable[str] = ()) -> None:
+    """A contact is new: what it has comes from its author, also `told` values that others have without being told."""
+    origin = {"source": author.source, "observed_at": author.observed_at, "rule": DecidedBy.FIRST}
+    put(session, [{"subject_id": subject_id, "field": field, **origin} for field in (EVERYTHING, *told)])
+
+
+def note(session: Session, kind: str, row: Any, author: Author, differences: Differences) -> None:
+    """Somebody has changed values of a contact, knowing those before: nothing that was said until now is later."""
+    fields = [field for field in differences if has_source(field)]
+    if fields:
+        held = mastership.mastership(session, kind)
+        rows = [_noted(row, field, differences[field][0], held, author) for field in fields]
+        put(session, rows, knowing=True)
+
+
+def _noted(row: Any, field: str, old: Any, held: Mastership, author: Author) -> dict[str, Any]:
+    master = held.binding(field, row.customer_status, row.customer_number)
+    rule = why(author.source, master, first=old in (None, "", [], {}))
+    values = {"source": author.source, "observed_at": author.observed_at, "rule": rule}
+    return {"subject_id": row.id, "field": field, **values}
+
+
+def put(session: Session, rows: list[dict[str, Any]], *, knowing: bool = False) -> None:
+    """Store origins; whoever changed a value `knowing` the one before has said it later."""
+    statement = insert(ROWS)
+    given = statement.excluded
+    at = func.greatest(ROWS.observed_at, given.observed_at) if knowing else given.observed_at
+    values = {"source": given.source, "observed_at": at, "rule": given.rule}
+    session.execute(statement.on_conflict_do_update(index_elements=["subject_id", "field"], set_=values), rows)
+
+
+def of_fields(session: Session, subject_id: UUID, fields: Iterable[str]) -> dict[str, Origin | None]:
+    """The origins of fields of a contact; None where nothing is known."""
+    known = mastership.origins(session, [subject_id])
+    whole = known.get((subject_id, EVERYTHING))
+    return {field: _plain(known.get((subject_id, field), whole)) for field in fields}
+
+
+def own_of_fields(session: Session, subject_id: UUID, fields: Iterable[str]) -> dict[str, Origin | None]:
+    """The same, without what the contact was given when it was made."""
+    known = mastership.origins(session, [subject_id])
+    return {field: _plain(known.get((subject_id, field))) for field in fields}
+
+
+def restore(session: Session, subject_id: UUID, wanted: Mapping[str, Origin | None]) -> None:
+    """Let values come from where they came; None takes the field's own row away."""
+    gone = [field for field, origin in wanted.items() if origin is None]
+    session.execute(delete(ROWS).where(ROWS.subject_id == subject_id, ROWS.field.in_(gone)))
+    rows = [
+        {"subject_id": subject_id, "field": field, **origin, "observed_at": datetime.fromisoformat(at)}
+        for field, origin in wanted.items()
+        if origin and (at := origin["observed_at"])
+    ]
+    if rows:
+        put(session, rows)
+
+
+def _plain(row: Any) -> Origin | None:
+    if row is None:
+        return None
+    return {"source": row.source.value, "observed_at": row.observed_at.isoformat(), "rule": row.rule.value}
