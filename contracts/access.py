@@ -60,6 +60,7 @@ class LinkPurpose(StrEnum):
     SHOW_TICKET = "show_ticket"
     PAY_INVOICE = "pay_invoice"
     UNSUBSCRIBE = "unsubscribe"
+    ANSWER_SURVEY = "answer_survey"
 
 
 Access = Permission | Rule | LinkPurpose

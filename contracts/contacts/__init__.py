@@ -20,6 +20,7 @@ from contracts.contacts.proposals import ProposalsApi
 from contracts.contacts.recipients import RecipientsApi
 from contracts.contacts.segments import SegmentsApi
 from contracts.contacts.similar import SimilarApi
+from contracts.contacts.surveys import SurveysApi
 from contracts.contacts.tags import TagsApi
 from contracts.contacts.tasks import TasksApi
 from contracts.contacts.views import ViewsApi
@@ -46,6 +47,7 @@ class ContactsApi(
     RecipientsApi,
     SegmentsApi,
     SimilarApi,
+    SurveysApi,
     TagsApi,
     TasksApi,
     ViewsApi,

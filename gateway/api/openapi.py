@@ -8,11 +8,35 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from contracts.access import LinkPurpose, Permission, Rule
 from contracts.base import Kind
-from gateway.api import calendars, commerce, contacts, courses, documents, identity, membership, notify, photos, system
+from gateway.api import (
+    calendars,
+    commerce,
+    contacts,
+    courses,
+    documents,
+    identity,
+    membership,
+    notify,
+    photos,
+    surveys,
+    system,
+)
 from gateway.api.routes import Route
 from gateway.problems import PROBLEM
 
-RESOURCES: Final = (contacts, documents, photos, calendars, membership, courses, commerce, notify, identity, system)
+RESOURCES: Final = (
+    contacts,
+    documents,
+    photos,
+    surveys,
+    calendars,
+    membership,
+    courses,
+    commerce,
+    notify,
+    identity,
+    system,
+)
 REF: Final = "#/components/schemas/{model}"
 TITLES: Final = {
     400: "The request could not be read, or a parameter is wrong",

@@ -33,6 +33,7 @@ KINDS: Final[Mapping[str, Any]] = {
     "tasks": _p("erased", "Tasks about this person alone"),
     "task_links": _p("erased", "Mentions in tasks"),
     "documents": _p("erased", "Documents"),
+    "survey_answers": _p("erased", "Answers to surveys"),
     "project_members": _p("erased", "Parts in projects"),
     "project_hours": _p("erased", "Notes on hours"),
     "changes": _p("erased", "Values in the change history"),

@@ -81,6 +81,7 @@ HOLDINGS = (
     Holding("tasks", models.Task, _alone(models.TaskContact, "task_id"), gone=True),
     Holding("task_links", models.TaskContact, by("person_id"), gone=True),
     Holding("documents", models.Document, by("person_id"), gone=True, files=("file_key", "preview_key")),
+    Holding("survey_answers", models.SurveyAnswer, by("person_id"), gone=True),
     Holding("project_members", models.ProjectMember, by("person_id"), gone=True),
     Holding("project_hours", models.ProjectHours, by("person_id"), emptied={"note": ""}),
     Holding("changes", models.Change, by("subject_id"), emptied={"old": null(), "new": null()}),

@@ -21,6 +21,7 @@ from services.contacts.commands import (
     projects,
     reminders,
     stored_files,
+    surveys,
     tags,
     tasks,
 )
@@ -32,7 +33,7 @@ MATCHED_AT_ONCE = 5_000
 APPLIED_AT_ONCE = 1_000
 FORGOTTEN_AT_ONCE = 1_000
 REMINDED_AT_ONCE = 500
-KEPT_A_WHILE = (activities, tasks, project_hours, projects, calendars, documents)
+KEPT_A_WHILE = (activities, tasks, project_hours, projects, calendars, documents, surveys)
 """Commands of what can be restored for some time after it was deleted."""
 NIGHT: Final = range(2, 5)
 """The hours, local time, in which a scan for duplicates begins by itself."""

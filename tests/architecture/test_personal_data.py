@@ -18,6 +18,8 @@ NOTHING_PERSONAL = {
         "views": "columns that an account chose; they go with the account",
         "projects": "what is done, not who",
         "segments": "filters of the office",
+        "surveys": "questions of the office",
+        "survey_versions": "questions as they were published",
         "imports": "counts; the files that name an erased person are removed",
         "person_erasures": "the record of erasures names nobody",
     },

@@ -87,8 +87,15 @@ def opened(whole, owner):
         LinkPurpose.TAKE_OFFER: (owner.person_id, seat),
         LinkPurpose.SHOW_TICKET: (owner.person_id, seat),
         LinkPurpose.PAY_INVOICE: (owner.person_id, invoice),
+        LinkPurpose.ANSWER_SURVEY: (owner.person_id, a_survey(whole)),
         LinkPurpose.UNSUBSCRIBE: (owner.person_id, owner.facts["messages"]),
     }
+
+
+def a_survey(whole):
+    question = {"code": "why", "kind": "text", "text": {"fi": "Miksi?"}}
+    survey = whole.api.post("/surveys", {"title": {"fi": "Kysely"}, "questions": [question]})
+    return whole.api.post(f"/surveys/{survey['id']}/publish", {"version": 1})["id"]
 
 
 def browser(whole):

@@ -18,6 +18,7 @@ from services.contacts.models.organisations import Organisation
 from services.contacts.models.persons import Person
 from services.contacts.models.projects import Project, ProjectHours, ProjectMember
 from services.contacts.models.segments import Segment
+from services.contacts.models.surveys import Survey, SurveyAnswer, SurveyVersion
 from services.contacts.models.tasks import Task, TaskContact
 from services.contacts.models.views import View
 
@@ -52,6 +53,9 @@ __all__ = (
     "ProjectHours",
     "ProjectMember",
     "Segment",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyVersion",
     "Task",
     "TaskContact",
     "View",

@@ -22,6 +22,7 @@ from services.contacts.service.proposals import ProposalsMethods
 from services.contacts.service.recipients import RecipientsMethods
 from services.contacts.service.segments import SegmentsMethods
 from services.contacts.service.similar import SimilarMethods
+from services.contacts.service.surveys import SurveysMethods
 from services.contacts.service.tags import TagsMethods
 from services.contacts.service.tasks import TasksMethods
 from services.contacts.service.views import ViewsMethods
@@ -49,6 +50,7 @@ class ContactsService(
     RecipientsMethods,
     SegmentsMethods,
     SimilarMethods,
+    SurveysMethods,
     TagsMethods,
     TasksMethods,
     ViewsMethods,
