@@ -1,4 +1,4 @@
-"""What a service holds about persons: told once, counted and erased by what was told (C17).
+"""What a service holds about persons: declared once; counted, erased and told to them by what was declared (C17).
 
 A service says in its module `personal_data` what is about a person:
 
@@ -7,13 +7,14 @@ A service says in its module `personal_data` what is about a person:
         Holding("affiliations", models.Affiliation, by("person_id"), gone=True),
     )
 
-and may have three functions: `end(session, ids, now)` ends what goes on before anything is erased;
+and may have four functions: `end(session, ids, now)` ends what goes on before anything is erased;
 `texts(session, ids)` gives addresses by which stored replies are recognised besides the ids;
-`retained(connection, ids)` lists the documents that the law makes it keep.
+`retained(connection, ids)` lists the documents that the law makes it keep;
+`linked_ids(connection, person_id)` gives further ids of the person.
 """
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,6 +48,12 @@ class Holding:
     """Columns with keys of stored files. These go with the row's content, unless it is `kept`."""
     kept: bool = False
     """Erasing leaves the rows as they are."""
+    told: bool = True
+    """Whether the person gets to know the rows (chassis.disclosure); not what only repeats or guesses."""
+    notes: bool = False
+    """What the office wrote for itself, about others too: it tells this itself."""
+    withheld: Collection[str] = ()
+    """Columns that are not told: the suite's own, or secrets."""
 
 
 def by(*columns: str) -> Callable[[Any, Ids], ColumnElement[bool]]:
@@ -70,6 +77,17 @@ def erase(session: Session, service: str, person_id: UUID, ids: Ids, now: dateti
 
 def _module(service: str) -> Any:
     return importlib.import_module(f"services.{service}.personal_data")
+
+
+def holdings(service: str) -> Sequence[Holding]:
+    """What the service declares."""
+    found: Sequence[Holding] = _module(service).HOLDINGS
+    return found
+
+
+def known_ids(connection: Connection, service: str, person_id: UUID) -> list[UUID]:
+    """The person's id with those that lead to it."""
+    return [person_id, *(_optional(_module(service), "linked_ids")(connection, person_id) or ())]
 
 
 def _optional(module: Any, name: str) -> Callable[..., Any]:
@@ -124,7 +142,7 @@ def part_of(connection: Connection, service: str, person_id: UUID) -> ErasurePar
     if row is not None:
         retained = [RetainedDocument.model_validate(each) for each in row.retained]
         return ErasurePart(service=service, erased_at=row.erased_at, rows=row.rows, retained=retained)
-    module, ids = _module(service), [person_id]
+    module, ids = _module(service), known_ids(connection, service, person_id)
     rows = {each.name: _count(connection, each, ids) for each in module.HOLDINGS if not each.kept}
     retained = list(_optional(module, "retained")(connection, ids) or ())
     return ErasurePart(service=service, rows={name: count for name, count in rows.items() if count}, retained=retained)

@@ -5,14 +5,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis import jobs, personal_data, tables, telling, topology, waiting
+from chassis import disclosure, jobs, personal_data, tables, telling, topology, waiting
 from chassis.paging import cursor_number, decode_cursor, page
 from chassis.service import ServiceBase
 from chassis.settings import amqp_url_for
 from contracts.access import Permission, PrincipalKind
 from contracts.base import ById, Done, Job, JobById, ListRequest, Nothing, Page
 from contracts.errors import NotFound
-from contracts.personal_data import ErasurePart
+from contracts.personal_data import ErasurePart, HeldRow, ListHeld
 from contracts.system import ListJobs, ParkedEvent, Replayed, ReplayParked, SystemStatus
 
 
@@ -57,6 +57,12 @@ class SystemMethods(ServiceBase):
 
     def get_erasure_part(self, request: ById) -> ErasurePart:
         return personal_data.part_of(self.reader, self.service_name, request.id)
+
+    def list_held(self, request: ListHeld) -> Page[HeldRow]:
+        if self.only_person not in {None, request.person_id}:
+            raise NotFound(f"There is no person {request.person_id} among your own.", id=request.person_id)
+        own = self.only_person is not None
+        return disclosure.list_held(self.reader, self.service_name, request, to_person=own)
 
     def get_job(self, request: JobById) -> Job:
         return jobs.as_contract(self._visible(jobs.get(self.reader, request.id)))

@@ -15,6 +15,8 @@ class Permission(StrEnum):
     CONTACTS_IMPORT = "contacts.import"
     CONTACTS_ERASE = "contacts.erase"
     """Erasing a person everywhere, and what is on record about it."""
+    CONTACTS_DISCLOSE = "contacts.disclose"
+    """Giving a person a copy of all that the suite holds about them."""
     ACTIVITIES_READ = "activities.read"
     """Activities, tasks, projects, documents and the office's calendar, with the names of those they are about."""
     ACTIVITIES_WRITE = "activities.write"

@@ -1,9 +1,10 @@
-"""What every service tells of a person: what it has erased, and what the law makes it keep (C17)."""
+"""What every service tells of a person: what it holds, what it has erased, what the law makes it keep (C17)."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from contracts.base import Reply
+from contracts.base import ListRequest, Reply
 
 
 class RetainedDocument(Reply):
@@ -23,3 +24,17 @@ class ErasurePart(Reply):
     erased_at: datetime | None = None
     rows: dict[str, int] = {}
     retained: list[RetainedDocument] = []
+
+
+class ListHeld(ListRequest):
+    """What a service holds about a person."""
+
+    person_id: UUID
+
+
+class HeldRow(Reply):
+    """One row about the person: values by column, and the keys of the stored files that belong to it."""
+
+    kind: str
+    values: dict[str, Any]
+    file_keys: list[str] = []

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contracts.access import Permission, Rule
 from contracts.base import ById, Done, Job, JobById, ListRequest, Nothing, Page, Reply, Request, Service, command, query
-from contracts.personal_data import ErasurePart
+from contracts.personal_data import ErasurePart, HeldRow, ListHeld
 
 
 class SystemStatus(Reply):
@@ -76,6 +76,9 @@ class SystemApi(Service):
 
     @query(may=Rule.SYSTEM, deadline=2)
     def get_erasure_part(self, request: ById) -> ErasurePart: ...
+
+    @query(may=[Permission.CONTACTS_DISCLOSE, Rule.OWN])
+    def list_held(self, request: ListHeld) -> Page[HeldRow]: ...
 
     @query(may=Rule.SIGNED_IN)
     def get_job(self, request: JobById) -> Job: ...

@@ -4,6 +4,7 @@ from contracts.contacts.activities import ActivitiesApi
 from contracts.contacts.affiliations import AffiliationsApi
 from contracts.contacts.calendars import CalendarsApi
 from contracts.contacts.consents import ConsentsApi
+from contracts.contacts.data_copies import DataCopiesApi
 from contracts.contacts.documents import DocumentsApi
 from contracts.contacts.duplicates import DuplicatesApi
 from contracts.contacts.erasures import ErasuresApi
@@ -31,6 +32,7 @@ class ContactsApi(
     AffiliationsApi,
     CalendarsApi,
     ConsentsApi,
+    DataCopiesApi,
     DocumentsApi,
     DuplicatesApi,
     ErasuresApi,

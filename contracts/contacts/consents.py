@@ -33,6 +33,8 @@ class Consent(Reply):
     channel: ContactChannel
     allowed: bool
     recorded_at: datetime | None = None
+    recorded_by: str = ""
+    evidence: str = ""
 
 
 class Consents(Reply):

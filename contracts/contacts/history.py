@@ -1,12 +1,15 @@
 """Who changed what in a contact (C18)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from pydantic import Field
+
 from contracts.access import Permission
-from contracts.base import ListRequest, Page, Reply, query
+from contracts.base import Code, ListRequest, Page, Reply, query
 from contracts.system import SystemApi
+from contracts.values import Day
 
 
 class Change(Reply):
@@ -21,9 +24,13 @@ class Change(Reply):
 
 
 class History(ListRequest):
-    """The history of one contact, newest first."""
+    """The history of one contact, newest first; of one field, through one channel, between two days."""
 
     id: UUID
+    field: Annotated[str, Field(max_length=100)] | None = None
+    channel: Code | None = None
+    from_on: Day | None = None
+    to_on: Day | None = None
 
 
 class HistoryApi(SystemApi):

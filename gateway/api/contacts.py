@@ -1,14 +1,18 @@
 """Persons, organisations, affiliations, activities, fields, segments, imports."""
 
+from uuid import UUID
+
 from flask import Response
 
 from chassis.rpc import client
-from contracts.access import Permission
+from contracts.access import Permission, Rule
 from contracts.base import Job
 from contracts.contacts import ContactsApi
 from contracts.contacts.imports import ImportProfile, StartImport
 from contracts.errors import FieldError, Invalid
+from gateway import data_copies
 from gateway.api.door import answer
+from gateway.api.downloads import ZIP, download
 from gateway.api.forms import ImportForm
 from gateway.api.routes import Resource
 from gateway.api.uploads import form_fields, stored_file
@@ -39,6 +43,18 @@ resource.get(
     "Where the person belongs",
     operation="list_affiliations_of_person",
 )
+
+
+def copy_data(id: UUID) -> Response:  # noqa: A002  (the name in the address)
+    """All that the suite holds about a person, as a ZIP archive."""
+    name, content = data_copies.make(id)
+    return download(content, name, ZIP)
+
+
+resource.view(
+    "POST", "/persons/{id}/data-copy", copy_data, "A copy of all that is held about a person",
+    (Permission.CONTACTS_DISCLOSE, Rule.OWN), produces=ZIP,
+)  # fmt: skip
 resource.post("/persons/{person_id}/consents", ContactsApi.set_consent, "Allow or ban a channel for marketing",
               example={"channel": "email", "allowed": False, "evidence": "Asked by phone"})  # fmt: skip
 resource.get("/persons/{id}/consents", ContactsApi.get_consents, "Which channels may be used for marketing")

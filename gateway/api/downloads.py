@@ -6,6 +6,7 @@ from urllib.parse import quote
 from flask import Response
 
 PDF = "application/pdf"
+ZIP = "application/zip"
 
 
 def download(content: bytes, name: str, content_type: str = PDF, *, inline: bool = False) -> Response:

@@ -28,6 +28,8 @@ SECTIONS = (
     "contacts",
     "contact_forms",
     "erasures",
+    "histories",
+    "privacy",
     "organisations",
     "affiliations",
     "time_lines",

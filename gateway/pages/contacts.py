@@ -105,7 +105,6 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
         sources=source_words.entries(about["sources"], known, "person"),
         words=state_words,
         may_write=may(Permission.CONTACTS_WRITE),
-        may_erase=may(Permission.CONTACTS_ERASE),
         **activity_section(),
         **document_section(),
     )

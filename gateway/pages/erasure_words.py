@@ -8,6 +8,7 @@ from flask_babel import lazy_pgettext as _p
 
 from contracts.contacts.erasures import ErasureReason
 from contracts.personal_data import ErasurePart
+from gateway.service_words import SERVICES
 
 REASONS: Final[Mapping[ErasureReason, Any]] = {
     ErasureReason.REQUESTED: _("The person asked for it"),
@@ -15,14 +16,6 @@ REASONS: Final[Mapping[ErasureReason, Any]] = {
     ErasureReason.NO_LONGER_NEEDED: _("The data are not needed any more"),
     ErasureReason.MISTAKE: _("The person came into the register by mistake"),
     ErasureReason.OFFICE: _("Deleted by the office"),
-}
-SERVICES: Final[Mapping[str, Any]] = {
-    "contacts": _p("part of the suite", "Contacts"),
-    "membership": _p("part of the suite", "Membership"),
-    "courses": _p("part of the suite", "Courses"),
-    "commerce": _p("part of the suite", "Money"),
-    "notify": _p("part of the suite", "Messages"),
-    "identity": _p("part of the suite", "Sign-ins"),
 }
 KINDS: Final[Mapping[str, Any]] = {
     "persons": _p("erased", "Name, addresses and details"),

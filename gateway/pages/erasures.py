@@ -20,6 +20,7 @@ from gateway.form_state import FormState
 from gateway.listing import Column
 from gateway.pages import erasure_words as words
 from gateway.pages.door import Pages
+from gateway.service_words import SERVICES
 from gateway.submitted import form_command, needed, read, state, typed
 
 contacts = client(ContactsApi)
@@ -56,7 +57,7 @@ def _ask(person: Person, f: FormState) -> str:
         reasons=[(each.value, label, "") for each, label in words.REASONS.items()],
         touched=words.rows_of(found.parts),
         documents=words.documents_of(found.parts),
-        away=[words.SERVICES[each] for each in found.away],
+        away=[SERVICES[each] for each in found.away],
         backup_days=found.backup_days,
     )
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, lazy_pgettext
@@ -56,6 +57,13 @@ CHANNELS: Final[dict[str, Any]] = {
     "address_provider": lazy_pgettext("source of values", "Address provider"),
     "system": lazy_gettext("Talkoo"),
 }
+LABELS: Final[dict[str, Any]] = {
+    "account": lazy_gettext("Signed in"),
+    "api_key": CHANNELS["api"],
+    "link": CHANNELS["link"],
+    "anonymous": CHANNELS["web"],
+    "system": CHANNELS["system"],
+}
 STATES: Final[dict[str, Any]] = {
     "active": lazy_gettext("Is in the register"),
     "proposed": lazy_gettext("Came from the public pages"),
@@ -69,6 +77,8 @@ MERGES: Final[dict[str, Any]] = {
     "merged": lazy_gettext("%(name)s was merged into this contact"),
     "unmerged": lazy_gettext("The merge with %(name)s was undone"),
 }
+HAPPENED: Final = frozenset({"state", "affiliation.started", "affiliation.ended", "data_copy", "photo", *MERGES})
+"""What a sentence tells better than two values."""
 HIDDEN: Final = frozenset({"linked_to"})
 """Ids, which tell nobody anything; the state says it in words."""
 
@@ -95,6 +105,26 @@ def author(change: Change) -> str:
     return str(CHANNELS.get(change.channel, change.channel))
 
 
+def account_of(change: Change) -> UUID | None:
+    """The account that made a change, when it was one."""
+    kind, _colon, name = change.changed_by.partition(":")
+    return UUID(name) if kind == "account" else None
+
+
+def before_and_after(change: Change, known: Definitions, kind: str) -> dict[str, Any]:
+    """What was changed, with the old and the new value; what happened is told in one."""
+    definition = _definition(change.field, known, kind)
+    if change.field in HAPPENED:
+        return {"what": _text(change, definition), "old": "", "new": ""}
+    old, new = (_value(each, change.field, definition) for each in (change.old, change.new))
+    return {"what": label_of(change.field, definition), "old": old, "new": new}
+
+
+def channel_of(label: str) -> str:
+    """Through which channel something came that `label` (kind and id of a principal) recorded."""
+    return str(LABELS.get(label.partition(":")[0], ""))
+
+
 def _text(change: Change, definition: FieldDefinition | None) -> str:
     if change.field == "state":
         return str(STATES.get(str(change.new), change.new))
@@ -104,6 +134,8 @@ def _text(change: Change, definition: FieldDefinition | None) -> str:
         return _merge(change)
     if change.field == "photo":
         return str(_("The photo was set") if change.new else _("The photo was removed"))
+    if change.field == "data_copy":
+        return str(_("A copy of all data was made"))
     label = label_of(change.field, definition)
     old, new = (_value(each, change.field, definition) for each in (change.old, change.new))
     if not new:

@@ -1,33 +1,26 @@
 """One's own contact details and consents for marketing."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request
+from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
 from chassis.rpc import client, side_by_side, with_key
 from contracts.access import Rule
 from contracts.base import ById
 from contracts.contacts import ContactsApi
 from contracts.contacts.addresses import Address
-from contracts.contacts.consents import Consents, ContactChannel, SetConsent
+from contracts.contacts.consents import ContactChannel, SetConsent
 from gateway.form_state import FormState
+from gateway.pages.consent_forms import CHANNELS, changed, form_key
 from gateway.pages.door import Pages
 from gateway.pages.own import own_id
 
 contacts = client(ContactsApi)
 pages = Pages("my_details", __name__)
-CHANNELS: Final = {
-    ContactChannel.EMAIL: lazy_gettext("Newsletters and offers by e-mail"),
-    ContactChannel.SMS: lazy_gettext("Offers by text message"),
-    ContactChannel.POST: lazy_gettext("Letters and magazines by post"),
-    ContactChannel.PHONE: lazy_gettext("Calls"),
-}
 EVIDENCE: Final = "own page /my/details"
 
 
@@ -56,18 +49,11 @@ def _on_lines(found: Address) -> str:
 def consents() -> ResponseReturnValue:
     """Record what was changed, one command for each channel."""
     me = own_id()
-    for channel, allowed in _changed(contacts.get_consents(ById(id=me))):
-        with with_key(f"form:{request.form.get('form_key', '')[:100]}:{channel}"):
+    for channel, allowed in changed(contacts.get_consents(ById(id=me))):
+        with with_key(form_key(channel)):
             contacts.set_consent(_consent(me, channel, allowed=allowed))
     flash(_("Your choices are saved and hold from now on."), "good")
     return redirect("/my/details")
-
-
-def _changed(known: Consents) -> Iterator[tuple[ContactChannel, bool]]:
-    for each in known.data:
-        wanted = request.form.get(each.channel.value) == "yes"
-        if wanted is not each.allowed:
-            yield each.channel, wanted
 
 
 def _consent(person_id: UUID, channel: ContactChannel, *, allowed: bool) -> SetConsent:

@@ -14,6 +14,7 @@ WORDS: Final[Mapping[Permission, Any]] = {
     Permission.CONTACTS_WRITE: _("Change contacts"),
     Permission.CONTACTS_IMPORT: _("Import contacts"),
     Permission.CONTACTS_ERASE: _("Erase contacts"),
+    Permission.CONTACTS_DISCLOSE: _("Give persons a copy of what is held about them"),
     Permission.ACTIVITIES_READ: _("See activities and tasks"),
     Permission.ACTIVITIES_WRITE: _("Record activities and tasks"),
     Permission.MEMBERSHIP_READ: _("See memberships and applications"),

@@ -27,8 +27,10 @@ def _of_invoices(column: str) -> Any:
 
 HOLDINGS = (
     Holding("orders", models.Order, by("customer_id"), kept=True),
-    Holding("invoices", models.Invoice, by("customer_id"), kept=True),
-    Holding("invoice_lines", models.InvoiceLine, _of_invoices("invoice_id"), kept=True),
+    Holding("invoices", models.Invoice, by("customer_id"), kept=True, withheld=("series", "serial")),
+    Holding(
+        "invoice_lines", models.InvoiceLine, _of_invoices("invoice_id"), kept=True, withheld=("account", "position")
+    ),
     Holding("invoice_documents", models.InvoiceDocument, _of_invoices("invoice_id"), files=("file_key",), kept=True),
     Holding("bank_entries", models.BankEntry, _of_invoices("invoice_id"), kept=True),
     Holding(
@@ -36,9 +38,10 @@ HOLDINGS = (
         models.Payment,
         by("customer_id"),
         emptied={"pay_url": None, "return_path": ""},
+        withheld=("pay_url", "return_path"),
     ),
     Holding("price_agreements", models.PriceAgreement, by("customer_id"), gone=True),
-    Holding("quotes", models.Quote, by("customer_id"), kept=True),
+    Holding("quotes", models.Quote, by("customer_id"), kept=True, told=False),
 )
 
 

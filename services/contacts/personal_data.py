@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, null, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, null, or_, select
 from sqlalchemy.orm import Session
 
 from chassis.personal_data import Holding, by
@@ -52,6 +52,10 @@ ROW_EMPTIED: dict[str, Any] = {
     "fingerprint": None,
     "reason": "",
 }
+OF_IMPORTING = (
+    *("code", "reason", "params", "column", "person", "organisation", "affiliation", "same_as", "organisation_as"),
+    *("leads", "organisation_change"),
+)
 
 
 def _not_erased(model: Any, ids: Sequence[UUID]) -> ColumnElement[bool]:
@@ -73,27 +77,33 @@ def _alone(link: Any, owner: str) -> Any:
 
 
 HOLDINGS = (
-    Holding("persons", models.Person, _not_erased, emptied=NOBODY, files=("photo_key",)),
+    Holding("persons", models.Person, _not_erased, emptied=NOBODY, files=("photo_key",), withheld=("linked_to",)),
     Holding("affiliations", models.Affiliation, by("person_id"), gone=True),
     Holding("consents", models.Consent, by("person_id"), emptied={"evidence": ""}),
-    Holding("activities", models.Activity, _alone(models.ActivityContact, "activity_id"), gone=True),
-    Holding("activity_links", models.ActivityContact, by("person_id"), gone=True),
-    Holding("tasks", models.Task, _alone(models.TaskContact, "task_id"), gone=True),
-    Holding("task_links", models.TaskContact, by("person_id"), gone=True),
-    Holding("documents", models.Document, by("person_id"), gone=True, files=("file_key", "preview_key")),
+    Holding("activities", models.Activity, _alone(models.ActivityContact, "activity_id"), gone=True, notes=True),
+    Holding("activity_links", models.ActivityContact, by("person_id"), gone=True, notes=True),
+    Holding("tasks", models.Task, _alone(models.TaskContact, "task_id"), gone=True, notes=True),
+    Holding("task_links", models.TaskContact, by("person_id"), gone=True, notes=True),
+    Holding("documents", models.Document, by("person_id"), gone=True, files=("file_key", "preview_key"), notes=True),
     Holding("survey_answers", models.SurveyAnswer, by("person_id"), gone=True),
     Holding("project_members", models.ProjectMember, by("person_id"), gone=True),
     Holding("project_hours", models.ProjectHours, by("person_id"), emptied={"note": ""}),
     Holding("changes", models.Change, by("subject_id"), emptied={"old": null(), "new": null()}),
     Holding("value_sources", models.FieldOrigin, by("subject_id"), gone=True),
-    Holding("import_rows", models.ImportRow, by("person_id"), emptied=ROW_EMPTIED),
-    Holding("merges", models.Merge, by("survivor_id", "merged_id"), emptied={"before": {}, "after": {}, "sources": {}}),
-    Holding("duplicates", models.DuplicateCandidate, by("first_id", "second_id"), gone=True),
-    Holding("duplicate_keys", models.DuplicateKey, by("person_id"), gone=True),
-    Holding("known_memberships", models.KnownMembership, by("person_id"), gone=True),
-    Holding("known_purchases", models.KnownPurchase, by("customer_id"), gone=True),
-    Holding("known_enrolments", models.KnownEnrolment, by("person_id"), gone=True),
-    Holding("known_messages", models.KnownMessage, by("person_id"), gone=True),
+    Holding("import_rows", models.ImportRow, by("person_id"), emptied=ROW_EMPTIED, withheld=OF_IMPORTING),
+    Holding(
+        "merges",
+        models.Merge,
+        by("survivor_id", "merged_id"),
+        emptied={"before": {}, "after": {}, "sources": {}},
+        withheld=("choices", "relinked", "sources"),
+    ),
+    Holding("duplicates", models.DuplicateCandidate, by("first_id", "second_id"), gone=True, told=False),
+    Holding("duplicate_keys", models.DuplicateKey, by("person_id"), gone=True, told=False),
+    Holding("known_memberships", models.KnownMembership, by("person_id"), gone=True, told=False),
+    Holding("known_purchases", models.KnownPurchase, by("customer_id"), gone=True, told=False),
+    Holding("known_enrolments", models.KnownEnrolment, by("person_id"), gone=True, told=False),
+    Holding("known_messages", models.KnownMessage, by("person_id"), gone=True, told=False),
 )
 
 
@@ -101,6 +111,12 @@ def end(session: Session, ids: Sequence[UUID], _now: datetime) -> None:
     """Take the person out of imported files and of what others' histories tell."""
     traces.forget_in_imports(session, ids)
     traces.forget_in_histories(session, ids)
+
+
+def linked_ids(connection: Connection, person_id: UUID) -> list[UUID]:
+    """Ids of cards that were merged into this one."""
+    row = models.Person.__table__.c
+    return list(connection.scalars(select(row.id).where(row.linked_to == person_id).order_by(row.id)))
 
 
 def texts(session: Session, ids: Sequence[UUID]) -> list[str]:

@@ -20,6 +20,7 @@ HOLDINGS = (
         by("person_id"),
         emptied={"note": "", "end_reason": ""},
         files=("ticket_key",),
+        withheld=("ticket_claimed_until",),
     ),
 )
 

@@ -42,8 +42,8 @@ def _audited(model: Any, ids: Sequence[UUID]) -> ColumnElement[bool]:
 
 HOLDINGS = (
     Holding("sessions", models.SessionRow, _of_accounts("account_id"), gone=True),
-    Holding("challenges", models.Challenge, _of_accounts("account_id"), gone=True),
-    Holding("links", models.Link, by("person_id"), gone=True),
+    Holding("challenges", models.Challenge, _of_accounts("account_id"), gone=True, told=False),
+    Holding("links", models.Link, by("person_id"), gone=True, withheld=("single_use",)),
     Holding("account_roles", models.AccountRole, _of_accounts("account_id"), gone=True),
     Holding("audit_entries", models.AuditEntry, _audited, emptied={"address": ""}),
     Holding(

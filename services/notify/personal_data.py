@@ -37,6 +37,7 @@ HOLDINGS = (
         "messages",
         models.Message,
         by("person_id"),
+        withheld=("template", "facts"),
         emptied={
             **EMPTIED,
             "error": case((WAITING, "erased"), else_=models.Message.error),

@@ -1,11 +1,16 @@
 """Every table is erased with a person, or says here why it holds nothing about one (C17)."""
 
 import importlib
+import re
 
 import pytest
 
+from chassis import disclosure, personal_data
 from chassis.service import SERVICES
 from chassis.tables import chassis_metadata
+from gateway import held_words
+
+SECRET = re.compile(r"hash|secret|token|password")
 
 NOTHING_PERSONAL = {
     "contacts": {
@@ -55,6 +60,25 @@ def test_C17_every_table_is_held_about_persons_or_says_why_not(service):
     held = {each.model.__tablename__ for each in holdings}
     assert own - held == set(NOTHING_PERSONAL[service])
     assert not held & set(NOTHING_PERSONAL[service])
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_C17_whatever_a_person_is_told_has_words_and_no_secrets(service):
+    told = [each for each in personal_data.holdings(service) if each.told]
+    assert {each.name for each in told} <= set(held_words.KINDS)
+    for each in told:
+        assert set(each.withheld) <= set(each.model.__table__.c.keys()), each.name
+        names = {column.name for column in disclosure.columns(each)}
+        assert not {name for name in names if SECRET.search(name)}, each.name
+        assert {name for name in names if not held_words.is_id(name)} <= set(held_words.COLUMNS), each.name
+
+
+def test_C17_no_words_are_left_of_what_is_not_told_any_more():
+    told = [each for service in SERVICES for each in personal_data.holdings(service) if each.told]
+    assert set(held_words.KINDS) == {each.name for each in told}
+    assert set(held_words.COLUMNS) == {
+        column.name for each in told for column in disclosure.columns(each) if not held_words.is_id(column.name)
+    }
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import psycopg2
 from sqlalchemy.engine import make_url
@@ -16,6 +17,13 @@ SWEPT = {"payments"}
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 DIGEST = 'SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM "{}" AS t'
 COUNT = 'SELECT count(*) FROM "{}"'
+SOON = "next_at < now() + interval '30 seconds'"
+WAITING = {
+    "commerce": f"SELECT count(*) FROM invoice_documents WHERE file_key IS NULL AND {SOON}",
+    "notify": f"SELECT count(*) FROM messages WHERE state IN ('created', 'sending') AND {SOON}",
+}
+"""What the worker is about to do, however slow the machine is."""
+UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
 
 
 def records(whole: Whole) -> dict[str, str]:
@@ -32,8 +40,17 @@ def records(whole: Whole) -> dict[str, str]:
                 if table not in COUNTERS:
                     cursor.execute((COUNT if table in SWEPT else DIGEST).format(table))
                     found[f"{service}.{table}"] = str(cursor.fetchone())
+            found[f"{service} waits"] = str(_waiting(cursor, service))
         connection.close()
     return found
+
+
+def _waiting(cursor: Any, service: str) -> int:
+    count = 0
+    for query in (UNSENT, WAITING.get(service, UNSENT)):
+        cursor.execute(query)
+        count += cursor.fetchone()[0]
+    return count
 
 
 def settled(whole: Whole, seconds: float = 60) -> dict[str, str]:
@@ -43,9 +60,10 @@ def settled(whole: Whole, seconds: float = 60) -> dict[str, str]:
     while True:
         time.sleep(1.2)  # longer than any sweep
         after = records(whole)
-        if after == before:
+        waits = [name for name, count in after.items() if name.endswith(" waits") and count != "0"]
+        if after == before and not waits:
             return after
-        assert time.monotonic() < end, changes(before, after)
+        assert time.monotonic() < end, [*changes(before, after), *waits]
         before = after
 
 

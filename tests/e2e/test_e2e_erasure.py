@@ -18,6 +18,7 @@ from chassis.ids import new_id
 from ops.demo.papers import camt_054
 from ops.simulators.clients import wait_until
 from tests import members
+from tests.e2e.copies import Copy, opened
 from tests.e2e.records import settled
 
 pytestmark = pytest.mark.timeout(400)
@@ -45,12 +46,14 @@ def mail(name: str) -> str:
 
 @dataclass
 class Life:
-    """Somebody with something in every service."""
+    """Somebody with something in every service; with what they got to see of it."""
 
     person_id: str
     invoice_ids: list[str]
     bank_file_id: str
     signed_in: object
+    copy: Copy
+    own_copy: Copy
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +93,8 @@ def lived(whole) -> Life:
     soon(lambda: sent(office, person, 3), "mail to the person")
     settled(whole)
     invoices = [each["id"] for each in office.get("/invoices", customer_id=person)["data"]]
-    return Life(person, invoices, file["id"], member.visitor)
+    copy = opened(office.ask("POST", f"/api/v1/persons/{person}/data-copy", headers={"Idempotency-Key": str(new_id())}))
+    return Life(person, invoices, file["id"], member.visitor, copy, opened(member.send("/my/data-copy")))
 
 
 def sent(office, person, least):
@@ -195,6 +199,33 @@ def test_C17_before_the_erasure_every_identifier_is_somewhere(erased):
     assert {each.partition(".")[0] for each in before} == {
         "contacts", "membership", "courses", "commerce", "notify", "identity",
     }  # fmt: skip
+
+
+def test_C17_the_copy_holds_all_that_was_found_about_the_person(erased):
+    life, *_ = erased
+    of_nobody = {TOLD["cell"]}
+    assert named(life.copy.raw) == set(IDENTIFIERS) - of_nobody
+    assert set(life.copy.data) == {"contacts", "membership", "courses", "commerce", "notify", "identity"}
+    assert set(TOLD.values()) - of_nobody <= named(life.copy.page)
+    assert "29.3.1931" in life.copy.page
+    assert "Etunimi" in life.copy.page
+    assert len([name for name in life.copy.files if "invoice_documents" in name]) == len(life.invoice_ids)
+    assert {TOLD["given"], TOLD["street"]} <= named(life.copy.papers)
+    assert all(f'href="{name}"' in life.copy.page for name in life.copy.files)
+
+
+def test_C17_the_own_copy_leaves_out_the_notes_of_the_office(erased):
+    life, *_ = erased
+    missing = {TOLD["cell"], TOLD["activity"], TOLD["task"]}
+    assert named(life.own_copy.raw) == set(IDENTIFIERS) - missing
+    assert not missing & named(life.own_copy.page)
+
+
+def test_C17_no_copy_holds_a_secret(erased):
+    life, *_ = erased
+    for copy in (life.copy, life.own_copy):
+        assert "$argon2" not in copy.raw
+        assert not re.search(r'"\w*(hash|secret|token)"', copy.raw)
 
 
 def test_C17_no_database_names_an_erased_person_but_in_retained_documents(whole, erased):

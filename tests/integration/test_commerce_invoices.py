@@ -23,6 +23,7 @@ from contracts.commerce.bank_files import ImportBankFile
 from contracts.commerce.invoices import CreditInvoice, InvoiceDocumentReady, InvoiceKind, InvoiceState, ListInvoices
 from contracts.commerce.prices import AskQuote, CreatePriceAgreement, QuoteLineRequest
 from contracts.contacts.addresses import Address
+from contracts.contacts.erasures import ErasePerson
 from contracts.contacts.persons import CreatePerson
 from contracts.courses import PaymentMethod
 from contracts.errors import Conflict, NotFound
@@ -261,3 +262,22 @@ def test_E6_an_invoice_waits_for_a_buyer_nobody_knows_yet(shop, worker, call_ser
     assert [event["data"]["invoice_id"] for event in recorded("commerce", InvoiceDocumentReady)] == [str(other.id)]
     documents.render_due(worker.transaction, datetime.now(UTC) + timedelta(hours=2))
     assert shop.invoice(invoice.id).document_key is None
+
+
+def test_E6_C17_papers_of_somebody_erased_are_made_without_the_name(shop, worker, call_service):
+    person = call_service("contacts", "create_person", CreatePerson(given_name="Matti", family_name="Meikäläinen"))
+    invoice = shop.billed("10.00", person_id=person.id)
+    tasks.render_invoices(worker)
+    late = shop.billed("10.00", person_id=person.id)
+    call_service("contacts", "erase_person", ErasePerson(id=person.id, version=1, reason="requested"))
+    note = shop.call("credit_invoice", CreditInvoice(id=invoice.id, reason="Peruttu"))
+    tasks.render_invoices(worker)
+    assert "Matti Meikäläinen" in paper(shop, invoice.id)
+    for each in (late, note):
+        assert "Poistettu henkilö" in paper(shop, each.id)
+    assert invoice.number in paper(shop, note.id)
+
+
+def paper(shop, invoice_id) -> str:
+    file = shop.call("get_invoice_file", ById(id=invoice_id))
+    return str(pymupdf.open(stream=files.load(file.file_key), filetype="pdf")[0].get_text())

@@ -28,6 +28,8 @@ Transactions = Callable[[], AbstractContextManager[Session]]
 AT_ONCE = 20
 LEASE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(hours=1)
+ERASED = {"name": "Poistettu henkilö", "address": [], "language": "fi"}
+"""A buyer who was erased before the paper was made: the books need it all the same. A credit note names its invoice."""
 
 
 def render_due(transaction: Transactions, now: datetime) -> bool:
@@ -40,7 +42,7 @@ def render_due(transaction: Transactions, now: datetime) -> bool:
     recipients = {each.id: each for each in found.data}
     for invoice, attempts in waiting:
         recipient = recipients.get(invoice.customer_id)
-        if recipient is None or not recipient.name:
+        if recipient is None:
             log.warning("invoice_buyer_unknown", invoice_id=str(invoice.id))
             _try_later(transaction, invoice.id, attempts, now)
         else:
@@ -75,10 +77,10 @@ def _try_later(transaction: Transactions, invoice_id: UUID, attempts: int, now: 
 def _render(transaction: Transactions, invoice: models.Invoice, recipient: Recipient, now: datetime) -> None:
     with transaction() as session:
         lines, facts = _lines(session, invoice), _facts(session, invoice)
-    buyer = {"name": recipient.name, "address": recipient.address_lines, "language": recipient.language.value}
+    buyer = _buyer(recipient)
     paper = paper_of(invoice, lines, buyer, **facts)
     key = f"commerce/{invoice.id}.pdf"
-    files.store(key, render_invoice(paper, recipient.language.value))
+    files.store(key, render_invoice(paper, buyer["language"]))
     documents = models.InvoiceDocument
     with transaction() as session:
         stored = session.execute(
@@ -89,6 +91,13 @@ def _render(transaction: Transactions, invoice: models.Invoice, recipient: Recip
         ).scalar_one_or_none()
         if stored is not None:
             outbox.record(session, _ready_event(session, invoice.id))
+
+
+def _buyer(recipient: Recipient) -> dict[str, Any]:
+    """Whom the paper names; nobody who was erased meanwhile."""
+    if not recipient.name:
+        return ERASED
+    return {"name": recipient.name, "address": recipient.address_lines, "language": recipient.language.value}
 
 
 def _lines(session: Session, invoice: models.Invoice) -> Sequence[models.InvoiceLine]:

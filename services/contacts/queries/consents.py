@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from contracts.contacts.consents import Consent, Consents, ContactChannel
 from services.contacts import models
@@ -11,13 +11,18 @@ PERSONS, CONSENTS = models.Person.__table__.c, models.Consent.__table__.c
 
 
 def of_person(reader: Connection, person_id: UUID) -> Consents:
-    """Every channel with the ban that holds now, and the time of the last word about it."""
+    """Every channel with the ban that holds now, and the last word about it with its evidence."""
     banned = set(reader.execute(select(PERSONS.banned_channels).where(PERSONS.id == person_id)).scalar() or [])
-    last = select(CONSENTS.channel, func.max(CONSENTS.recorded_at)).where(CONSENTS.person_id == person_id)
-    said = {row[0]: row[1] for row in reader.execute(last.group_by(CONSENTS.channel))}
+    last = (
+        select(CONSENTS.channel, CONSENTS.recorded_at, CONSENTS.recorded_by, CONSENTS.evidence)
+        .distinct(CONSENTS.channel)
+        .where(CONSENTS.person_id == person_id)
+        .order_by(CONSENTS.channel, CONSENTS.recorded_at.desc(), CONSENTS.id.desc())
+    )
+    said = {row.channel: row._asdict() for row in reader.execute(last)}
     return Consents(
         data=[
-            Consent(channel=channel, allowed=channel.value not in banned, recorded_at=said.get(channel))
+            Consent(allowed=channel.value not in banned, **said.get(channel, {"channel": channel}))
             for channel in ContactChannel
         ]
     )

@@ -1,7 +1,11 @@
 """The change history of one contact, newest first (C18); with that of contacts that were merged into it."""
 
-from sqlalchemy import Connection, select
+from collections.abc import Iterator
+from datetime import timedelta
 
+from sqlalchemy import ColumnElement, Connection, exists, select
+
+from chassis import clock
 from contracts.base import Page
 from contracts.contacts.history import Change, History
 from contracts.errors import NotFound
@@ -18,10 +22,22 @@ def list_page(reader: Connection, request: History) -> Page[Change]:
     linked = reader.execute(select(PERSONS.linked_to).where(PERSONS.id == request.id)).scalar() or request.id
     subject = ROWS.subject_id.in_([linked, *reader.scalars(select(PERSONS.id).where(PERSONS.linked_to == linked))])
     after = position(request.cursor, int)
-    query = select(models.Change.__table__).where(subject).order_by(ROWS.id.desc()).limit(request.limit + 1)
+    query = select(models.Change.__table__).where(subject, *_asked(request))
     if after:
         query = query.where(ROWS.id < after[0])
-    rows = reader.execute(query).all()
-    if not rows and not after:
+    rows = reader.execute(query.order_by(ROWS.id.desc()).limit(request.limit + 1)).all()
+    if not rows and not reader.scalar(select(exists().where(subject))):
         raise NotFound(f"There is no contact {request.id}.", id=request.id)
     return page_of(rows, request.limit, lambda row: [row.id], change_of)
+
+
+def _asked(request: History) -> Iterator[ColumnElement[bool]]:
+    """Days are whole days of the association's time zone."""
+    if request.field:
+        yield ROWS.field == request.field
+    if request.channel:
+        yield ROWS.channel == request.channel
+    if request.from_on:
+        yield ROWS.changed_at >= clock.start_of(request.from_on)
+    if request.to_on:
+        yield ROWS.changed_at < clock.start_of(request.to_on + timedelta(days=1))

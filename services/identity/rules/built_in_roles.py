@@ -21,7 +21,7 @@ BUILT_IN: Final = {
             "office",
             "Office",
             *(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_IMPORT),
-            Permission.CONTACTS_ERASE,
+            *(Permission.CONTACTS_ERASE, Permission.CONTACTS_DISCLOSE),
             *(Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE),
             *(Permission.MEMBERSHIP_READ, Permission.MEMBERSHIP_WRITE, Permission.MEMBERSHIP_DECIDE),
             *(
