@@ -70,6 +70,7 @@ def _archive(person: Person, held: Held) -> bytes:
         stored = dict(_files(held))
         archive.writestr("data.json", _data(person, held))
         archive.writestr("index.html", _readable(person, held, stored))
+        archive.writestr("copy.css", render_template("data_copies/copy.css"))
         for key, name in stored.items():
             archive.writestr(name, files.load(key))
     return written.getvalue()

@@ -35,5 +35,5 @@ def opened(answer) -> Copy:
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    raw, page = parts.pop("data.json").decode(), parts.pop("index.html").decode()
+    raw, page, _looks = (parts.pop(name).decode() for name in ("data.json", "index.html", "copy.css"))
     return Copy(orjson.loads(raw)["services"], raw, page, parts)
