@@ -24,6 +24,7 @@ SENTENCES: Final[dict[str, Any]] = {
     "beyond_own_rights": _("You cannot give rights that you do not have yourself."),
     "body_unexpected": _("This operation takes no body."),
     "business_id_taken": _("Another organisation has this business ID. Look for it first."),
+    "nothing_chosen": _("Choose for one at least."),
     "copy_too_large": _("This is more than one archive can hold. Ask the office to put the copy together in parts."),
     "calendar_built_in": _("This calendar belongs to every suite. Delete its events instead."),
     "calendar_public": _("A public calendar needs no secret address."),

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Response, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from chassis.rpc import client, with_key
 from contracts.access import Permission, Rule
@@ -17,7 +18,7 @@ from gateway import data_copies
 from gateway.api.downloads import ZIP, download
 from gateway.form_state import FormState
 from gateway.pages import history_words
-from gateway.pages.consent_forms import CHANNELS, changed, form_key
+from gateway.pages.consent_forms import CHANNELS, form_key
 from gateway.pages.door import Pages
 from gateway.pages.own import own_id
 from gateway.pages.person_names import may
@@ -41,7 +42,8 @@ def _show(person: Person, f: FormState | None = None) -> str:
         consents=consents,
         labels=CHANNELS,
         author=history_words.channel_of,
-        f=f or FormState({each.channel.value: "yes" if each.allowed else "" for each in consents}),
+        f=f or FormState(),
+        answers=(("true", pgettext("consent", "Allowed")), ("false", pgettext("consent", "Banned"))),
         may_write=may(Permission.CONTACTS_WRITE),
         may_copy=may(Permission.CONTACTS_DISCLOSE),
         may_erase=may(Permission.CONTACTS_ERASE),
@@ -53,22 +55,25 @@ def record_consents(person_id: UUID) -> ResponseReturnValue:
     """Record what the person said, one command for each channel; how the office knows is needed."""
     person = contacts.get_person(ById(id=person_id))
     values = typed(*ContactChannel, "evidence")
-    wanted = dict(changed(contacts.get_consents(ById(id=person.id))))
     try:
-        if wanted:
-            needed(values, "evidence")
-        said = [
-            read(SetConsent, {"person_id": person.id, "channel": each, "allowed": yes, "evidence": values["evidence"]})
-            for each, yes in wanted.items()
-        ]
+        said = _said(person, values)
     except Invalid as error:
         return _show(person, state(values, error)), 422
     for each in said:
         with with_key(form_key(each.channel)):
             contacts.set_consent(each)
-    if said:
-        flash(_("The choices are saved and hold from now on."), "good")
+    flash(_("The choices are saved and hold from now on."), "good")
     return redirect(f"/office/contacts/{person.id}/privacy")
+
+
+def _said(person: Person, values: dict[str, str]) -> list[SetConsent]:
+    """What was chosen for which channels; raises Invalid when nothing was, or nobody knows how the office knows."""
+    needed(values, "evidence")
+    chosen = [each for each in ContactChannel if values[each]]
+    if not chosen:
+        raise Invalid.field("/email", "nothing_chosen", "Choose for one channel at least.")
+    told = {"person_id": person.id, "evidence": values["evidence"]}
+    return [read(SetConsent, {**told, "channel": each, "allowed": values[each]}) for each in chosen]
 
 
 @pages.post("/office/contacts/<uuid:person_id>/data-copy", may=Permission.CONTACTS_DISCLOSE)

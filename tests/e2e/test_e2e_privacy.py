@@ -22,17 +22,15 @@ def test_C17_a_consent_is_recorded_with_how_the_office_knows(whole, office, pers
     page = office.page(f"{address}?lang=fi")
     assert "Ei ole kysytty" in text_of(page)
     hidden = {"csrf_token": office.csrf, "form_key": person["id"]}
-    allowed = {"email": "yes", "sms": "yes", "post": "yes"}
-    refused = office.ask("POST", address, data=hidden | allowed)
-    assert refused.status_code == 422
-    assert "Tämä tarvitaan" in refused.text
-    assert all(each["allowed"] for each in whole.api.get(f"/persons/{person['id']}/consents")["data"])
-    said = office.ask("POST", address, data=hidden | allowed | {"evidence": "Sanoi puhelimessa"})
-    assert said.status_code == 302
-    phone = next(
-        each for each in whole.api.get(f"/persons/{person['id']}/consents")["data"] if each["channel"] == "phone"
-    )
-    assert (phone["allowed"], phone["evidence"]) == (False, "Sanoi puhelimessa")
+    for missing in ({"phone": "false"}, {"evidence": "Sanoi puhelimessa"}, {"phone": "ehkä", "evidence": "Sanoi"}):
+        assert office.ask("POST", address, data=hidden | missing).status_code == 422
+    assert not any(each["recorded_at"] for each in whole.api.get(f"/persons/{person['id']}/consents")["data"])
+    said = {"phone": "false", "email": "true", "evidence": "Sanoi puhelimessa"}
+    assert office.ask("POST", address, data=hidden | said).status_code == 302
+    found = {each["channel"]: each for each in whole.api.get(f"/persons/{person['id']}/consents")["data"]}
+    assert {channel: (each["allowed"], each["evidence"]) for channel, each in found.items()} == {
+        "email": (True, "Sanoi puhelimessa"), "phone": (False, "Sanoi puhelimessa"), "sms": (True, ""), "post": (True, ""),
+    }  # fmt: skip
     shown = text_of(office.page(f"{address}?lang=fi"))
     assert "Kielletty" in shown
     assert "Sanoi puhelimessa" in shown
