@@ -24,7 +24,6 @@ SENTENCES: Final[dict[str, Any]] = {
     "beyond_own_rights": _("You cannot give rights that you do not have yourself."),
     "body_unexpected": _("This operation takes no body."),
     "business_id_taken": _("Another organisation has this business ID. Look for it first."),
-    "nothing_chosen": _("Choose for one at least."),
     "copy_too_large": _("This is more than one archive can hold. Ask the office to put the copy together in parts."),
     "calendar_built_in": _("This calendar belongs to every suite. Delete its events instead."),
     "calendar_public": _("A public calendar needs no secret address."),
@@ -111,6 +110,7 @@ SENTENCES: Final[dict[str, Any]] = {
 }
 """By code of an error."""
 FIELDS: Final[dict[str, Any]] = {
+    "nothing_chosen": _("Choose for one at least."),
     "assignee_missing": _("A reminder needs somebody to be reminded. Choose whose task it is."),
     "bad_answer": _("Answer with a short text, a number, yes or no, or one of the choices."),
     "bad_business_id": _("This is not a business ID. Write it as 1234567-1."),

@@ -29,7 +29,8 @@ def test_C17_a_consent_is_recorded_with_how_the_office_knows(whole, office, pers
     assert office.ask("POST", address, data=hidden | said).status_code == 302
     found = {each["channel"]: each for each in whole.api.get(f"/persons/{person['id']}/consents")["data"]}
     assert {channel: (each["allowed"], each["evidence"]) for channel, each in found.items()} == {
-        "email": (True, "Sanoi puhelimessa"), "phone": (False, "Sanoi puhelimessa"), "sms": (True, ""), "post": (True, ""),
+        "email": (True, "Sanoi puhelimessa"), "phone": (False, "Sanoi puhelimessa"),
+        "sms": (True, ""), "post": (True, ""),
     }  # fmt: skip
     shown = text_of(office.page(f"{address}?lang=fi"))
     assert "Kielletty" in shown
