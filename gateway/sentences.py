@@ -235,6 +235,8 @@ FIELDS: Final[dict[str, Any]] = {
     "string_too_long": _("This is too long."),
     "string_too_short": _("This is needed."),
     "string_type": _("Send a text here."),
+    "target_twice": _("Two columns mean this. Choose one of them."),
+    "unknown_target": _("No column of such a file means this. Choose another."),
     "terms_not_accepted": _("Accept the rules to apply."),
     "timezone_aware": _("Give the time with its zone, for example 2026-12-31T18:00:00+02:00."),
     "too_slow": _("This takes too long to find. Make the filter simpler or narrower."),

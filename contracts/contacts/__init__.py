@@ -10,6 +10,7 @@ from contracts.contacts.duplicates import DuplicatesApi
 from contracts.contacts.erasures import ErasuresApi
 from contracts.contacts.fields import FieldsApi
 from contracts.contacts.history import HistoryApi
+from contracts.contacts.import_mappings import ImportMappingsApi
 from contracts.contacts.imports import ImportsApi
 from contracts.contacts.masters import MastersApi
 from contracts.contacts.merges import MergesApi
@@ -38,6 +39,7 @@ class ContactsApi(
     ErasuresApi,
     FieldsApi,
     HistoryApi,
+    ImportMappingsApi,
     ImportsApi,
     MastersApi,
     MergesApi,

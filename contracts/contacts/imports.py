@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from contracts.access import Permission
 from contracts.base import ById, Job, Line, ListRequest, Page, Reply, Request, command, query
@@ -22,6 +22,16 @@ class ImportProfile(StrEnum):
     PURCHASES = "purchases"
 
 
+ColumnMeanings = Annotated[
+    dict[
+        Annotated[str, StringConstraints(min_length=1, max_length=100)],
+        Annotated[str, StringConstraints(pattern=r"^((fields\.)?[a-z0-9][a-z0-9_.-]{0,59})?$")],
+    ],
+    Field(max_length=200),
+]
+"""What columns mean by their headings; an empty text for those that are not read."""
+
+
 class StartImport(Request):
     """Import a stored file; a dry run changes nothing but reports everything."""
 
@@ -31,6 +41,12 @@ class StartImport(Request):
     dry_run: bool = True
     observed_at: Moment | None = None
     """When what the file says was true, if that was before now: what others have said since stays."""
+    mapping: ColumnMeanings | None = None
+    """What the columns mean. Without it, headings say it."""
+    by_heading: bool = False
+    """Whether the headings of columns count that the mapping does not name."""
+    mapping_id: UUID | None = None
+    """A saved mapping instead; columns that it does not name are read by their headings."""
 
 
 class ImportRow(Reply):
@@ -70,6 +86,10 @@ class Import(Reply):
     started_at: datetime
     observed_at: datetime
     """When what the file says was true."""
+    preview: bool = False
+    """Only looked at, to map its columns."""
+    mapping: dict[str, str] | None = None
+    by_heading: bool = True
     counts: dict[str, int] = {}
 
 

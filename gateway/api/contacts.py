@@ -1,24 +1,15 @@
-"""Persons, organisations, affiliations, activities, fields, segments, imports."""
+"""Persons, organisations, affiliations, activities, fields, segments."""
 
 from uuid import UUID
 
 from flask import Response
 
-from chassis.rpc import client
 from contracts.access import Permission, Rule
-from contracts.base import Job
 from contracts.contacts import ContactsApi
-from contracts.contacts.imports import ImportProfile, StartImport
-from contracts.errors import FieldError, Invalid
 from gateway import data_copies
-from gateway.api.door import answer
 from gateway.api.downloads import ZIP, download
-from gateway.api.forms import ImportForm
 from gateway.api.routes import Resource
-from gateway.api.uploads import form_fields, stored_file
-from gateway.submitted import read, without_empty
 
-contacts = client(ContactsApi)
 resource = Resource(ContactsApi, "Contacts")
 PERSON = {"given_name": "Aino", "family_name": "Virtanen", "email": "aino.virtanen@example.org", "language": "fi"}
 
@@ -224,41 +215,3 @@ resource.post("/merges", ContactsApi.merge_persons, "Make one person of two", st
                        "choices": {"phone": "merged"}})  # fmt: skip
 resource.get("/merges/{id}", ContactsApi.get_merge, "One merge")
 resource.post("/merges/{id}/undo", ContactsApi.undo_merge, "Make two persons of one again")
-
-resource.get("/imports", ContactsApi.list_imports, "Imports, newest first")
-resource.get("/imports/{id}", ContactsApi.get_import, "One import with its counts")
-resource.get("/imports/{id}/rows", ContactsApi.list_import_rows, "The report, row by row")
-
-
-def start_import() -> Response:
-    """Store the file and queue its import."""
-    fields = form_fields("profile", "dry_run", "observed_at")
-    profile = fields.get("profile", ImportProfile.CONTACTS.value)
-    if profile not in set(ImportProfile):
-        raise _wrong("profile", f"Choose one of {', '.join(ImportProfile)}.")
-    dry_run = fields.get("dry_run", "true").lower()
-    if dry_run not in {"true", "false"}:
-        raise _wrong("dry_run", "Write true or false.")
-    key, name = stored_file("contacts")
-    wanted = {"file_key": key, "file_name": name, "profile": profile, "dry_run": dry_run == "true"}
-    job = contacts.start_import(read(StartImport, wanted | without_empty({"observed_at": fields.get("observed_at")})))
-    return answer(IMPORT, job.model_dump(mode="json"))
-
-
-def _wrong(name: str, message: str) -> Invalid:
-    return Invalid(message, errors=[FieldError(pointer=f"/{name}", code="enum", message=message)])
-
-
-resource.view(
-    "POST",
-    "/imports",
-    start_import,
-    "Import a file of contacts; a dry run changes nothing",
-    (Permission.CONTACTS_IMPORT,),
-    status=202,
-    location="/jobs/{id}",
-    request=ImportForm,
-    reply=Job,
-    consumes="multipart/form-data",
-)
-IMPORT = resource.routes[-1]

@@ -1,6 +1,7 @@
 """Multipart forms and other requests that are HTTP's own, for the documentation of the API."""
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
@@ -25,6 +26,17 @@ class ImportForm(FileForm):
     dry_run: bool = True
     observed_at: Moment | None = None
     """When what the file says was true; what others have said since stays."""
+    mapping: str = ""
+    """A JSON object: what columns mean, by heading. Columns that it does not name are not read."""
+    mapping_id: UUID | None = None
+    """A saved mapping instead."""
+
+
+class PreviewForm(FileForm):
+    """A file to be looked at, with a saved mapping to begin with."""
+
+    profile: ImportProfile = ImportProfile.CONTACTS
+    mapping_id: UUID | None = None
 
 
 class DocumentForm(DocumentDetails, FileForm):

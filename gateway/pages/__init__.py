@@ -51,6 +51,7 @@ SECTIONS = (
     "merges",
     "tags",
     "imports",
+    "import_columns",
     "jobs",
     "memberships",
     "membership_types",

@@ -14,6 +14,7 @@ from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import ById, Job, JobById, JobState, ListRequest
 from contracts.contacts import ContactsApi
+from contracts.contacts.import_mappings import ListMappings, PreviewImport
 from contracts.contacts.imports import Import, ImportProfile, ImportRow, ListImportRows, StartImport
 from contracts.errors import Invalid, NotFound, ServiceError
 from gateway.api.downloads import download
@@ -44,14 +45,14 @@ MOST_ROWS: Final = 100_000
 @pages.form("/office/imports", may=Permission.CONTACTS_IMPORT)
 def list_imports() -> ResponseReturnValue:
     """Imports, newest first, and the form for the next one."""
-    f, status = FormState({"what": "check", "profile": ImportProfile.CONTACTS.value}), 200
+    f, status = FormState({"what": "columns", "profile": ImportProfile.CONTACTS.value}), 200
     if request.method == "POST":
         try:
             return _started()
         except ServiceError as error:
             if error.kind not in {"invalid", "too_large", "malformed", "conflict"}:
                 raise
-            f, status = state(typed("what", "profile", "of_day") | {"file": ""}, error, NAMES), 422
+            f, status = state(typed("what", "profile", "of_day", "mapping_id") | {"file": ""}, error, NAMES), 422
     cursor = request.args.get("cursor")
     found = contacts.list_imports(read(ListRequest, {"cursor": cursor, "limit": 20}))
     shown_as = ListState("/office/imports", request.args.to_dict())
@@ -62,18 +63,24 @@ def list_imports() -> ResponseReturnValue:
         columns=COLUMNS,
         found=found,
         what_for=what_for,
+        mappings=[(str(each.id), each.name) for each in contacts.list_mappings(ListMappings(limit=200)).data],
         profiles=[(each.value, PROFILES[each], ABOUT[each]) for each in OFFERED],
     ), status
 
 
 def _started() -> ResponseReturnValue:
-    given: dict[str, Any] = typed("what", "profile", "of_day")
-    if given["what"] not in {"check", "import"}:
+    given: dict[str, Any] = typed("what", "profile", "of_day", "mapping_id")
+    if given["what"] not in {"columns", "check", "import"}:
         raise Invalid.field("/what", "missing", _("This is needed."))
     day(given, "of_day")
     key, name = stored_file(ContactsApi.service_name)
-    wanted = {"file_key": key, "file_name": name, "dry_run": given["what"] == "check", "profile": given["profile"]}
-    return _start(read(StartImport, without_empty(wanted | {"observed_at": _said_at(given["of_day"])})))
+    wanted = {"file_key": key, "file_name": name, "profile": given["profile"], "mapping_id": given["mapping_id"]}
+    wanted["observed_at"] = _said_at(given["of_day"])
+    if given["what"] == "columns":
+        with form_command():
+            job = contacts.preview_import(read(PreviewImport, without_empty(wanted)))
+        return redirect(f"/office/imports/{job.id.partition('-')[2]}/columns")
+    return _start(read(StartImport, {**without_empty(wanted), "dry_run": given["what"] == "check"}))
 
 
 def _said_at(of_day: date | None) -> datetime | None:
@@ -131,7 +138,12 @@ def import_for_real(import_id: UUID) -> ResponseReturnValue:
     if not checked.dry_run:
         raise Invalid(_("This file was imported for real already."))
     wanted = checked.model_dump(include={"file_key", "file_name", "profile", "observed_at"})
-    return _start(StartImport(**wanted, dry_run=False))
+    return _start(StartImport(**wanted, **_meanings(checked), dry_run=False))
+
+
+def _meanings(checked: Import) -> dict[str, Any]:
+    """What the columns of the checked file mean, whether by choice or by a saved mapping."""
+    return {"mapping": checked.mapping, "by_heading": checked.by_heading} if checked.mapping is not None else {}
 
 
 @pages.get("/office/imports/<uuid:import_id>/rejected.csv", may=Permission.CONTACTS_IMPORT)

@@ -20,6 +20,7 @@ from gateway.pages.state_words import JOB
 pages = Pages("jobs", __name__)
 KINDS: Final = {
     "import_contacts": lazy_gettext("Import of contacts"),
+    "preview_import": lazy_gettext("A look at the columns of a file"),
     "scan_duplicates": lazy_gettext("Search for duplicates"),
     "change_tag": lazy_gettext("A tag changes everywhere"),
     "send_mailing": lazy_gettext("Mailing"),
@@ -62,7 +63,11 @@ def address_of(job: Job) -> str:
     service, _dash, uuid = job.id.partition("-")
     if service != ContactsApi.service_name:
         return ""
-    return {"import_contacts": f"/office/imports/{uuid}", "scan_duplicates": "/office/duplicates"}.get(job.kind, "")
+    return {
+        "import_contacts": f"/office/imports/{uuid}",
+        "preview_import": f"/office/imports/{uuid}/columns",
+        "scan_duplicates": "/office/duplicates",
+    }.get(job.kind, "")
 
 
 @pages.post("/office/jobs/<job_id>/cancel", may=tuple(Permission))

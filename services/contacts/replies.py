@@ -157,5 +157,8 @@ def import_of(row: Any) -> Import:
         dry_run=row.dry_run,
         started_at=row.started_at,
         observed_at=row.observed_at,
+        preview=row.preview,
+        mapping=row.mapping,
+        by_heading=row.by_heading,
         counts=row.counts,
     )

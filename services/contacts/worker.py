@@ -16,6 +16,7 @@ from services.contacts.commands import (
     calendars,
     documents,
     duplicate_scans,
+    import_mappings,
     imports,
     project_hours,
     projects,
@@ -49,6 +50,12 @@ def import_contacts(step: Step) -> None:
     running = Running(step.session, row, author, today, step.cursor.get("headers", {}))
     PHASES[step.cursor.get("phase", "stage")](step, running)
     crash.point("contacts.import_chunk")
+
+
+@job(import_mappings.JOB_KIND)
+def preview_import(step: Step) -> None:
+    """Look at the first rows of a file."""
+    import_mappings.look(step)
 
 
 @job(tags.JOB_KIND)

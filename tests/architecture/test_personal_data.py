@@ -26,6 +26,7 @@ NOTHING_PERSONAL = {
         "surveys": "questions of the office",
         "survey_versions": "questions as they were published",
         "imports": "counts; the files that name an erased person are removed",
+        "import_mappings": "headings of columns",
         "person_erasures": "the record of erasures names nobody",
     },
     "membership": {"membership_types": "definitions", "discount_rules": "definitions"},

@@ -225,6 +225,7 @@ def test_C11_a_file_is_checked_and_imported_with_progress_and_a_report(whole: Wh
     page.get_by_role("button", name="Lue tiedosto").click()
     expect(page.locator("#file-error")).to_be_visible()
     page.locator("#file").set_input_files(files=[file])
+    page.get_by_label("Tarkista ensin").check()
     page.get_by_role("button", name="Lue tiedosto").click()
     page.get_by_role("button", name="Tuo rekisteriin").wait_for(timeout=30_000)
     expect(page.get_by_role("cell", name="Päivää 31.2.1980 ei ole.")).to_be_visible()

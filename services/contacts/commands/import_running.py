@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis import files
@@ -17,8 +17,8 @@ from services.contacts.commands.import_affiliations import Affiliations
 from services.contacts.commands.import_claims import Changed, Claims
 from services.contacts.commands.import_contacts import ORGANISATIONS, PERSONS, Kind
 from services.contacts.commands.import_staging import stage
-from services.contacts.rules.import_profiles import PROFILES
-from services.contacts.rules.import_rows import RowReader
+from services.contacts.commands.imports import fields_of
+from services.contacts.rules.import_rows import Meanings, RowReader
 from services.contacts.spreadsheets import Table, read
 from services.contacts.spreadsheets.limits import MAX_ROWS
 
@@ -87,9 +87,9 @@ class Running:
     def open_file(self) -> tuple[Table, RowReader]:
         """The file's table and the reader of its rows; raises NotFound, Unreadable."""
         table = read(files.path_of(self.row.file_key))
-        profile, column = self.row.profile, models.Field.applies_to
-        fields = select(models.Field).where(column == PROFILES[profile].kind).order_by(models.Field.position)
-        return table, RowReader(table.header, self.session.scalars(fields).all(), self.today, profile)
+        fields = self.session.scalars(fields_of(self.row.profile)).all()
+        said = Meanings(self.row.mapping or {}, self.row.by_heading)
+        return table, RowReader(table.header, fields, self.today, self.row.profile, said)
 
     def must_wait(self) -> bool:
         """Whether an older import is not through; it may bring persons of this one."""

@@ -5,9 +5,10 @@ affiliations. A dry run does all but the applying.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from chassis import files, jobs
@@ -15,8 +16,10 @@ from contracts.base import Job
 from contracts.contacts.imports import ImportProfile, StartImport
 from contracts.errors import Conflict, Invalid
 from services.contacts import mastership, models
+from services.contacts.commands import details
 from services.contacts.commands.history import Author
 from services.contacts.rules.import_profiles import PROFILES
+from services.contacts.rules.import_proposals import known_targets, wrong_meanings
 
 JOB_KIND = "import_contacts"
 MAX_FILE_BYTES = 50_000_000
@@ -34,13 +37,38 @@ CHANNELS = {
 STATES = ("created", "updated", "unchanged", "rejected", "duplicate")
 
 
-def start(session: Session, request: StartImport, author: Author) -> Job:
-    """Queue the import of a stored file; raises NotFound without the file, Invalid when it cannot be taken.
+def start(session: Session, request: StartImport, author: Author, saved: dict[str, str] | None = None) -> Job:
+    """Queue the import of a stored file, with the columns of a `saved` mapping if one was named.
 
-    The import has the same UUID as its job.
+    Raises NotFound without the file, Invalid and Conflict when it cannot be taken. The import has the same UUID as its
+    job.
     """
-    _refuse_profile(session, request.profile)
-    if request.observed_at and request.observed_at > author.at:
+    if request.mapping is not None and request.mapping_id is not None:
+        raise Invalid.field("/mapping_id", "one_of", "Give a mapping or the id of a saved one, not both.")
+    mapping = request.mapping if request.mapping is not None else saved
+    if mapping is not None:
+        refuse_profile(session, request.profile)
+        definitions = session.scalars(fields_of(request.profile)).all()
+        details.refuse(wrong_meanings(mapping, known_targets(request.profile, definitions)))
+    by_heading = request.mapping is None or request.by_heading
+    return queue(session, request, author, JOB_KIND, mapping=mapping, by_heading=by_heading)
+
+
+def queue(session: Session, request: StartImport, author: Author, kind: str, **more: Any) -> Job:
+    """Queue a job on a stored file that can be taken, with its row; `more` are columns of the row."""
+    refuse_profile(session, request.profile)
+    _refuse_file(request, author.at)
+    job_id = jobs.start(session, "contacts", kind, {})
+    given = request.model_dump(include={"file_key", "file_name", "profile", "dry_run"})
+    started = {"started_at": author.at, "started_by": author.label, "observed_at": request.observed_at or author.at}
+    row = models.Import(id=id_of(job_id), job_id=job_id, **given, **started, counts=dict.fromkeys(STATES, 0), **more)
+    session.add(row)
+    session.flush()
+    return jobs.as_contract(jobs.get(session, job_id))
+
+
+def _refuse_file(request: StartImport, now: datetime) -> None:
+    if request.observed_at and request.observed_at > now:
         raise Invalid.field("/observed_at", "in_the_future", "What a file says was true before it was sent.")
     if not request.file_key.startswith(OWN_FILES):
         raise Invalid.field("/file_key", "bad_key", "This is not a file for contacts; upload it for an import.")
@@ -50,26 +78,16 @@ def start(session: Session, request: StartImport, author: Author) -> Job:
         raise Invalid.field("/file_key", "file_too_large", message)
     if size == 0:
         raise Invalid.field("/file_key", "file_empty", "The file is empty.")
-    job_id = jobs.start(session, "contacts", JOB_KIND, {})
-    session.add(
-        models.Import(
-            id=id_of(job_id),
-            job_id=job_id,
-            file_key=request.file_key,
-            file_name=request.file_name,
-            profile=request.profile,
-            dry_run=request.dry_run,
-            started_at=author.at,
-            started_by=author.label,
-            observed_at=request.observed_at or author.at,
-            counts=dict.fromkeys(STATES, 0),
-        )
-    )
-    session.flush()
-    return jobs.as_contract(jobs.get(session, job_id))
 
 
-def _refuse_profile(session: Session, profile: ImportProfile) -> None:
+def fields_of(profile: ImportProfile) -> Select[Any]:
+    """The definitions of additional fields that files of this kind may fill."""
+    column = models.Field.applies_to
+    return select(models.Field).where(column == PROFILES[profile].kind).order_by(models.Field.position)
+
+
+def refuse_profile(session: Session, profile: ImportProfile) -> None:
+    """Raise Invalid for a profile that is not offered, Conflict while its source is not linked."""
     if profile not in PROFILES:
         message = f"The profile {profile.value} comes later; import with another one."
         raise Invalid.field("/profile", "profile_not_offered", message)

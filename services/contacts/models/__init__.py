@@ -10,7 +10,7 @@ from services.contacts.models.duplicates import SCAN_JOB, DuplicateCandidate, Du
 from services.contacts.models.erasures import PersonErasure
 from services.contacts.models.fields import Field
 from services.contacts.models.history import Change
-from services.contacts.models.imports import Import, ImportRow
+from services.contacts.models.imports import Import, ImportMapping, ImportRow
 from services.contacts.models.known import KnownEnrolment, KnownMembership, KnownMessage, KnownPurchase
 from services.contacts.models.masters import FieldOrigin, MasterSettings
 from services.contacts.models.merges import Merge
@@ -39,6 +39,7 @@ __all__ = (
     "Field",
     "FieldOrigin",
     "Import",
+    "ImportMapping",
     "ImportRow",
     "KnownEnrolment",
     "KnownMembership",

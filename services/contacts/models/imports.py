@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.contacts.imports import ImportProfile
-from services.contacts.models.base import EMPTY_OBJECT, Base
+from services.contacts.models.base import EMPTY_LIST, EMPTY_OBJECT, Base
 
 
 class Import(Base):
@@ -27,6 +28,27 @@ class Import(Base):
     observed_at: Mapped[datetime]
     """When what the file says was true."""
     counts: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
+    preview: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    columns: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=EMPTY_LIST)
+    """Headings of a file that was looked at, and what they seem to mean."""
+    mapping: Mapped[dict[str, Any] | None]
+    """What columns mean by heading, where it was said."""
+    by_heading: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    """Whether columns that the mapping does not name are read by their headings."""
+
+
+class ImportMapping(Base):
+    """What columns of files from one place mean, under a name."""
+
+    __tablename__ = "import_mappings"
+    __table_args__ = (UniqueConstraint("profile", "name", name="uq_import_mappings_profile"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    profile: Mapped[ImportProfile]
+    columns: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str]
 
 
 class ImportRow(Base):

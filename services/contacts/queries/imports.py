@@ -27,7 +27,7 @@ def get(reader: Connection, import_id: UUID) -> Import:
 
 def list_page(reader: Connection, request: ListRequest) -> Page[Import]:
     """Imports, newest first."""
-    query = select(IMPORTS).order_by(IMPORTS.c.id.desc()).limit(request.limit + 1)
+    query = select(IMPORTS).where(~IMPORTS.c.preview).order_by(IMPORTS.c.id.desc()).limit(request.limit + 1)
     after = position(request.cursor, UUID)
     if after:
         query = query.where(IMPORTS.c.id < after[0])
@@ -40,7 +40,7 @@ def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
     Persons that a dry run would make have no id.
     """
     get(reader, request.id)
-    wanted = ROWS.state == request.state if request.state else ROWS.state != "staged"
+    wanted = ROWS.state == request.state if request.state else ROWS.state.not_in(["staged", "sample"])
     query = (
         select(
             ROWS.number,

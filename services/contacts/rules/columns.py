@@ -96,7 +96,8 @@ def targets(
     otherwise = otherwise or {}
     found: dict[int, str] = {}
     for number, cell in enumerate(header):
-        target = otherwise.get(squeeze(cell)) or meaning(cell) or additional.get(squeeze(cell))
+        key = squeeze(cell)
+        target = otherwise[key] if key in otherwise else meaning(cell) or additional.get(key)
         if target and target not in found.values():
             found[number] = target
     return found

@@ -3,18 +3,19 @@
 Whom a row is about is said by the file's profile (services.contacts.rules.import_profiles).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from contracts.contacts.imports import ImportProfile
 from services.contacts.rules import personal_ids
-from services.contacts.rules.columns import squeeze, targets, titles
+from services.contacts.rules.columns import targets, titles
 from services.contacts.rules.fields import DoesNotFit
 from services.contacts.rules.import_classes import GrowingChoices, growing
 from services.contacts.rules.import_columns import MAX_LINE, ColumnRule, column_rules
 from services.contacts.rules.import_profiles import PROFILES, Misses
+from services.contacts.rules.import_proposals import named_fields, squeezed
 from services.contacts.spreadsheets.limits import MAX_CELL, Unreadable
 
 FORBIDDEN = frozenset("\x7f\u2028\u2029\u202e\u202d\ufeff")
@@ -47,6 +48,14 @@ class StagedRow:
     column: str = ""
 
 
+@dataclass(frozen=True)
+class Meanings:
+    """What columns mean by heading, as somebody said; whether the headings of other columns count."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    by_heading: bool = True
+
+
 @dataclass
 class RowReader:
     """Reads rows under one header. Raises Unreadable when a column is missing that the profile needs."""
@@ -55,6 +64,7 @@ class RowReader:
     definitions: Sequence[Any]
     today: date
     profile: ImportProfile = ImportProfile.CONTACTS
+    said: Meanings = field(default_factory=Meanings)
     titles: list[str] = field(init=False)
     targets: dict[int, str] = field(init=False)
     growing: dict[str, GrowingChoices] = field(init=False)
@@ -62,21 +72,23 @@ class RowReader:
 
     def __post_init__(self) -> None:
         self.titles = titles(self.header)
-        named = {
-            squeeze(name): f"fields.{each.code}"
-            for each in self.definitions
-            if not each.retired
-            for name in (each.code, *each.label.values())
-            if name
-        }
         profile = PROFILES[self.profile]
-        found = targets(self.header, named, profile.headers)
+        found = self._meanings(profile.headers)
         self.targets = {number: target for number, target in found.items() if target not in profile.ignored}
         self._check_columns()
         additional = {f"fields.{each.code}": each for each in self.definitions}
         self.growing = growing({each.code: each for each in self.definitions}, found)
         reading = {target: each.read for target, each in self.growing.items()}
         self._rules: list[ColumnRule] = column_rules(self.targets, additional, self.today, reading)
+
+    def _meanings(self, of_profile: Mapping[str, str]) -> dict[int, str]:
+        said = {
+            number: self.said.columns[title] for number, title in enumerate(self.titles) if title in self.said.columns
+        }
+        if not self.said.by_heading:
+            return {number: target for number, target in said.items() if target}
+        otherwise = {**of_profile, **squeezed(self.said.columns)}
+        return targets(self.header, named_fields(self.definitions), otherwise)
 
     def _check_columns(self) -> None:
         profile, there = PROFILES[self.profile], set(self.targets.values())

@@ -11,6 +11,7 @@ from services.contacts.service.duplicates import DuplicatesMethods
 from services.contacts.service.erasures import ErasuresMethods
 from services.contacts.service.fields import FieldsMethods
 from services.contacts.service.history import HistoryMethods
+from services.contacts.service.import_mappings import ImportMappingsMethods
 from services.contacts.service.imports import ImportsMethods
 from services.contacts.service.known import KnownMethods
 from services.contacts.service.masters import MastersMethods
@@ -40,6 +41,7 @@ class ContactsService(
     ErasuresMethods,
     FieldsMethods,
     HistoryMethods,
+    ImportMappingsMethods,
     ImportsMethods,
     KnownMethods,
     MastersMethods,

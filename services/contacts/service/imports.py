@@ -2,7 +2,7 @@
 
 from contracts.base import ById, Job, ListRequest, Page
 from contracts.contacts.imports import Import, ImportRow, ImportsApi, ListImportRows, StartImport
-from services.contacts.commands import imports
+from services.contacts.commands import import_mappings, imports
 from services.contacts.queries import imports as import_reports
 from services.contacts.service.base import ContactsMethods
 
@@ -11,7 +11,8 @@ class ImportsMethods(ContactsMethods, ImportsApi):
     """Files of contacts (C11, C12)."""
 
     def start_import(self, request: StartImport) -> Job:
-        return imports.start(self.session, request, self.author)
+        saved = request.mapping_id and import_mappings.saved_columns(self.session, request.mapping_id, request.profile)
+        return imports.start(self.session, request, self.author, saved or None)
 
     def get_import(self, request: ById) -> Import:
         return import_reports.get(self.reader, request.id)

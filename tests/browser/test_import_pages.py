@@ -1,0 +1,62 @@
+"""Looking at the columns of a file before it is imported (C11), in Chromium."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from chassis.ids import new_id
+from tests.browser.soundness import check_page
+
+Visit = Callable[..., Page]
+pytestmark = pytest.mark.timeout(300)
+
+
+def a_name() -> str:
+    """A family name that nobody else has."""
+    return f"T{new_id().hex[-11:]}"
+
+
+def upload(page: Page, content: str) -> None:
+    file: FilePayload = {"name": "vanha.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    page.locator("#file").set_input_files(files=[file])
+
+
+def test_C11_columns_are_shown_with_samples_changed_saved_and_used_again(visit: Visit, whole: Any) -> None:
+    name, saved = a_name(), a_name()
+    content = f"Kuka;Luuri;Posti\n{name}, Aino;040 1234567;aino.{name}@example.org\n"
+    page = visit("/office/imports", as_user="admin")
+    upload(page, content)
+    page.get_by_role("button", name="Lue tiedosto").click()
+    expect(page.locator("#column_2")).to_have_value("email", timeout=30_000)
+    expect(page.locator("#column_1")).to_have_value("phone")
+    expect(page.locator("#column_0")).to_have_value("")
+    expect(page.locator("#column_0-hint")).to_contain_text(name)
+    check_page(page)
+    page.locator("#column_0").select_option(label="Puhelin")
+    page.get_by_role("button", name="Jatka").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    check_page(page)
+    page.locator("#column_0").select_option("name")
+    page.locator("#save_as").fill(saved)
+    page.get_by_role("button", name="Jatka").click()
+    page.get_by_role("button", name="Tuo rekisteriin").wait_for(timeout=30_000)
+    page.get_by_role("button", name="Tuo rekisteriin").click()
+    expect(page.get_by_role("link", name=re.compile("^Uusi 1$"))).to_be_visible(timeout=30_000)
+    (made,) = whole.api.get("/persons", q=name)["data"]
+    assert (made["name"], made["phone"]) == (f"Aino {name}", "+358401234567")
+    page.goto("/office/imports")
+    upload(page, content)
+    page.locator("#mapping_id").select_option(label=saved)
+    page.get_by_role("button", name="Lue tiedosto").click()
+    expect(page.locator("#column_0")).to_have_value("name", timeout=30_000)
+
+
+def test_C11_a_file_that_cannot_be_read_is_told_when_it_is_looked_at(visit: Visit) -> None:
+    page = visit("/office/imports", as_user="admin", width=390)
+    upload(page, 'Etunimi;Sukunimi\nAino;"Aalto\n')
+    page.get_by_role("button", name="Lue tiedosto").click()
+    expect(page.get_by_text("Rivillä alkaa lainausmerkki")).to_be_visible(timeout=30_000)
+    check_page(page)
