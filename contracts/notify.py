@@ -101,6 +101,8 @@ class MailingDetails(Data):
     subject: Line
     body: Text
     """Plain text with blank lines between paragraphs; the HTML part is made from it."""
+    survey_id: UUID | None = None
+    """The receivers are asked to answer this survey: `{{link}}` becomes each one's own link to it."""
     marketing: bool = True
     """Bans and unsubscriptions hold for marketing; others get it too when false."""
 

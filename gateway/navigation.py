@@ -34,6 +34,7 @@ OFFICE: Final = (
     Link(_("Contacts"), "/office/contacts", "c", "contacts.read", (
         Link(_("Organisations"), "/office/organisations", "o"),
         Link(_("Segments"), "/office/segments", "s"),
+        Link(_("Surveys"), "/office/surveys"),
         Link(_("Tags"), "/office/tags"),
         Link(_("Duplicates"), "/office/duplicates"),
         Link(_("Imports"), "/office/imports"),

@@ -21,6 +21,7 @@ from contracts.contacts.documents import ListDocuments
 from contracts.contacts.history import History
 from contracts.contacts.merges import ListMerges
 from contracts.contacts.persons import ListPersons, Person, PersonSummary
+from contracts.contacts.surveys import ListSurveyAnswers
 from contracts.contacts.tags import Tag
 from contracts.contacts.views import ViewName
 from contracts.courses import CoursesApi, ListEnrolments
@@ -141,6 +142,10 @@ def _about(person_id: UUID) -> dict[str, Any]:
         "affiliations": (
             Permission.CONTACTS_READ,
             lambda: contacts.list_affiliations(ListAffiliations(person_id=person_id, limit=limit * 2)),
+        ),
+        "surveys": (
+            Permission.CONTACTS_READ,
+            lambda: contacts.list_survey_answers(ListSurveyAnswers(person_id=person_id, limit=limit)),
         ),
         "documents": (
             Permission.ACTIVITIES_READ,

@@ -20,7 +20,7 @@ from contracts.errors import Conflict, Invalid
 from contracts.notify import CreateMailing, Mailing, MailingState, NotifyApi, PreviewMailing
 from gateway.asked import ask_first, asked, list_state
 from gateway.form_state import FormState
-from gateway.i18n import number
+from gateway.i18n import language, number
 from gateway.listing import Column
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may
@@ -58,8 +58,8 @@ def list_mailings() -> str:
 def new_mailing() -> ResponseReturnValue:
     """Prepare a mailing; nothing is sent yet."""
     if request.method == "GET":
-        return _form(FormState({"segment_id": request.args.get("segment_id", ""), "marketing": "yes"}))
-    values = typed("name", "segment_id", "subject", "body", "marketing")
+        return _form(FormState({"segment_id": request.args.get("segment_id", ""), "marketing": "yes", **_asking()}))
+    values = typed("name", "segment_id", "subject", "body", "marketing", "survey_id")
     try:
         given = {**without_empty(values), "marketing": bool(values["marketing"])}
         with form_command():
@@ -68,6 +68,16 @@ def new_mailing() -> ResponseReturnValue:
         return _form(state(values, error)), 422
     flash(_("The draft is saved. Look at it as a receiver gets it, then send it."), "good")
     return redirect(f"/office/mailings/{made.id}")
+
+
+def _asking() -> dict[str, Any]:
+    """What a mailing that asks to answer a survey begins with."""
+    survey_id = request.args.get("survey_id", "")
+    if not survey_id:
+        return {}
+    title = contacts.get_survey(read(ById, {"id": survey_id})).title.in_language(language())
+    body = _("Hello {{given_name}},\n\nwe would like to hear from you.\n\n[[Answer the survey|{{link}}]]")
+    return {"survey_id": survey_id, "name": title, "subject": title, "body": body}
 
 
 def _form(f: FormState) -> str:

@@ -50,6 +50,7 @@ PERSON_SECTIONS: Final[Mapping[str, Any]] = {
     "invoices": _("Invoices"),
     "enrolments": _("Enrolments"),
     "affiliations": _("Affiliations"),
+    "surveys": _("Surveys"),
     "documents": _("Documents"),
     "messages": _("Messages"),
     "history": _("History"),

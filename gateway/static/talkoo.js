@@ -165,6 +165,15 @@ function sending(event) {
   if (event.detail.lengthComputable) bar.value = event.detail.loaded / event.detail.total;
 }
 
+/* Questions that are asked only after certain answers: those of others stay away. */
+function branch(form) {
+  for (const part of all("[data-asked-when]", form)) {
+    const values = part.dataset.askedValues.split(" ");
+    const given = all(`[name="${CSS.escape(part.dataset.askedWhen)}"]`, form);
+    part.hidden = !given.some((box) => box.checked && values.includes(box.value) && !box.closest("[data-asked-when][hidden]"));
+  }
+}
+
 function tell(template) {
   const live = find("#live");
   live.replaceChildren(find(template).content.cloneNode(true));
@@ -173,7 +182,9 @@ function tell(template) {
 
 function show(root) {
   all("[data-needs-script]", root).forEach((element) => { element.hidden = false; });
+  all("[data-needs-no-script]", root).forEach((element) => { element.hidden = true; });
   all(".selectable", root).forEach(count);
+  all("form:has([data-asked-when])", root).forEach(branch);
 }
 
 addEventListener("keydown", (event) => { escape(event); keys.press(event); });
@@ -181,6 +192,7 @@ addEventListener("click", click);
 addEventListener("submit", submit);
 addEventListener("change", (event) => {
   pick(event);
+  if (event.target.form) branch(event.target.form);
   if (event.target.matches("[data-keys-switch]")) {
     if (event.target.checked) localStorage.removeItem(KEYS_OFF);
     else localStorage.setItem(KEYS_OFF, "yes");

@@ -45,14 +45,20 @@ def sms_text(template: str, receiver: Recipient, facts: Facts) -> str:
     return fill_line(words(template, receiver.language).body, facts.values)
 
 
-def mailing_message(mailing: Any, receiver: Recipient, seller: str, message_id: UUID | None = None) -> Rendered:
-    """A mailing as this person gets it. Marketing ends with the address that stops it, when the message is known."""
+def mailing_message(
+    mailing: Any, receiver: Recipient, seller: str, message_id: UUID | None = None, link: str = WITHHELD
+) -> Rendered:
+    """A mailing as this person gets it. Marketing ends with the address that stops it, when the message is known.
+
+    `link` is the person's own link to the survey of the mailing, if it has one.
+    """
     given = receiver.given_name or receiver.name
     values = {
         "given_name": given,
         "family_name": receiver.name.removeprefix(given).strip(),
         "name": receiver.name,
         "seller": seller,
+        "link": link,
     }
     footer = Footer(seller)
     if mailing.marketing and message_id is not None:

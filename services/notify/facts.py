@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from chassis import files
 from chassis.clock import zoned
@@ -47,6 +48,16 @@ class Outdated(Exception):
     """What the message would say is not true any more: it is not sent."""
 
 
+@dataclass(frozen=True)
+class _About:
+    """What a link needs to know of a message whose object is another than what the link opens."""
+
+    id: UUID
+    person_id: UUID | None
+    about_id: UUID
+    created_at: datetime
+
+
 Collector = Callable[[Any, Recipient], Facts]
 TRUE_IN = {
     "ticket": {EnrolmentState.CONFIRMED},
@@ -73,6 +84,12 @@ def _link(message: Any, purpose: LinkPurpose, path: str, life: timedelta, *, sin
         )
     )
     return f"{settings().talkoo_base_url}{path}/{issued.token}"
+
+
+def survey_link(message: Any, survey_id: UUID) -> str:
+    """The receiver's own link to a survey; it opens while the survey is there, a year at most."""
+    about = _About(message.id, message.person_id, survey_id, message.created_at)
+    return _link(about, LinkPurpose.ANSWER_SURVEY, "/survey", timedelta(days=365))
 
 
 def application_received(message: Any, receiver: Recipient) -> Facts:

@@ -80,6 +80,7 @@ class Mailing(Base):
     segment_id: Mapped[UUID]
     subject: Mapped[str]
     body: Mapped[str]
+    survey_id: Mapped[UUID | None]
     marketing: Mapped[bool] = mapped_column(Boolean)
     state: Mapped[MailingState] = mapped_column(default=MailingState.DRAFT)
     job_id: Mapped[str | None]

@@ -27,7 +27,7 @@ from contracts.courses import (
     SessionMoved,
     TicketReady,
 )
-from contracts.errors import NotFound
+from contracts.errors import Invalid, NotFound
 from contracts.identity import AccountErased, PasswordLinkWanted
 from contracts.membership import ApplicationRejected, ApplicationSubmitted, MembershipActivated
 from contracts.notify import Channel, NotifyApi
@@ -72,6 +72,8 @@ class NotifyService(SystemMethods, NotifyApi):
 
     def create_mailing(self, request: notify.CreateMailing) -> notify.Mailing:
         _check_segment(request.segment_id)
+        if request.survey_id is not None:
+            _check_survey(request.survey_id)
         mailing_id = mailings.create(self.session, request, self.principal.label, self.now)
         return queries.get_mailing(self.session, mailing_id)
 
@@ -263,3 +265,15 @@ class NotifyService(SystemMethods, NotifyApi):
 def _check_segment(segment_id: UUID) -> None:
     """Raise NotFound, or Conflict for a segment that finds organisations."""
     contacts.list_segment_members(SegmentMembers(id=segment_id, limit=1))
+
+
+def _check_survey(survey_id: UUID) -> None:
+    """Raise Invalid unless there is such a survey, and it takes answers."""
+    try:
+        is_open = contacts.get_survey(ById(id=survey_id)).is_open
+    except NotFound:
+        is_open = False
+    if not is_open:
+        raise Invalid.field(
+            "/survey_id", "survey_closed", "This survey takes no answers now; publish or open it first."
+        )

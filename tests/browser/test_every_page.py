@@ -82,9 +82,15 @@ def ids(whole, member) -> dict[str, str]:
     office.post("/roles", {"code": A_CODE, "name": "Sivut", "permissions": []})
     office.post("/fields", {"code": A_CODE, "label": {"fi": "Sivut"}, "type": "text"})
     office.post("/persons", {"family_name": "Sivunen", "tags": [A_CODE]})
+    question = {"code": A_CODE, "kind": "scale", "text": {"fi": "Arvosana"}, "lowest": 1, "highest": 5}
+    survey = office.post("/surveys", {"title": {"fi": "Sivut"}, "questions": [question]})
+    survey = office.post(f"/surveys/{survey['id']}/publish", {"version": survey["version"]})
+    answer = {"person_id": member.person_id, "number": 1, "answers": {A_CODE: 4}}
+    office.post(f"/surveys/{survey['id']}/answers", answer)
     wanted = {"membership_type_id": kind, **who, "accepts_terms": True}
     return {
         "person_id": member.person_id,
+        "survey_id": survey["id"],
         "twice_id": twice[0],
         "pair_id": first(whole, "/duplicates"),
         "erased_id": somebody_erased(whole),

@@ -24,6 +24,8 @@ OPENS = {
     "/offer/<token>/pay": {LinkPurpose.TAKE_OFFER},
     "/pay/<token>": {LinkPurpose.PAY_INVOICE},
     "/pay/<token>/invoice.pdf": {LinkPurpose.PAY_INVOICE},
+    "/survey/<token>/thanks": {LinkPurpose.ANSWER_SURVEY},
+    "/survey/<token>": {LinkPurpose.ANSWER_SURVEY},
 }
 """What each page of a link is for. Unsubscribing has tokens of its own."""
 SHOWN = {purpose: rule for rule, purposes in OPENS.items() for purpose in purposes if not rule.endswith("/pay")}

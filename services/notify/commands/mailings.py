@@ -14,25 +14,30 @@ from contracts.errors import Conflict, Invalid, NotFound
 from contracts.notify import MailingState
 from services.notify.commands.messages import DELIVER
 from services.notify.models import Mailing
-from services.notify.rules.rendering import unknown_placeholders
+from services.notify.rules.rendering import PLACEHOLDER, unknown_placeholders
 
 PLACEHOLDERS = {"given_name", "family_name", "name", "seller"}
+LINK = "link"
+"""Stands for the receiver's own link to the survey that a mailing asks to answer."""
 JOB = "send_mailing"
 
 
 def create(session: Session, request: notify.CreateMailing, by: str, now: datetime) -> UUID:
     """A draft; raises Invalid when a placeholder has no meaning."""
+    known = PLACEHOLDERS | ({LINK} if request.survey_id else set())
     for field in ("subject", "body"):
-        unknown = unknown_placeholders(getattr(request, field), PLACEHOLDERS)
+        unknown = unknown_placeholders(getattr(request, field), known)
         if unknown:
             raise Invalid.field(
                 f"/{field}",
                 "unknown_placeholder",
-                f"{{{{{unknown[0]}}}}} means nothing here; use {', '.join(sorted(PLACEHOLDERS))}.",
+                f"{{{{{unknown[0]}}}}} means nothing here; use {', '.join(sorted(known))}.",
                 placeholder=unknown[0],
             )
     if not request.body:
         raise Invalid.field("/body", "empty", "A mailing needs a text.")
+    if request.survey_id and LINK not in PLACEHOLDER.findall(request.body):
+        raise Invalid.field("/body", "link_missing", "Write {{link}} where the link to the survey is to stand.")
     mailing = Mailing(id=new_id(), **request.model_dump(), state=MailingState.DRAFT, created_at=now, created_by=by)
     session.add(mailing)
     session.flush()
