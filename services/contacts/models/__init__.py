@@ -18,12 +18,13 @@ from services.contacts.models.organisations import Organisation
 from services.contacts.models.persons import Person
 from services.contacts.models.projects import Project, ProjectHours, ProjectMember
 from services.contacts.models.segments import Segment
-from services.contacts.models.surveys import Survey, SurveyAnswer, SurveyVersion
+from services.contacts.models.surveys import SURVEY_VALUES, Survey, SurveyAnswer, SurveyVersion
 from services.contacts.models.tasks import Task, TaskContact
 from services.contacts.models.views import View
 
 __all__ = (
     "SCAN_JOB",
+    "SURVEY_VALUES",
     "Activity",
     "ActivityContact",
     "Affiliation",

@@ -4,7 +4,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, text
+from sqlalchemy import UUID as PgUuid  # noqa: N811
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Numeric,
+    Text,
+    column,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -82,3 +95,15 @@ class SurveyAnswer(Base):
     changed_at: Mapped[datetime]
     answered_by: Mapped[str]
     version: Mapped[int] = mapped_column(Integer, server_default="1")
+
+
+SURVEY_VALUES = table(
+    "survey_answer_values",
+    column("person_id", PgUuid()),
+    column("survey_id", PgUuid()),
+    column("question", Text()),
+    column("value", Text()),
+    column("number", Numeric()),
+    column("answered_at", DateTime(timezone=True)),
+)
+"""A view of the answers: a row for each value. One of several choices is a row each; of a matrix `<row>=<choice>`."""

@@ -22,6 +22,7 @@ PERSONS, ORGANISATIONS = SegmentKind.PERSONS, SegmentKind.ORGANISATIONS
 AFFILIATION, ORGANISATION = models.Affiliation.__table__.c, models.Organisation.__table__.c
 ACTIVITY, LINK = models.Activity.__table__.c, models.ActivityContact.__table__.c
 MEMBERSHIP, PURCHASE = models.KnownMembership.__table__.c, models.KnownPurchase.__table__.c
+VALUE = models.SURVEY_VALUES.c
 ENROLMENT, MESSAGE = models.KnownEnrolment.__table__.c, models.KnownMessage.__table__.c
 
 
@@ -154,6 +155,13 @@ RELATIONS: dict[str, Relation] = {
         columns={
             **{f"message.{name}": MESSAGE[name] for name in ("mailing_id", "template", "sent_on")},
             **{f"message.{name}": cast(MESSAGE[name], Text) for name in ("channel", "state")},
+        },
+    ),
+    "survey_answer": Relation(
+        owners={PERSONS: VALUE.person_id},
+        columns={
+            **{f"survey_answer.{name}": VALUE[name] for name in ("survey_id", "question", "value", "number")},
+            "survey_answer.answered_on": _local_day(VALUE.answered_at),
         },
     ),
     "activity": Relation(

@@ -157,6 +157,15 @@ RELATIONS: dict[str, Relation] = {
         },
         Permission.NOTIFY_READ,
     ),
+    "survey_answer": Relation(
+        {
+            "survey_answer.survey_id": Kind.ID,
+            "survey_answer.question": Kind.CHOICE,
+            "survey_answer.value": Kind.TEXT,
+            "survey_answer.number": Kind.NUMBER,
+            "survey_answer.answered_on": Kind.DATE,
+        },
+    ),
     "activity": Relation(
         {"activity.kind": Kind.CHOICE, "activity.happened_on": Kind.DATE, "activity.project_id": Kind.ID},
         Permission.ACTIVITIES_READ,
