@@ -46,6 +46,7 @@ SECTIONS = (
     "projects",
     "project_forms",
     "project_hours",
+    "segment_builder",
     "segments",
     "surveys",
     "survey_questions",

@@ -1,23 +1,41 @@
 """What a segment may test: the names of the fields, what they hold, and what they can be chosen from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as _p
 
+from contracts.access import Permission
 from contracts.contacts.fields import FieldDefinition, FieldType
+from contracts.contacts.segments import SegmentKind
 from gateway.field_definitions import Definitions
 from gateway.i18n import LANGUAGES, language
 from gateway.pages import contact_words
+from gateway.pages.activity_words import KIND
 from gateway.pages.field_words import label
+from gateway.pages.person_names import may
+from gateway.pages.state_words import ENROLMENT, MEMBERSHIP
 
 KINDS: Final = {
-    "birth_date": "date",
-    **dict.fromkeys(("payment_days", "credit_limit"), "number"),
-    **dict.fromkeys(("has_email", "has_phone", "has_address", "affiliation.decision_maker"), "flag"),
-}
+    **dict.fromkeys(
+        (
+            "birth_date", "affiliation.starts_on", "membership.joined_on", "membership.ended_on",
+            "membership.paid_until", "purchase.bought_on", "enrolment.enrolled_on", "enrolment.starts_on",
+            "message.sent_on", "activity.happened_on",
+        ),
+        "date",
+    ),
+    **dict.fromkeys(("payment_days", "credit_limit", "purchase.amount", "purchase.quantity"), "number"),
+    **dict.fromkeys(
+        (
+            "has_email", "has_phone", "has_address", "affiliation.decision_maker", "purchase.paid",
+            "enrolment.attended",
+        ),
+        "flag",
+    ),
+}  # fmt: skip
 CHANNELS: Final = {"email": _("E-mail"), "sms": _("Text message"), "post": _("Post"), "phone": _("Phone")}
 CHOICES: Final[dict[str, Any]] = {
     **{
@@ -26,49 +44,136 @@ CHOICES: Final[dict[str, Any]] = {
     "organisation.customer_status": contact_words.CUSTOMER_STATUSES,
     "language": LANGUAGES,
     "banned": CHANNELS,
+    "membership.state": {state.value: words for state, (words, _kind) in MEMBERSHIP.items()},
+    "enrolment.state": {state.value: words for state, (words, _kind) in ENROLMENT.items()},
+    "activity.kind": {kind.value: words for kind, words in KIND.items()},
 }
 """Codes and words of the values of fields that take no others."""
-FIELDS: Final = {
+OF_BOTH: Final = {
     "city": _("Town"),
     "postal_code": _("Postal code"),
     "tag": _("Tag"),
     "language": _("Language"),
     "name": _("Name"),
-    "given_name": _("Given name"),
-    "family_name": _("Family name"),
-    "title": _("Title"),
     "email": _("E-mail"),
     "phone": _("Phone"),
     "fax": _("Fax"),
     "other_email": _("Another e-mail address"),
     "other_phone": _("Another phone number"),
-    "gender": _("Gender"),
     "customer_number": _("Customer number"),
     "customer_status": _("Customer or prospect"),
     "payment_method": _("Way of paying"),
     "payment_days": _("Days to pay"),
     "delivery_method": _("Way of delivery"),
     "credit_limit": _("Credit limit"),
-    "birth_date": _("Day of birth"),
     "has_email": _("Has an e-mail address"),
     "has_phone": _("Has a phone number"),
     "has_address": _("Has a postal address"),
-    "banned": _("Has banned marketing by"),
-    "affiliation.title": _("Title in an organisation"),
-    "affiliation.role": _("Role in an organisation"),
-    "affiliation.decision_maker": _("Decision maker in an organisation"),
-    "organisation.name": _("Name of an organisation"),
-    "organisation.city": _("Town of an organisation"),
-    "organisation.tag": _("Tag of an organisation"),
-    "organisation.customer_status": _("An organisation as a customer"),
-    "organisation.customer_number": _("Customer number of an organisation"),
+}
+OWN: Final = {
+    SegmentKind.PERSONS: {
+        **OF_BOTH,
+        "given_name": _("Given name"),
+        "family_name": _("Family name"),
+        "title": _("Title"),
+        "gender": _("Gender"),
+        "birth_date": _("Day of birth"),
+        "banned": _("Has banned marketing by"),
+    },
+    SegmentKind.ORGANISATIONS: {**OF_BOTH, "business_id": _("Business id")},
+}
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Things that a contact may have several of; `right` is what it takes to ask for them."""
+
+    words: Any
+    fields: Mapping[str, Any]
+    right: Permission = Permission.CONTACTS_READ
+    of: tuple[SegmentKind, ...] = (SegmentKind.PERSONS, SegmentKind.ORGANISATIONS)
+
+
+RELATIONS: Final = {
+    "affiliation": Relation(
+        _("Affiliations"),
+        {
+            "affiliation.title": _("Title in an organisation"),
+            "affiliation.role": _("Role in an organisation"),
+            "affiliation.decision_maker": _("Decision maker in an organisation"),
+            "affiliation.starts_on": _("In an organisation since"),
+            "organisation.name": _("Name of an organisation"),
+            "organisation.city": _("Town of an organisation"),
+            "organisation.tag": _("Tag of an organisation"),
+            "organisation.customer_status": _("An organisation as a customer"),
+            "organisation.customer_number": _("Customer number of an organisation"),
+        },
+    ),
+    "membership": Relation(
+        _("Memberships"),
+        {
+            "membership.type": _("Type of membership"),
+            "membership.state": _("State of membership"),
+            "membership.joined_on": _("Membership began"),
+            "membership.ended_on": _("Membership ended"),
+            "membership.paid_until": _("Membership paid until"),
+        },
+        Permission.MEMBERSHIP_READ,
+    ),
+    "purchase": Relation(
+        _("Purchases"),
+        {
+            "purchase.product": _("Product bought"),
+            "purchase.category": _("Category of the product bought"),
+            "purchase.amount": _("Sum of a purchase"),
+            "purchase.quantity": _("Quantity bought"),
+            "purchase.bought_on": _("Day of a purchase"),
+            "purchase.paid": _("Purchase is paid"),
+        },
+        Permission.COMMERCE_READ,
+    ),
+    "enrolment": Relation(
+        _("Enrolments"),
+        {
+            "enrolment.course": _("Course enrolled on"),
+            "enrolment.session_id": _("Course session enrolled on"),
+            "enrolment.topic": _("Topic of the course"),
+            "enrolment.state": _("State of the enrolment"),
+            "enrolment.enrolled_on": _("Day of enrolling"),
+            "enrolment.starts_on": _("Course session begins"),
+            "enrolment.attended": _("Came to the course"),
+        },
+        Permission.COURSES_READ,
+        (SegmentKind.PERSONS,),
+    ),
+    "message": Relation(
+        _("Messages"),
+        {"message.mailing_id": _("Mailing sent"), "message.sent_on": _("Message sent on")},
+        Permission.NOTIFY_READ,
+        (SegmentKind.PERSONS,),
+    ),
+    "activity": Relation(
+        _("Activities"),
+        {
+            "activity.kind": _("Kind of activity"),
+            "activity.happened_on": _("Day of an activity"),
+            "activity.project_id": _("Project of an activity"),
+        },
+        Permission.ACTIVITIES_READ,
+    ),
 }
 OWNERS: Final = {
-    "person": ("fields.", "%(name)s"),
-    "affiliation": ("affiliation.fields.", _("%(name)s in an organisation")),
-    "organisation": ("organisation.fields.", _("%(name)s of an organisation")),
+    SegmentKind.PERSONS: {
+        "person": ("fields.", "", "%(name)s"),
+        "affiliation": ("affiliation.fields.", "affiliation", _("%(name)s in an organisation")),
+        "organisation": ("organisation.fields.", "affiliation", _("%(name)s of an organisation")),
+    },
+    SegmentKind.ORGANISATIONS: {
+        "organisation": ("fields.", "", "%(name)s"),
+        "affiliation": ("affiliation.fields.", "affiliation", _("%(name)s in an organisation")),
+    },
 }
-"""How tests name additional fields, and how the builder does."""
+"""How tests name additional fields, to which relation they belong, and what the builder calls them."""
 ADDITIONAL: Final = {
     FieldType.DATE: "date",
     FieldType.NUMBER: "number",
@@ -80,34 +185,54 @@ ADDITIONAL: Final = {
 
 @dataclass(frozen=True)
 class Fields:
-    """What a row may test: names, kinds, and the values of those that take no others."""
+    """What a row may test: names by relation (own ones under ""), kinds, and values of those that take no others."""
 
-    names: dict[str, Any]
-    kinds: dict[str, str]
-    values: dict[str, dict[str, Any]]
+    groups: dict[str, dict[str, Any]]
+    kinds: dict[str, str] = field(default_factory=lambda: dict(KINDS))
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, known: Definitions) -> "Fields":
-        """The register's own fields and the office's."""
-        flags = {name: dict(yes_no()) for name, kind in KINDS.items() if kind == "flag"}
-        found = cls(dict(FIELDS), dict(KINDS), {name: dict(words) for name, words in CHOICES.items()} | flags)
-        for kind, (prefix, words) in OWNERS.items():
-            for each in known.in_use(kind):
-                found._add(f"{prefix}{each.code}", str(words) % {"name": label(each)}, each)
+    def of(
+        cls, kind: SegmentKind, known: Definitions, choices: Mapping[str, dict[str, Any]], *, told: bool = False
+    ) -> "Fields":
+        """The register's own fields, the office's, and those of other services that the caller may read.
+
+        All of those, when a filter is only `told` in words.
+        """
+        found = cls({"": dict(OWN[kind])})
+        for name, relation in RELATIONS.items():
+            if kind in relation.of and (told or may(relation.right)):
+                fields = relation.fields.items()
+                own_side = name == "affiliation" and kind is SegmentKind.ORGANISATIONS
+                found.groups[name] = {n: w for n, w in fields if not (own_side and n.startswith("organisation."))}
+        found.values.update({name: dict(words) for name, words in {**CHOICES, **choices}.items()})
+        found.values.update({name: dict(yes_no()) for name, each in KINDS.items() if each == "flag"})
+        for owner, (prefix, group, words) in OWNERS[kind].items():
+            for each in known.in_use(owner):
+                found._add(f"{prefix}{each.code}", group, str(words) % {"name": label(each)}, each)
         return found
 
-    def _add(self, name: str, words: str, field: FieldDefinition) -> None:
-        self.names[name] = words
-        self.kinds[name] = ADDITIONAL.get(field.type, "text")
-        if field.choices:
-            self.values[name] = {each.code: each.label.in_language(language()) for each in field.choices}
-        elif field.type is FieldType.YES_NO:
+    @property
+    def names(self) -> dict[str, Any]:
+        """The words of every field."""
+        return {name: words for group in self.groups.values() for name, words in group.items()}
+
+    def _add(self, name: str, group: str, words: str, definition: FieldDefinition) -> None:
+        self.groups[group][name] = words
+        self.kinds[name] = ADDITIONAL.get(definition.type, "text")
+        if definition.choices:
+            self.values[name] = {each.code: each.label.in_language(language()) for each in definition.choices}
+        elif definition.type is FieldType.YES_NO:
             self.values[name] = dict(yes_no())
 
-    def options(self, values: Mapping[str, Any], row: int) -> list[tuple[str, Any]]:
-        """What the row's value can be chosen from; empty where it is typed."""
-        choosing = values.get(f"op_{row}", "eq") in {"eq", "ne"}
-        return list(self.values.get(values.get(f"field_{row}", ""), {}).items()) if choosing else []
+    def offered(self, within: str) -> list[tuple[Any, list[tuple[str, Any]]]]:
+        """The fields of a row as groups of choices: all, or of the one relation that a group is about."""
+        shown = {within: self.groups[within]} if within in self.groups else self.groups
+        return [(RELATIONS[name].words if name else _("Own details"), list(own.items())) for name, own in shown.items()]
+
+    def options(self, name: str, op: str) -> list[tuple[str, Any]]:
+        """What a row's value can be chosen from; empty where it is typed."""
+        return list(self.values.get(name, {}).items()) if op in {"eq", "ne"} else []
 
 
 def yes_no() -> list[tuple[str, Any]]:

@@ -1,140 +1,140 @@
-"""The builder of segments: rows of field, operator and value become a filter tree, and errors find their row again."""
+"""From the builder's draft to a segment's filter and back; errors find their row again."""
 
+import re
+from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import request
-from flask_babel import lazy_gettext as _
-from flask_babel import lazy_pgettext as _p
+from flask_babel import gettext as _
 
 from contracts.contacts.segments import SegmentFilter
 from contracts.errors import FieldError, Invalid
 from gateway.local_input import NotUnderstood, parse_date, parse_decimal
+from gateway.pages import segment_drafts as drafts
+from gateway.pages.segment_drafts import Draft, below, is_group, named
 from gateway.pages.segment_fields import Fields
+from gateway.pages.segment_words import JOINS, OPERATORS, told
 
-MOST_ROWS: Final = 20
-JOINS: Final = {"all": _("All of these hold"), "any": _("Any of these holds"), "none": _("None of these holds")}
-OPERATORS: Final = {
-    "eq": _("is"),
-    "ne": _("is not"),
-    "contains": _("contains"),
-    "starts": _("begins with"),
-    "in": _("is one of (commas between)"),
-    "gte": _("is at least, or from the day"),
-    "lte": _("is at most, or until the day"),
-    "empty": _("is empty"),
-    "not_empty": _("is not empty"),
-}
+NUMBER: Final = re.compile(r"[0-9]{1,4}")
 WITHOUT_VALUE: Final = frozenset({"empty", "not_empty"})
 YES: Final = frozenset({"yes", "y", "1", "true", "kyllä", "kylla", "k", "ja", "j", "on"})
 NO: Final = frozenset({"no", "n", "0", "false", "ei", "e", "nej"})
+FROM_TODAY: Final = re.compile(r"(?:today|tänään|tanaan|idag)\s*([+-]?)\s*([0-9]{0,5})", re.IGNORECASE)
 
 
-def typed_rows() -> dict[str, str]:
-    """The builder's fields as they were typed; rows taken away are left out and the others move up."""
-    removed = request.form.get("remove", "")
-    values, place = {"name": request.form.get("name", "").strip(), "join": request.form.get("join", "all")}, 0
-    for row in range(MOST_ROWS):
-        if f"field_{row}" not in request.form or str(row) == removed:
-            continue
-        for part in ("field", "op", "value"):
-            values[f"{part}_{place}"] = request.form.get(f"{part}_{row}", "").strip()
-        place += 1
-    return values
+class Reader:
+    """Reads a draft; remembers where each part of the filter stands in the form."""
+
+    def __init__(self, fields: Fields) -> None:
+        self._fields = fields
+        self.places: dict[str, str] = {}
+
+    def filter(self, whole: Draft) -> SegmentFilter:
+        """The filter of the rows in which a field is chosen; raises Invalid at the row."""
+        found = self._group(whole, "", "/filter")
+        if not any(draft.get("field") or draft.get("has") for _path, draft in drafts.walked(whole)):
+            first = next((path for path, draft in drafts.walked(whole) if not is_group(draft)), "0")
+            raise Invalid.field(f"/{named('field', first)}", "missing", _("Choose a field."))
+        return SegmentFilter.model_validate(found)
+
+    def _group(self, draft: Draft, path: str, pointer: str) -> dict[str, Any]:
+        self.places[pointer] = path
+        join = draft["join"] if draft["join"] in JOINS else "all"
+        parts: list[dict[str, Any]] = []
+        for place, part in enumerate(draft["parts"]):
+            here, there = below(path, place), f"{pointer}/{join}/{len(parts)}"
+            if is_group(part):
+                parts.append(self._group(part, here, there))
+            elif part["field"]:
+                parts.append(self._row(part, here, there))
+        return {join: parts} | self._having(draft, path)
+
+    def _having(self, draft: Draft, path: str) -> dict[str, Any]:
+        if not draft["has"]:
+            return {}
+        typed = draft["least"] or "1"
+        least = int(typed) if NUMBER.fullmatch(typed) else 0
+        if not 1 <= least <= 1_000:
+            raise Invalid.field(f"/{named('least', path)}", "int_parsing", f"{typed} is not a number.")
+        return {"has": draft["has"][:40]} | ({"at_least": least} if least > 1 else {})
+
+    def _row(self, draft: Draft, path: str, pointer: str) -> dict[str, Any]:
+        self.places[pointer] = path
+        field, op, text = draft["field"], draft["op"], draft["value"]
+        if op not in OPERATORS or len(field) > 80:
+            raise Invalid.field(f"/{named('op', path)}", "enum", "Choose an operator.")
+        if op in WITHOUT_VALUE:
+            return {"field": field, "op": op}
+        if not text:
+            raise Invalid.field(f"/{named('value', path)}", "missing", _("This is needed."))
+        texts = [each.strip() for each in text.split(",") if each.strip()] if op == "in" else [text]
+        found = [self._value(field, op, each, path) for each in texts]
+        return {"field": field, "op": op, "value": found if op == "in" else found[0]}
+
+    def _value(self, field: str, op: str, text: str, path: str) -> Any:
+        kind, place = self._fields.kinds.get(field, "text"), f"/{named('value', path)}"
+        if kind == "flag":
+            if text.lower() not in YES | NO:
+                raise Invalid.field(place, "bool_parsing", "Answer yes or no.")
+            return text.lower() in YES
+        if field in self._fields.values and op not in {"contains", "starts"}:
+            return _code(self._fields.values[field], text, place)
+        try:
+            if kind == "date":
+                return typed_day(text)
+            if kind == "number":
+                return float(parse_decimal(text) or 0)
+        except NotUnderstood:
+            code = "day_not_understood" if kind == "date" else "decimal_parsing"
+            raise Invalid.field(place, code, f"{text} is not understood.") from None
+        return text
+
+    def at_their_rows(self, error: Invalid) -> Invalid:
+        """The error of the contacts service, whose pointers name places in the filter, as one about the form's rows."""
+        found = [each.model_copy(update={"pointer": self._at_row(each)}) for each in error.errors]
+        return Invalid(error.message, code=error.error_code, errors=found)
+
+    def _at_row(self, error: FieldError) -> str:
+        place, _slash, part = error.pointer.rpartition("/")
+        known = place in self.places and part in {"field", "op", "value", "has"}
+        return f"/{named(part, self.places[place])}" if known else error.pointer
 
 
-def rows_of(values: dict[str, Any]) -> list[int]:
-    """Places of the builder's rows."""
-    return [row for row in range(MOST_ROWS) if f"field_{row}" in values] or [0]
+def typed_day(text: str) -> str:
+    """A day as typed, or counted from today: `31.12.2026`, `today - 30`; raises NotUnderstood."""
+    counted = FROM_TODAY.fullmatch(text.strip())
+    if counted is None:
+        return str(parse_date(text))
+    sign, days = counted[1], counted[2]
+    if bool(sign) != bool(days):
+        raise NotUnderstood(text)
+    return f"today{sign}{days}"
 
 
-def with_one_more(values: dict[str, Any]) -> dict[str, Any]:
-    """The builder with an empty row at its end."""
-    rows = [row for row in range(MOST_ROWS) if f"field_{row}" in values]
-    if len(rows) == MOST_ROWS:
-        return values
-    new = len(rows)
-    return {**values, f"field_{new}": "", f"op_{new}": "eq", f"value_{new}": ""}
-
-
-def tree(values: dict[str, str], fields: Fields) -> SegmentFilter:
-    """The filter of the rows in which a field is chosen; raises Invalid at the row."""
-    rows = [row for row in rows_of(values) if values.get(f"field_{row}")]
-    if not rows:
-        raise Invalid.field("/field_0", "missing", str(_("Choose a field.")))
-    tests = [_test(values, row, fields) for row in rows]
-    join = values["join"] if values["join"] in JOINS else "all"
-    return SegmentFilter.model_validate({join: tests})
-
-
-def _test(values: dict[str, str], row: int, fields: Fields) -> SegmentFilter:
-    field, op, text = (values.get(f"{part}_{row}", "") for part in ("field", "op", "value"))
-    if op not in OPERATORS or len(field) > 80:
-        raise Invalid.field(f"/op_{row}", "enum", "Choose an operator.")
-    if op in WITHOUT_VALUE:
-        return SegmentFilter(field=field, op=op)
-    if not text:
-        raise Invalid.field(f"/value_{row}", "missing", str(_("This is needed.")))
-    texts = [each.strip() for each in text.split(",") if each.strip()] if op == "in" else [text]
-    found = [_value(fields, field, op, each, row) for each in texts]
-    return SegmentFilter(field=field, op=op, value=found if op == "in" else found[0])
-
-
-def _value(fields: Fields, field: str, op: str, text: str, row: int) -> Any:
-    kind = fields.kinds.get(field, "text")
-    if kind != "flag" and field in fields.values and op not in {"contains", "starts"}:
-        return _code(fields.values[field], text, row)
-    try:
-        if kind == "date":
-            return str(parse_date(text))
-        if kind == "number":
-            return float(parse_decimal(text) or 0)
-    except NotUnderstood:
-        code = "day_not_understood" if kind == "date" else "decimal_parsing"
-        raise Invalid.field(f"/value_{row}", code, f"{text} is not understood.") from None
-    if kind == "flag":
-        if text.lower() not in YES | NO:
-            raise Invalid.field(f"/value_{row}", "bool_parsing", "Answer yes or no.")
-        return text.lower() in YES
-    return text
-
-
-def _code(known: dict[str, Any], text: str, row: int) -> str:
+def _code(known: Mapping[str, Any], text: str, place: str) -> str:
     """The code of a value by itself or by its word."""
     for code, words in known.items():
         if text.casefold() in {code.casefold(), str(words).casefold()}:
             return code
-    raise Invalid.field(f"/value_{row}", "not_a_choice", f"{text} is none of the choices.")
+    raise Invalid.field(place, "not_a_choice", f"{text} is none of the choices.")
 
 
-def at_their_rows(error: Invalid, values: dict[str, str]) -> Invalid:
-    """The error of the contacts service, whose pointers name places in the filter, as one about the form's rows."""
-    rows = [row for row in rows_of(values) if values.get(f"field_{row}")]
-    found = [each.model_copy(update={"pointer": _at_row(each, rows)}) for each in error.errors]
-    return Invalid(error.message, code=error.error_code, errors=found)
+def draft_of(tree: SegmentFilter, fields: Fields) -> Draft:
+    """A saved filter as it stands in the form."""
+    whole = _part(tree, fields)
+    return whole if is_group(whole) and not whole["has"] else drafts.group(whole)
 
 
-def _at_row(error: FieldError, rows: list[int]) -> str:
-    parts = error.pointer.strip("/").split("/")
-    if len(parts) == 4 and parts[0] == "filter" and parts[2].isdigit() and int(parts[2]) < len(rows):
-        return f"/{parts[3]}_{rows[int(parts[2])]}"
-    return error.pointer
+def _part(tree: SegmentFilter, fields: Fields) -> Draft:
+    if tree.field is not None:
+        op = tree.op or "eq"
+        words = {} if op in {"eq", "ne"} and tree.field in fields.values else fields.values.get(tree.field, {})
+        return drafts.row(tree.field, op, _typed_value(tree, words, fields))
+    join, parts = next(((each, found) for each in JOINS if (found := getattr(tree, each)) is not None), ("all", []))
+    least = str(tree.at_least) if tree.at_least else ""
+    return drafts.group(*(_part(each, fields) for each in parts), join=join, has=tree.has or "", least=least)
 
 
-def in_words(tree: SegmentFilter, fields: Fields, level: int = 0) -> list[tuple[int, str]]:
-    """The filter as lines with their depth, for the segment's page."""
-    for join in JOINS:
-        parts = getattr(tree, join)
-        if parts is not None:
-            below = [line for part in parts for line in in_words(part, fields, level + 1)]
-            return [(level, str(JOINS[join])), *below]
-    field = tree.field or ""
-    name, op = fields.names.get(field, field), OPERATORS.get(tree.op or "", tree.op)
-    return [(level, f"{name} {op} {_told(tree.value, fields.values.get(field, {}))}".strip())]
-
-
-def _told(value: Any, words: dict[str, Any]) -> str:
-    if isinstance(value, bool):
-        return str(_p("answer", "yes") if value else _p("answer", "no"))
-    if isinstance(value, list):
-        return ", ".join(_told(each, words) for each in value)
-    return "" if value is None else str(words.get(str(value), value))
+def _typed_value(tree: SegmentFilter, words: dict[str, Any], fields: Fields) -> str:
+    if isinstance(tree.value, bool):
+        return "yes" if tree.value else "no"
+    return told(tree.value, words, fields.kinds.get(tree.field or "", ""))

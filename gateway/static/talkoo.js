@@ -174,6 +174,21 @@ function branch(form) {
   }
 }
 
+/* What is typed while a part of the page is fetched anew stays in its field. */
+const typing = {
+  keep(event) {
+    const field = document.activeElement;
+    const goes = field?.id && field.matches("input:not([type=file]), textarea") && event.detail.target?.contains(field);
+    this.kept = goes ? { id: field.id, value: field.value } : null;
+  },
+
+  giveBack() {
+    const field = this.kept && document.getElementById(this.kept.id);
+    if (field && field.value !== this.kept.value) field.value = this.kept.value;
+    this.kept = null;
+  },
+};
+
 function tell(template) {
   const live = find("#live");
   live.replaceChildren(find(template).content.cloneNode(true));
@@ -207,6 +222,8 @@ addEventListener("beforeunload", guard);
 addEventListener("pageshow", release);
 ["dragover", "dragleave", "drop"].forEach((name) => addEventListener(name, drag));
 addEventListener("htmx:xhr:progress", sending);
+addEventListener("htmx:beforeSwap", (event) => typing.keep(event));
+addEventListener("htmx:afterSwap", () => typing.giveBack());
 addEventListener("htmx:afterSettle", (event) => { show(event.target.closest("[id]") ?? document); release(); find("main [data-focus]")?.focus(); });
 ["htmx:sendError", "htmx:responseError", "htmx:timeout"].forEach((name) => addEventListener(name, () => { release(); tell("#no-connection"); }));
 

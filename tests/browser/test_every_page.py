@@ -65,7 +65,13 @@ def member(whole):
 def ids(whole, member) -> dict[str, str]:
     """One thing of each kind, by its name in addresses."""
     office = whole.api
-    segment = office.post("/segments", {"name": "Sivut", "filter": {"field": "city", "op": "eq", "value": "Lahti"}})
+    in_lahti = {"field": "city", "op": "eq", "value": "Lahti"}
+    bought = {
+        "has": "purchase",
+        "at_least": 2,
+        "all": [{"field": "purchase.bought_on", "op": "gte", "value": "today-9"}],
+    }
+    segment = office.post("/segments", {"name": "Sivut", "filter": {"any": [in_lahti, {"none": [bought]}]}})
     texts = {"name": "Sivut", "subject": "Hei {{given_name}}", "body": "Hei", "segment_id": segment["id"]}
     organisation = office.post("/organisations", {"name": "Sivu Oy"})
     belongs = {"person_id": member.person_id, "organisation_id": organisation["id"]}

@@ -5,24 +5,29 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 
+from contracts.access import Permission, Principal, PrincipalKind
 from contracts.base import Job, JobState, Translated
 from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.imports import ImportProfile, ImportRow
-from contracts.contacts.segments import SegmentFilter
+from contracts.contacts.segments import SegmentFilter, SegmentKind
 from contracts.errors import FieldError, Invalid
 from contracts.system import SystemStatus
 from gateway.field_definitions import Definitions
 from gateway.i18n import init_i18n
 from gateway.pages import operations
-from gateway.pages import segment_forms as forms
+from gateway.pages import segment_drafts as drafts
 from gateway.pages.import_words import REASONS, file_reason, row_reason, what_for
-from gateway.pages.segment_fields import KINDS, Fields
+from gateway.pages.segment_fields import Fields
+from gateway.pages.segment_forms import Reader, draft_of
+from gateway.pages.segment_words import in_words
 from gateway.pages.spreadsheet_cells import as_csv, inert
 from gateway.sentences import FIELDS, SENTENCES
 
 SERVICE = Path(__file__).resolve().parents[2] / "services" / "contacts"
+
+OFFICE = Principal(kind=PrincipalKind.ACCOUNT, id="x", permissions=frozenset(each.value for each in Permission))
 
 
 @pytest.fixture
@@ -30,6 +35,7 @@ def finnish():
     app = Flask(__name__)
     init_i18n(app)
     with app.test_request_context("/?lang=fi"):
+        g.principal = OFFICE
         yield app
 
 
@@ -97,7 +103,8 @@ SIZE = a_field("size", "choice", choices=[{"code": "s", "label": {"fi": "Pieni"}
 AREA = a_field("area", "multi_choice", "affiliation", choices=[{"code": "it", "label": {"fi": "Atk"}}])
 VEGAN = a_field("vegan", "yes_no", "organisation")
 KNOWN = Definitions(1, {each.applies_to.value: [each] for each in (SIZE, AREA, VEGAN)})
-BUILDER = Fields(dict.fromkeys(("tag", "birth_date", "has_email", "city"), ""), KINDS, {})
+BUILDER = Fields({"": dict.fromkeys(("tag", "birth_date", "has_email", "city"), "")})
+OF_PERSONS = (SegmentKind.PERSONS, KNOWN, {"membership.type": {"m1": "Varsinainen jäsen"}})
 
 
 @pytest.mark.parametrize(
@@ -110,28 +117,28 @@ BUILDER = Fields(dict.fromkeys(("tag", "birth_date", "has_email", "city"), ""), 
     ],
 )  # fmt: skip
 def test_C10_choices_are_typed_or_chosen_by_their_words(finnish, field, op, typed, value):
-    values = {"join": "all", "field_0": field, "op_0": op, "value_0": typed}
-    (test,) = forms.tree(values, Fields.of(KNOWN)).all
+    whole = drafts.group(drafts.row(field, op, typed))
+    (test,) = Reader(Fields.of(*OF_PERSONS)).filter(whole).all
     assert (test.field, test.op, test.value) == (field, op, value)
 
 
 def test_C10_a_row_of_a_field_with_choices_offers_them(finnish):
-    values = {"field_0": "fields.size", "op_0": "eq", "field_1": "fields.size", "op_1": "in", "field_2": "city"}
-    fields = Fields.of(KNOWN)
-    assert [fields.options(values, row) for row in (0, 1, 2)] == [[("s", "Pieni"), ("l", "l")], [], []]
+    fields = Fields.of(*OF_PERSONS)
+    asked = (("fields.size", "eq"), ("fields.size", "in"), ("city", "eq"))
+    assert [fields.options(*each) for each in asked] == [[("s", "Pieni"), ("l", "l")], [], []]
     tree = SegmentFilter(all=[{"field": "fields.size", "op": "in", "value": ["s", "gone"]}])
-    assert forms.in_words(tree, fields)[1] == (1, "Size on jokin näistä (pilkut väliin) Pieni, gone")
+    assert in_words(tree, fields)[1] == (1, "Size on jokin näistä (pilkut väliin) Pieni, gone")
 
 
 def test_C10_rows_become_a_filter_with_values_of_the_fields_kind(finnish):
-    values = {
-        "join": "any",
-        "field_0": "tag", "op_0": "in", "value_0": "board, expert",
-        "field_1": "", "op_1": "eq", "value_1": "",
-        "field_2": "birth_date", "op_2": "gte", "value_2": "31.12.1980",
-        "field_3": "has_email", "op_3": "eq", "value_3": "ei",
-    }  # fmt: skip
-    assert forms.tree(values, BUILDER) == SegmentFilter.model_validate(
+    whole = drafts.group(
+        drafts.row("tag", "in", "board, expert"),
+        drafts.row(),
+        drafts.row("birth_date", "gte", "31.12.1980"),
+        drafts.row("has_email", "eq", "ei"),
+        join="any",
+    )
+    assert Reader(BUILDER).filter(whole) == SegmentFilter.model_validate(
         {
             "any": [
                 {"field": "tag", "op": "in", "value": ["board", "expert"]},
@@ -148,14 +155,66 @@ def test_C10_rows_become_a_filter_with_values_of_the_fields_kind(finnish):
 )
 def test_C10_a_value_that_does_not_fit_is_refused_at_its_row(finnish, field, typed, pointer):
     with pytest.raises(Invalid) as caught:
-        forms.tree({"join": "all", "field_0": field, "op_0": "eq", "value_0": typed}, BUILDER)
+        Reader(BUILDER).filter(drafts.group(drafts.row(field, "eq", typed)))
     assert caught.value.errors[0].pointer == pointer
 
 
-def test_C10_what_the_register_refuses_stands_at_the_row_it_came_from():
-    values = {"field_0": "", "field_1": "city"}
-    refused = Invalid("x", errors=[FieldError(pointer="/filter/all/0/op", code="bad_operator", message="x")])
-    assert forms.at_their_rows(refused, values).errors[0].pointer == "/op_1"
+def test_C10_what_the_register_refuses_stands_at_the_row_it_came_from(finnish):
+    reader = Reader(BUILDER)
+    inner = drafts.group(drafts.row(), drafts.row("city", "eq", "x"), join="none")
+    reader.filter(drafts.group(drafts.row(), drafts.row("tag", "eq", "x"), inner))
+    pointers = {"/filter/all/0/op": "/op_1", "/filter/all/1/none/0/value": "/value_2-1", "/filter/x": "/filter/x"}
+    for pointer, place in pointers.items():
+        refused = Invalid("x", errors=[FieldError(pointer=pointer, code="bad_operator", message="x")])
+        assert reader.at_their_rows(refused).errors[0].pointer == place
+
+
+TREE = {
+    "all": [
+        {"field": "city", "op": "eq", "value": "Lahti"},
+        {"none": [{"field": "birth_date", "op": "gte", "value": "today-30"}, {"field": "tag", "op": "empty"}]},
+        {"any": [{"field": "fields.size", "op": "in", "value": ["s", "l"]}], "has": "purchase", "at_least": 2},
+        {"all": [{"any": [{"field": "credit_limit", "op": "lte", "value": 1234.5}]}]},
+    ]
+}
+
+
+def test_C10_a_saved_filter_comes_back_as_it_was_from_the_builder(finnish):
+    fields, tree = Fields.of(*OF_PERSONS), SegmentFilter.model_validate(TREE)
+    assert Reader(fields).filter(draft_of(tree, fields)) == tree
+    single = SegmentFilter(field="city", op="eq", value="Lahti")
+    assert Reader(fields).filter(draft_of(single, fields)) == SegmentFilter(all=[single])
+
+
+def test_C10_a_filter_is_told_in_words(finnish):
+    told = in_words(SegmentFilter.model_validate(TREE), Fields.of(*OF_PERSONS))
+    assert told[2:4] == [
+        (1, "Mikään näistä ei pidä paikkaansa"),
+        (2, "Syntymäpäivä on vähintään, tai päivästä alkaen tänään-30"),
+    ]
+    assert (1, "Sama osto, vähintään 2 kertaa: Jokin näistä pitää paikkansa") in told
+    assert told[-1] == (3, "Luottoraja on enintään, tai päivään asti 1\xa0234,5")
+
+
+def pressed(values, **button):
+    with Flask(__name__).test_request_context("/", method="POST", data=values | button):
+        return drafts.after_button(drafts.typed(), "membership")
+
+
+def test_C10_buttons_add_and_take_away_rows_and_groups():
+    values = drafts.values(drafts.group(drafts.row("city"), drafts.group(drafts.row("tag"), join="any")))
+    assert drafts.values(pressed(values)) == values
+    more = drafts.values(pressed(values, add="1"))
+    assert (more["field_1-0"], more["field_1-1"]) == ("tag", "")
+    assert drafts.values(pressed(values, add_has="whole"))["has_2"] == "membership"
+    assert drafts.values(pressed(values, add_group="1"))["join_1-1"] == "any"
+    fewer = drafts.values(pressed(values, take_away="0"))
+    assert (fewer["join_0"], fewer["field_0-0"]) == ("any", "tag")
+    assert "join_1" not in drafts.values(pressed(values, take_away="1"))
+    many = drafts.values(drafts.group(*(drafts.row() for _ in range(drafts.MOST_ROWS))))
+    assert drafts.values(pressed(many, add="whole")) == many
+    orphans = {"join": "all", "field_5-3": "city", "join_0-0": "any", "field_99": "tag", "field_x": "y"}
+    assert [part["field"] for part in pressed(orphans)["parts"]] == ["tag"]
 
 
 def test_only_queues_in_which_something_waits_are_listed_and_in_words(finnish):
