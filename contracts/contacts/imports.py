@@ -63,14 +63,18 @@ class ImportRow(Reply):
     params: dict[str, str] = {}
     column: str = ""
     person_id: UUID | None = None
+    undone: str = ""
+    """`taken_back`, or `kept` with the fields that somebody has changed since; `*` is the contact itself."""
+    kept: list[str] = []
     raw: dict[str, Any] = {}
 
 
 class ListImportRows(ListRequest):
-    """Rows of an import by number, of one state or all."""
+    """Rows of an import by number, of one state or all; `undone` those that an undoing took back or kept."""
 
     id: UUID
     state: Annotated[str, Field(pattern="^(created|updated|unchanged|rejected|duplicate)$")] | None = None
+    undone: Annotated[str, Field(pattern="^(taken_back|kept)$")] | None = None
 
 
 class Import(Reply):
@@ -91,6 +95,10 @@ class Import(Reply):
     mapping: dict[str, str] | None = None
     by_heading: bool = True
     counts: dict[str, int] = {}
+    undo_job_id: str = ""
+    undone_at: datetime | None = None
+    undone: dict[str, int] = {}
+    """How many rows an undoing took back, and of how many it kept something (`taken_back`, `kept`)."""
 
 
 class ImportsApi(SystemApi):
@@ -98,6 +106,9 @@ class ImportsApi(SystemApi):
 
     @command(may=Permission.CONTACTS_IMPORT)
     def start_import(self, request: StartImport) -> Job: ...
+
+    @command(may=Permission.CONTACTS_IMPORT)
+    def undo_import(self, request: ById) -> Job: ...
 
     @query(may=Permission.CONTACTS_IMPORT)
     def get_import(self, request: ById) -> Import: ...

@@ -24,6 +24,8 @@ resource = Resource(ContactsApi, "Imports")
 resource.get("/imports", ContactsApi.list_imports, "Imports, newest first")
 resource.get("/imports/{id}", ContactsApi.get_import, "One import with its counts")
 resource.get("/imports/{id}/rows", ContactsApi.list_import_rows, "The report, row by row")
+resource.post("/imports/{id}/undo", ContactsApi.undo_import, "Take back what an import made and changed", status=202,
+              location="/jobs/{id}")  # fmt: skip
 resource.get("/imports/{id}/columns", ContactsApi.get_import_columns,
              "The columns of a file that was looked at, with samples and what they may mean")  # fmt: skip
 resource.get("/import-mappings", ContactsApi.list_mappings, "Saved meanings of columns by name")

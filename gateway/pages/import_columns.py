@@ -30,10 +30,10 @@ WHATS: Final = ("check", "import")
 def import_columns(import_id: UUID) -> ResponseReturnValue:
     """Show the columns with samples; import the file with the meanings that were chosen."""
     looked_at = contacts.get_import(ById(id=import_id))
+    job = _job(looked_at)  # asked first: once it has ended, the columns are there
     found = contacts.get_import_columns(ById(id=import_id))
     if request.method == "POST":
         return _import(looked_at, found)
-    job = _job(looked_at)
     if job is not None and job.finished_at is not None and request.headers.get("HX-Request"):
         answer = make_response("")
         answer.headers["HX-Refresh"] = "true"  # the look has ended: show the columns

@@ -11,6 +11,8 @@ from flask_babel import lazy_pgettext as _p
 
 from contracts.base import Job
 from contracts.contacts.imports import ImportProfile, ImportRow
+from gateway.field_definitions import Definitions
+from gateway.pages.source_words import label as source_label
 from gateway.sentences import FIELDS
 
 ROWS: Final[dict[str, Any]] = {
@@ -21,6 +23,7 @@ ROWS: Final[dict[str, Any]] = {
     "rejected": _("Rejected"),
 }
 """States of a row, in the order of the page."""
+UNDONE_ROWS: Final = _("Kept when undone")
 PROFILES: Final[Mapping[ImportProfile, Any]] = {
     ImportProfile.CONTACTS: _p("import", "Contacts"),
     ImportProfile.ADDRESS_PROVIDER: _p("import", "Companies of an address provider"),
@@ -109,6 +112,21 @@ def _sentence(code: str, params: Mapping[str, str], in_english: str) -> str:
         return in_english if found is None else str(found) % params
     except KeyError:  # told by an older or newer service, with other values
         return in_english
+
+
+def kept_fields(known: Definitions, row: ImportRow) -> str:
+    """What an undoing left as it was, and why."""
+    if "*" in row.kept:
+        return str(_("The contact itself: somebody has used or changed it since"))
+    words = [_kept(field, known) for field in dict.fromkeys(row.kept)]
+    return str(_("Changed since: %(fields)s", fields=", ".join(words)))
+
+
+def _kept(field: str, known: Definitions) -> str:
+    if field == "affiliation":
+        return str(_("Affiliation"))
+    kind = "person" if ("person", field.removeprefix("fields.")) in known.by_code else "organisation"
+    return source_label(field, known, kind)
 
 
 def what_for(profile: ImportProfile, *, dry_run: bool) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -16,17 +17,29 @@ from contracts.base import ById, Job, JobById, JobState, ListRequest
 from contracts.contacts import ContactsApi
 from contracts.contacts.import_mappings import ListMappings, PreviewImport
 from contracts.contacts.imports import Import, ImportProfile, ImportRow, ListImportRows, StartImport
-from contracts.errors import Invalid, NotFound, ServiceError
+from contracts.errors import Conflict, Invalid, NotFound, ServiceError
 from gateway.api.downloads import download
 from gateway.api.uploads import stored_file
+from gateway.field_definitions import all_definitions
 from gateway.form_state import FormState
 from gateway.listing import Column, ListState
 from gateway.local_today import moment, today
 from gateway.pages.door import Pages
-from gateway.pages.import_words import ABOUT, OFFERED, PROFILES, ROWS, file_reason, row_reason, what_for
+from gateway.pages.import_words import (
+    ABOUT,
+    OFFERED,
+    PROFILES,
+    ROWS,
+    UNDONE_ROWS,
+    file_reason,
+    kept_fields,
+    row_reason,
+    what_for,
+)
 from gateway.pages.spreadsheet_cells import as_csv
 from gateway.pages.state_words import JOB
 from gateway.submitted import day, form_command, read, state, typed, without_empty
+from gateway.wording import sentence
 
 contacts = client(ContactsApi)
 pages = Pages("imports", __name__)
@@ -38,6 +51,12 @@ COLUMNS: Final = (
 )
 NAMES: Final = {"file_key": "file", "observed_at": "of_day"}
 """Fields of the form by those of the request."""
+KEPT: Final = "kept"
+"""Stands among the states of rows for those of which an undoing kept something."""
+UNDOING: Final = lazy_gettext(
+    "What it added is removed and what it changed is as before, unless somebody has used or changed it since: that is"
+    " kept and listed."
+)
 MOST_ROWS: Final = 100_000
 """Rejected rows of one download."""
 
@@ -100,13 +119,15 @@ def _start(wanted: StartImport) -> ResponseReturnValue:
 def import_card(import_id: UUID) -> ResponseReturnValue:
     """How far an import is, and what became of its rows."""
     found = contacts.get_import(ById(id=import_id))
-    job = _job(found)
+    job = _job_of(found.job_id)
     if job is not None and job.finished_at is not None and request.headers.get("HX-Request"):
-        answer = make_response("")
-        answer.headers["HX-Refresh"] = "true"  # the progress has ended: show the whole page as it is now
-        return answer
-    chosen = request.args.get("state") or ("rejected" if found.counts.get("rejected") else "created")
-    asked = {"id": import_id, "state": chosen if chosen in ROWS else None, "cursor": request.args.get("cursor")}
+        return _refreshed()
+    undo = _job_of(found.undo_job_id) if found.undo_job_id else None
+    if undo is not None and undo.finished_at is not None and request.headers.get("HX-Request"):
+        return _refreshed()
+    chosen = request.args.get("state") or _first_state(found)
+    asked: dict[str, Any] = {"id": import_id, "cursor": request.args.get("cursor")}
+    asked |= {"undone": "kept"} if chosen == KEPT else {"state": chosen if chosen in ROWS else None}
     return render_template(
         "imports/card.html",
         found=found,
@@ -116,17 +137,38 @@ def import_card(import_id: UUID) -> ResponseReturnValue:
         rows=contacts.list_import_rows(read(ListImportRows, asked)),
         chosen=chosen,
         state=ListState(request.path, {"state": chosen, **request.args.to_dict()}),
-        states=ROWS,
+        states=ROWS | ({KEPT: UNDONE_ROWS} if found.undone.get("kept") else {}),
+        counts=found.counts | {KEPT: found.undone.get("kept", 0)},
+        kept=partial(kept_fields, all_definitions()),
+        undo=undo,
+        may_undo=_may_undo(found, job),
+        undoing=UNDOING,
         reason=row_reason,
         words=JOB,
         may_repeat=found.dry_run and job is not None and job.state is JobState.SUCCEEDED,
     )
 
 
-def _job(found: Import) -> Job | None:
-    """The import's job; None when it was long ago and its row is gone."""
+def _refreshed() -> ResponseReturnValue:
+    answer = make_response("")
+    answer.headers["HX-Refresh"] = "true"  # the progress has ended: show the whole page as it is now
+    return answer
+
+
+def _first_state(found: Import) -> str:
+    return KEPT if found.undone.get("kept") else "rejected" if found.counts.get("rejected") else "created"
+
+
+def _may_undo(found: Import, job: Job | None) -> bool:
+    """Whether the import has ended, or was stopped, and has changed something."""
+    did_something = any(found.counts.get(state) for state in ("created", "updated"))
+    return did_something and not (found.dry_run or found.undo_job_id) and (job is None or job.finished_at is not None)
+
+
+def _job_of(job_id: str) -> Job | None:
+    """A job; None when it was long ago and its row is gone."""
     try:
-        return contacts.get_job(JobById(id=found.job_id))
+        return contacts.get_job(JobById(id=job_id))
     except NotFound:
         return None
 
@@ -144,6 +186,24 @@ def import_for_real(import_id: UUID) -> ResponseReturnValue:
 def _meanings(checked: Import) -> dict[str, Any]:
     """What the columns of the checked file mean, whether by choice or by a saved mapping."""
     return {"mapping": checked.mapping, "by_heading": checked.by_heading} if checked.mapping is not None else {}
+
+
+@pages.post("/office/imports/<uuid:import_id>/undo", may=Permission.CONTACTS_IMPORT)
+def undo_import(import_id: UUID) -> ResponseReturnValue:
+    """Take back what the import did, once that is confirmed."""
+    found = contacts.get_import(ById(id=import_id))
+    back = f"/office/imports/{import_id}"
+    if not request.form.get("confirmed"):
+        return render_template(
+            "layout/confirm.html", title=_("Undo this import?"), text=UNDOING, label=_("Undo"), action=request.path,
+            back=back, fields=[],
+        )  # fmt: skip
+    try:
+        with form_command():
+            contacts.undo_import(ById(id=found.id))
+    except Conflict as error:
+        flash(sentence(error), "bad")
+    return redirect(back)
 
 
 @pages.get("/office/imports/<uuid:import_id>/rejected.csv", may=Permission.CONTACTS_IMPORT)

@@ -20,6 +20,7 @@ from gateway.pages.state_words import JOB
 pages = Pages("jobs", __name__)
 KINDS: Final = {
     "import_contacts": lazy_gettext("Import of contacts"),
+    "undo_import": lazy_gettext("Undoing of an import"),
     "preview_import": lazy_gettext("A look at the columns of a file"),
     "scan_duplicates": lazy_gettext("Search for duplicates"),
     "change_tag": lazy_gettext("A tag changes everywhere"),

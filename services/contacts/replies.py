@@ -160,5 +160,8 @@ def import_of(row: Any) -> Import:
         preview=row.preview,
         mapping=row.mapping,
         by_heading=row.by_heading,
+        undo_job_id=row.undo_job_id,
+        undone_at=row.undone_at,
+        undone=row.undone,
         counts=row.counts,
     )

@@ -17,6 +17,7 @@ from services.contacts.commands import (
     documents,
     duplicate_scans,
     import_mappings,
+    import_undoing,
     imports,
     project_hours,
     projects,
@@ -45,11 +46,18 @@ NOT_AGAIN_FOR: Final = timedelta(hours=20)
 def import_contacts(step: Step) -> None:
     """Work off one chunk; `done` of `total` rows goes up in the phases that match and that apply."""
     row = step.session.get_one(models.Import, imports.id_of(step.job_id))
-    author = Author(row.started_by, imports.CHANNELS[row.profile], step.now, row.observed_at)
+    author = Author(row.started_by, imports.CHANNELS[row.profile], step.now, row.observed_at, row.id)
     today = clock.local_date(step.now)
     running = Running(step.session, row, author, today, step.cursor.get("headers", {}))
     PHASES[step.cursor.get("phase", "stage")](step, running)
     crash.point("contacts.import_chunk")
+
+
+@job(import_undoing.JOB_KIND)
+def undo_import(step: Step) -> None:
+    """Take back what the next rows of an import did."""
+    import_undoing.work(step, clock.local_date(step.now))
+    crash.point("contacts.undo_chunk")
 
 
 @job(import_mappings.JOB_KIND)

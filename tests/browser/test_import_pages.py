@@ -60,3 +60,31 @@ def test_C11_a_file_that_cannot_be_read_is_told_when_it_is_looked_at(visit: Visi
     page.get_by_role("button", name="Lue tiedosto").click()
     expect(page.get_by_text("Rivillä alkaa lainausmerkki")).to_be_visible(timeout=30_000)
     check_page(page)
+
+
+def test_C11_an_import_is_undone_and_what_was_changed_since_is_kept_and_listed(visit: Visit, whole: Any) -> None:
+    name = a_name()
+    rows = f"Etunimi;Sukunimi\nAino;{name}\nEino;{name}\n".encode()
+    job = whole.api.upload("/imports", "kumottava.csv", rows, dry_run="false")
+    import_id = job["id"].partition("-")[2]
+    page = visit(f"/office/imports/{import_id}", as_user="admin")
+    undo = page.get_by_role("button", name="Kumoa")
+    for _ in range(30):
+        if undo.is_visible():
+            break
+        page.wait_for_timeout(1_000)
+        page.reload()
+    eino = next(each for each in whole.api.get("/persons", q=name)["data"] if "Eino" in each["name"])
+    address = f"/api/v1/persons/{eino['id']}"
+    version = {"If-Match": whole.api.ask("GET", address).headers["ETag"]}
+    assert whole.api.ask("PATCH", address, json={"title": "Johtaja"}, headers=version).status_code == 200
+    undo.click()
+    check_page(page)
+    page.get_by_role("dialog").get_by_role("button", name="Kumoa").click()
+    expect(page.get_by_text("Peruttuja rivejä: 1")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("link", name=re.compile("^Kumottaessa jääneet 1$"))).to_be_visible()
+    expect(page.get_by_text("Kontakti itse")).to_be_visible()
+    check_page(page)
+    assert [each["name"] for each in whole.api.get("/persons", q=name)["data"]] == [f"Eino {name}"]
+    again = whole.api.ask("POST", f"/api/v1/imports/{import_id}/undo", headers={"Idempotency-Key": name})
+    assert (again.status_code, again.json()["code"]) == (409, "import_undone")

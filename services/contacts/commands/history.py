@@ -1,6 +1,6 @@
 """The change history of every contact (C18): who, when, which field, old and new, through which channel."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -42,6 +42,8 @@ class Author:
     channel: str
     at: datetime
     said_at: datetime | None = None
+    import_id: UUID | None = None
+    """The import that works for the author."""
 
     @property
     def source(self) -> ValueSource:
@@ -68,8 +70,17 @@ def record(session: Session, subject_id: UUID, author: Author, differences: Diff
     record_many(session, author, [(subject_id, differences)])
 
 
-def record_many(session: Session, author: Author, changed: Iterable[tuple[UUID, Differences]]) -> None:
-    """Write the differences into the histories of many contacts."""
+def record_many(
+    session: Session,
+    author: Author,
+    changed: Iterable[tuple[UUID, Differences]],
+    origins: Mapping[tuple[UUID, str], Any] | None = None,
+) -> None:
+    """Write the differences into the histories of many contacts.
+
+    `origins` say where the old values came from, by contact and field.
+    """
+    known = origins or {}
     rows = [
         {
             "subject_id": subject_id,
@@ -79,6 +90,8 @@ def record_many(session: Session, author: Author, changed: Iterable[tuple[UUID, 
             "field": field,
             "old": _plain(old),
             "new": _plain(new),
+            "import_id": author.import_id,
+            "origin": known.get((subject_id, field)),
         }
         for subject_id, differences in changed
         for field, (old, new) in differences.items()

@@ -27,9 +27,9 @@ CREATE = text(
         FROM import_rows r CROSS JOIN LATERAL jsonb_populate_record(NULL::affiliations, r.affiliation) p
         WHERE {NEW} ORDER BY r.number RETURNING person_id, organisation_id, title
     )
-    INSERT INTO changes (subject_id, changed_at, changed_by, channel, field, new)
+    INSERT INTO changes (subject_id, changed_at, changed_by, channel, field, new, import_id)
     SELECT side, :at, :label, :channel, 'affiliation.started',
-        jsonb_build_object('person_id', person_id, 'organisation_id', organisation_id, 'title', title)
+        jsonb_build_object('person_id', person_id, 'organisation_id', organisation_id, 'title', title), :import_id
     FROM made CROSS JOIN LATERAL unnest(ARRAY[person_id, organisation_id]) side
     """  # noqa: S608
 )
@@ -50,6 +50,43 @@ CHANGE = text(
     UPDATE affiliations t SET version = t.version + 1, title = p.title, role = p.role,
         decision_maker = p.decision_maker
     FROM jsonb_populate_recordset(NULL::affiliations, CAST(:rows AS jsonb)) p WHERE t.id = p.id
+    """
+)
+
+TAKE_BACK_NEW = text(
+    """
+    WITH made AS (
+        SELECT a.id, a.person_id, a.organisation_id, a.title, a.version > 1 OR a.ends_on IS NOT NULL AS kept
+        FROM import_rows r JOIN affiliations a ON a.id = (r.affiliation ->> 'id')::uuid
+        WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last
+    ), gone AS (
+        DELETE FROM affiliations a USING made WHERE a.id = made.id AND NOT made.kept
+    ), told AS (
+        INSERT INTO changes (subject_id, changed_at, changed_by, channel, field, new)
+        SELECT side, :at, :label, :channel, 'affiliation.ended', jsonb_build_object('person_id', person_id,
+            'organisation_id', organisation_id, 'title', title, 'ends_on', CAST(:today AS date))
+        FROM made CROSS JOIN LATERAL unnest(ARRAY[person_id, organisation_id]) side WHERE NOT kept
+    )
+    SELECT person_id, kept FROM made
+    """
+)
+"""Affiliations that an import made go, unless somebody has changed or ended them."""
+TAKE_BACK_CHANGED = text(
+    """
+    UPDATE affiliations a SET version = a.version + 1, title = p.title, role = p.role,
+        decision_maker = p.decision_maker
+    FROM (
+        SELECT a.id, to_jsonb(a) || jsonb_object_agg(substr(c.field, 13), c.old) AS before
+        FROM changes c JOIN import_rows r ON r.import_id = c.import_id AND r.person_id = c.subject_id
+        JOIN affiliations a ON a.person_id = r.person_id AND a.organisation_id = r.organisation_id
+        WHERE c.import_id = :import_id AND r.number BETWEEN :first AND :last
+          AND c.field IN ('affiliation.title', 'affiliation.role', 'affiliation.decision_maker')
+          AND to_jsonb(a) -> substr(c.field, 13) = c.new AND NOT EXISTS (
+            SELECT FROM changes later WHERE later.subject_id = c.subject_id AND later.field = c.field
+            AND later.id > c.id AND later.import_id IS DISTINCT FROM c.import_id)
+        GROUP BY a.id
+    ) said, LATERAL jsonb_populate_record(NULL::affiliations, said.before) p
+    WHERE a.id = said.id
     """
 )
 
@@ -75,7 +112,7 @@ class Affiliations:
     def apply(self, session: Session, chunk: dict[str, Any], today: date, author: Author) -> None:
         """Store it, with the history of both sides."""
         if self.new:
-            by = {"at": author.at, "label": author.label, "channel": author.channel}
+            by = {"at": author.at, "label": author.label, "channel": author.channel, "import_id": author.import_id}
             session.execute(CREATE, {**chunk, **by, "today": today})
         if self.changed:
             rows = [row.stored | row.given for row in self.changed]

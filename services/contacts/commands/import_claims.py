@@ -1,7 +1,7 @@
 """What an import may change: the claims of its rows against those that stand (C12)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -72,6 +72,8 @@ class Changed:
     stored: dict[str, Any]
     new: dict[str, Any]
     refused: tuple[tuple[str, ValueSource], ...] = ()
+    origins: Mapping[str, provenance.Origin | None] = field(default_factory=dict)
+    """Where the fields that change came from until now, if a row of their own says it."""
 
     @property
     def differences(self) -> history.Differences:
@@ -116,7 +118,9 @@ class Claims:
             if name == "fields" or outcomes[name] is Outcome.TAKEN
         }
         new = {name: value for name, value in new.items() if value != changed.stored[name]}
-        return replace(changed, new=new, refused=tuple((field, each) for field, each in refused if each))
+        own = {field: provenance.plain(origins.get((changed.id, field))) for field in changed.told}
+        refused_by = tuple((field, each) for field, each in refused if each)
+        return replace(changed, new=new, refused=refused_by, origins=own)
 
     def _taken(self, name: str, value: Any, stored: Any, outcomes: Mapping[str, Outcome]) -> Any:
         if name != "fields":

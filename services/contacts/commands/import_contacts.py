@@ -35,8 +35,8 @@ DEFAULTS = {
 }  # fmt: skip
 CREATED = text(
     """
-    INSERT INTO changes (subject_id, changed_at, changed_by, channel, field, new)
-    SELECT id, :at, :label, :channel, 'state', '"active"' FROM unnest(CAST(:ids AS uuid[])) id
+    INSERT INTO changes (subject_id, changed_at, changed_by, channel, field, new, import_id)
+    SELECT id, :at, :label, :channel, 'state', '"active"', :import_id FROM unnest(CAST(:ids AS uuid[])) id
     """
 )
 BEGUN = """
@@ -97,7 +97,8 @@ class Kind:
             """  # noqa: S608
         )
         ids = list(session.scalars(made, {**chunk, "at": author.at}))
-        session.execute(CREATED, {"ids": ids, "at": author.at, "label": author.label, "channel": author.channel})
+        by = {"at": author.at, "label": author.label, "channel": author.channel, "import_id": author.import_id}
+        session.execute(CREATED, {"ids": ids, **by})
         said = {**chunk, "ids": ids, "source": author.source.value, "observed_at": author.observed_at}
         session.execute(text(BEGUN.format(row=self.row)), said)
         return ids
@@ -133,7 +134,8 @@ class Kind:
             """  # noqa: S608
         )
         session.execute(stored, {"at": author.at, "rows": orjson.dumps(rows).decode()})
-        history.record_many(session, author, [(each.id, each.differences) for each in changed])
+        origins = {(each.id, name): origin for each in changed for name, origin in each.origins.items()}
+        history.record_many(session, author, [(each.id, each.differences) for each in changed], origins)
 
 
 PERSONS = Kind(

@@ -54,13 +54,13 @@ def of_fields(session: Session, subject_id: UUID, fields: Iterable[str]) -> dict
     """The origins of fields of a contact; None where nothing is known."""
     known = mastership.origins(session, [subject_id])
     whole = known.get((subject_id, EVERYTHING))
-    return {field: _plain(known.get((subject_id, field), whole)) for field in fields}
+    return {field: plain(known.get((subject_id, field), whole)) for field in fields}
 
 
 def own_of_fields(session: Session, subject_id: UUID, fields: Iterable[str]) -> dict[str, Origin | None]:
     """The same, without what the contact was given when it was made."""
     known = mastership.origins(session, [subject_id])
-    return {field: _plain(known.get((subject_id, field))) for field in fields}
+    return {field: plain(known.get((subject_id, field))) for field in fields}
 
 
 def restore(session: Session, subject_id: UUID, wanted: Mapping[str, Origin | None]) -> None:
@@ -76,7 +76,8 @@ def restore(session: Session, subject_id: UUID, wanted: Mapping[str, Origin | No
         put(session, rows)
 
 
-def _plain(row: Any) -> Origin | None:
+def plain(row: Any) -> Origin | None:
+    """An origin as JSON."""
     if row is None:
         return None
     return {"source": row.source.value, "observed_at": row.observed_at.isoformat(), "rule": row.rule.value}

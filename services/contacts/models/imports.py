@@ -35,6 +35,10 @@ class Import(Base):
     """What columns mean by heading, where it was said."""
     by_heading: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     """Whether columns that the mapping does not name are read by their headings."""
+    undo_job_id: Mapped[str] = mapped_column(server_default="")
+    undone_at: Mapped[datetime | None]
+    undone: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
+    """How many rows were taken back, and of how many something was kept."""
 
 
 class ImportMapping(Base):
@@ -84,3 +88,6 @@ class ImportRow(Base):
     organisation_id: Mapped[UUID | None]
     leads: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     organisation_change: Mapped[str] = mapped_column(server_default="")
+    undone: Mapped[str] = mapped_column(server_default="")
+    kept: Mapped[list[Any]] = mapped_column(JSONB, server_default=EMPTY_LIST)
+    """Fields that an undoing left as they were; `*` stands for the contact itself."""

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, true
 
 from chassis.paging import page
 from contracts.base import ListRequest, Page
@@ -50,10 +50,13 @@ def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
             ROWS.params,
             ROWS.column,
             PERSONS.id.label("person_id"),
+            ROWS.undone,
+            ROWS.kept,
             ROWS.raw,
         )
         .select_from(models.ImportRow.__table__.outerjoin(models.Person.__table__, PERSONS.id == ROWS.person_id))
         .where(ROWS.import_id == request.id, wanted)
+        .where(ROWS.undone == request.undone if request.undone else true())
         .order_by(ROWS.number)
         .limit(request.limit + 1)
     )
@@ -69,6 +72,8 @@ def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
             params=row.params,
             column=row.column,
             person_id=row.person_id,
+            undone=row.undone,
+            kept=row.kept,
             raw=row.raw,
         )
         for row in reader.execute(query)

@@ -2,7 +2,7 @@
 
 from contracts.base import ById, Job, ListRequest, Page
 from contracts.contacts.imports import Import, ImportRow, ImportsApi, ListImportRows, StartImport
-from services.contacts.commands import import_mappings, imports
+from services.contacts.commands import import_mappings, import_undoing, imports
 from services.contacts.queries import imports as import_reports
 from services.contacts.service.base import ContactsMethods
 
@@ -13,6 +13,9 @@ class ImportsMethods(ContactsMethods, ImportsApi):
     def start_import(self, request: StartImport) -> Job:
         saved = request.mapping_id and import_mappings.saved_columns(self.session, request.mapping_id, request.profile)
         return imports.start(self.session, request, self.author, saved or None)
+
+    def undo_import(self, request: ById) -> Job:
+        return import_undoing.start(self.session, request.id, self.author)
 
     def get_import(self, request: ById) -> Import:
         return import_reports.get(self.reader, request.id)

@@ -1,0 +1,173 @@
+"""Taking back what an import made and changed of one kind of contact, unless somebody has used or changed it since."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from services.contacts import models
+from services.contacts.commands import provenance
+from services.contacts.commands.history import Author
+from services.contacts.commands.import_claims import Changed
+from services.contacts.commands.import_contacts import Kind
+
+EVERYTHING = "*"
+NOT_USES = frozenset({"import_rows", "duplicate_keys", "duplicate_candidates", "person_erasures", "merges"})
+"""Tables that name a contact without anybody having used it; merged ones are not active any more."""
+NAMES = {"persons": ("person_id", "customer_id"), "organisations": ("organisation_id", "parent_id")}
+CHUNK = "r.import_id = :import_id AND r.number BETWEEN :first AND :last"
+HISTORY = text(
+    """
+    SELECT c.subject_id, c.field, c.old, c.origin, EXISTS (
+        SELECT FROM changes later WHERE later.subject_id = c.subject_id AND later.id > c.id AND later.field = c.field
+        AND later.import_id IS DISTINCT FROM c.import_id) AS since
+    FROM changes c WHERE c.import_id = :import_id AND c.subject_id = ANY(:ids)
+      AND c.field NOT LIKE 'affiliation.%' ORDER BY c.id
+    """
+)
+LINKED = text(
+    f"""
+    SELECT t.id FROM import_rows r JOIN persons t ON t.id = r.person_id
+    WHERE {CHUNK} AND r.person IS NOT NULL AND r.same_as IS NULL AND t.state = 'linked'
+      AND EXISTS (SELECT FROM changes c WHERE c.import_id = :import_id AND c.subject_id = t.id)
+    """  # noqa: S608  (a constant)
+)
+"""Persons of the file that were merged with others since."""
+FORGET = [
+    text(f"DELETE FROM {table} WHERE {column} = ANY(:ids)")  # noqa: S608  (constants)
+    for table, column in (
+        ("value_sources", "subject_id"), ("changes", "subject_id"), ("duplicate_keys", "person_id"),
+        ("duplicate_candidates", "first_id"), ("duplicate_candidates", "second_id"),
+    )
+]  # fmt: skip
+
+
+Rows = Mapping[UUID, dict[str, Any]]
+"""Columns in JSON by contact."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A contact of which something stays as it is: the fields, `*` when the contact itself."""
+
+    id: UUID
+    fields: tuple[str, ...]
+
+    @property
+    def as_json(self) -> str:
+        """The fields as JSON."""
+        return orjson.dumps(self.fields).decode()
+
+
+@dataclass
+class Done:
+    """What was taken back: contacts removed, and contacts whose values are as they were; what was kept."""
+
+    removed: list[UUID] = field(default_factory=list)
+    restored: list[UUID] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+
+    @property
+    def ids(self) -> list[UUID]:
+        """All of whom something was taken back."""
+        return [*self.removed, *self.restored]
+
+
+def take_back(session: Session, kind: Kind, chunk: Mapping[str, Any], author: Author) -> Done:
+    """Take back what the chunk's rows made or changed of this kind."""
+    rows = _contacts(session, kind, chunk)
+    history = session.execute(HISTORY, {"import_id": chunk["import_id"], "ids": list(rows)}).all()
+    made = {each.subject_id for each in history if each.field == "state"}
+    done = Done(removed=_remove(session, kind, chunk, made))
+    gone = set(done.removed)
+    linked = session.scalars(LINKED, dict(chunk)) if kind.row == "person" else ()
+    done.kept = [Kept(each, (EVERYTHING,)) for each in (*(made - gone), *linked)]
+    changes = [each for each in history if each.subject_id not in made]
+    _restore(session, kind, rows, changes, author, done)
+    return done
+
+
+def _contacts(session: Session, kind: Kind, chunk: Mapping[str, Any]) -> dict[UUID, dict[str, Any]]:
+    """The contacts of the chunk's rows that are in the register, locked, with their columns."""
+    which = "r.person IS NOT NULL AND r.same_as IS NULL" if kind.row == "person" else "r.leads"
+    found = text(
+        f"""
+        SELECT t.id, to_jsonb(t) AS stored FROM import_rows r JOIN {kind.table} t ON t.id = r.{kind.row}_id
+        WHERE {CHUNK} AND {which} AND {kind.alive} ORDER BY t.id FOR UPDATE OF t
+        """  # noqa: S608
+    )
+    return {row.id: row.stored for row in session.execute(found, dict(chunk))}
+
+
+def _remove(session: Session, kind: Kind, chunk: Mapping[str, Any], made: Iterable[UUID]) -> list[UUID]:
+    """Remove those that nobody has changed and that nothing else names."""
+    used = " ".join(f"AND NOT EXISTS (SELECT FROM {table} u WHERE u.{column} = t.id)" for table, column in _uses(kind))
+    free = text(
+        f"""
+        SELECT t.id FROM {kind.table} t WHERE t.id = ANY(:ids) AND t.version = 1 AND {kind.alive} AND NOT EXISTS (
+            SELECT FROM changes c WHERE c.subject_id = t.id AND c.import_id IS DISTINCT FROM :import_id
+            AND c.field <> 'affiliation.ended') {used}
+        """  # noqa: S608
+    )
+    ids = list(session.scalars(free, {"ids": list(made), "import_id": chunk["import_id"]}))
+    if ids:
+        for statement in FORGET:
+            session.execute(statement, {"ids": ids})
+        session.execute(text(f"DELETE FROM {kind.table} WHERE id = ANY(:ids)"), {"ids": ids})  # noqa: S608
+    return ids
+
+
+def _uses(kind: Kind) -> list[tuple[str, str]]:
+    """Tables and columns that name contacts of this kind."""
+    return [
+        (table.name, column.name)
+        for table in models.Base.metadata.sorted_tables
+        for column in table.c
+        if column.name in NAMES[kind.table] and table.name not in NOT_USES
+    ]
+
+
+def _restore(
+    session: Session,
+    kind: Kind,
+    rows: Mapping[UUID, dict[str, Any]],
+    changes: Iterable[Any],
+    author: Author,
+    done: Done,
+) -> None:
+    """Give back the values that nobody has changed since."""
+    by_contact: dict[UUID, list[Any]] = {}
+    for each in changes:
+        by_contact.setdefault(each.subject_id, []).append(each)
+    back: list[tuple[Changed, list[Any]]] = []
+    for contact_id, said in by_contact.items():
+        stays = {each.field for each in said if each.since}
+        free = [each for each in said if each.field not in stays]
+        if stays:
+            done.kept.append(Kept(contact_id, tuple(sorted(stays))))
+        new = _as_before(rows[contact_id], free)
+        if new:
+            back.append((Changed(0, contact_id, rows[contact_id], new), free))
+    if back:
+        kind.change(session, [changed for changed, _said in back], author)
+        for changed, said in back:
+            provenance.restore(session, changed.id, {each.field: each.origin for each in said})
+    done.restored = [changed.id for changed, _said in back]
+
+
+def _as_before(stored: dict[str, Any], said: Iterable[Any]) -> dict[str, Any]:
+    """The columns that change when these values are given back."""
+    new: dict[str, Any] = {}
+    for each in said:
+        name, _dot, code = each.field.partition(".")
+        if not code:
+            new[name] = each.old
+            continue
+        fields = dict(new.get("fields", stored["fields"]))
+        fields.pop(code, None)
+        new["fields"] = fields | ({} if each.old is None else {code: each.old})
+    return {name: value for name, value in new.items() if value != stored[name]}

@@ -1,0 +1,140 @@
+"""Undoing a whole import (C11): what it made and changed is taken back, unless somebody has used or changed it since.
+
+First affiliations, then persons, then organisations, in chunks of the file's rows. What is kept is told row by row.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from chassis import jobs
+from chassis.jobs import Step
+from contracts.base import Job
+from contracts.errors import Conflict, NotFound
+from services.contacts import models
+from services.contacts.commands import import_taking_back as taking_back
+from services.contacts.commands import persons
+from services.contacts.commands.history import Author
+from services.contacts.commands.import_affiliations import TAKE_BACK_CHANGED, TAKE_BACK_NEW
+from services.contacts.commands.import_contacts import ORGANISATIONS, PERSONS
+from services.contacts.commands.import_taking_back import Kept
+from services.contacts.commands.imports import CHANNELS
+
+JOB_KIND = "undo_import"
+AT_ONCE = 500
+PHASES = ("affiliations", "persons", "organisations")
+SHARES = len(PHASES)
+NEXT_ROWS = text(
+    """
+    SELECT min(number) AS first, max(number) AS last, count(*) AS count
+    FROM (SELECT number FROM import_rows WHERE import_id = :import_id AND number > :after
+          ORDER BY number LIMIT :size) n
+    """
+)
+COUNT = text("SELECT count(*) FROM import_rows WHERE import_id = :import_id")
+ANY_CHANGE = text("SELECT EXISTS (SELECT FROM changes WHERE import_id = :import_id)")
+IS_OPEN = text("SELECT EXISTS (SELECT FROM jobs WHERE id = :id AND state IN ('queued', 'running'))")
+TELL_KEPT = text(
+    """
+    UPDATE import_rows r SET undone = 'kept', kept = r.kept || CAST(:fields AS jsonb)
+    WHERE r.import_id = :import_id AND (r.person_id = :id OR (r.leads AND r.organisation_id = :id))
+    """
+)
+TELL_TAKEN_BACK = text(
+    """
+    UPDATE import_rows r SET undone = 'taken_back'
+    WHERE r.import_id = :import_id AND r.undone = '' AND r.state IN ('created', 'updated', 'staged')
+      AND (r.person_id = ANY(:ids) OR r.organisation_id = ANY(:ids))
+    """
+)
+LEAD_NOWHERE = text("UPDATE import_rows SET person_id = NULL WHERE person_id = ANY(:ids)")
+COUNT_UNDONE = text(
+    "SELECT undone, count(*) AS rows FROM import_rows WHERE import_id = :import_id AND undone <> '' GROUP BY undone"
+)
+
+
+def start(session: Session, import_id: UUID, author: Author) -> Job:
+    """Queue the undoing of an import that has ended or was stopped; raises NotFound, Conflict."""
+    row = session.get(models.Import, import_id, with_for_update=True)
+    if row is None:
+        raise NotFound(f"There is no import {import_id}.", id=import_id)
+    if row.undo_job_id:
+        raise Conflict("This import is undone already, or being undone.", code="import_undone")
+    if session.scalar(IS_OPEN, {"id": row.job_id}):
+        raise Conflict("This import is still at work; stop it first.", code="import_running")
+    if not session.scalar(ANY_CHANGE, {"import_id": import_id}):
+        raise Conflict("This import has changed nothing that could be undone.", code="nothing_to_undo")
+    total = session.scalar(COUNT, {"import_id": import_id})
+    params = {"import_id": str(import_id), "by": author.label, "channel": author.channel}
+    row.undo_job_id = jobs.start(session, "contacts", JOB_KIND, params, total=total)
+    session.flush()
+    return jobs.as_contract(jobs.get(session, row.undo_job_id))
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """The undoing of one import at work."""
+
+    session: Session
+    row: models.Import
+    author: Author
+    today: date
+
+    def affiliations(self, chunk: dict[str, Any]) -> None:
+        """Take back who belongs where."""
+        who = {"at": self.author.at, "label": self.author.label, "channel": self.author.channel, "today": self.today}
+        for person_id, kept in self.session.execute(TAKE_BACK_NEW, {**chunk, **who}).all():
+            if kept:
+                self._keep([Kept(person_id, ("affiliation",))])
+        self.session.execute(TAKE_BACK_CHANGED, chunk)
+
+    def persons(self, chunk: dict[str, Any]) -> None:
+        """Take back persons and what was changed of them."""
+        done = taking_back.take_back(self.session, PERSONS, chunk, self.author)
+        self._tell(done)
+        if done.ids:
+            persons.tell(self.session, *done.ids)
+        self.session.execute(LEAD_NOWHERE, {"ids": done.removed})
+
+    def organisations(self, chunk: dict[str, Any]) -> None:
+        """The same of organisations."""
+        self._tell(taking_back.take_back(self.session, ORGANISATIONS, chunk, self.author))
+
+    def _tell(self, done: taking_back.Done) -> None:
+        self._keep(done.kept)
+        self.session.execute(TELL_TAKEN_BACK, {"import_id": self.row.id, "ids": done.ids})
+
+    def _keep(self, kept: list[Kept]) -> None:
+        for each in kept:
+            self.session.execute(TELL_KEPT, {"import_id": self.row.id, "id": each.id, "fields": each.as_json})
+
+
+def work(step: Step, today: date) -> None:
+    """Undo the next rows; `done` of `total` rows goes up in each of the three phases."""
+    import_id = UUID(step.params["import_id"])
+    row = step.session.get_one(models.Import, import_id)
+    author = Author(step.params["by"], CHANNELS[row.profile], step.now)
+    undoing = Undoing(step.session, row, author, today)
+    phase, after, passed = (step.cursor.get(name, 0) for name in ("phase", "after", "passed"))
+    asked = {"import_id": import_id, "after": after, "size": AT_ONCE}
+    found = step.session.execute(NEXT_ROWS, asked).one()
+    if found.last is not None:
+        getattr(undoing, PHASES[phase])({"import_id": import_id, "first": found.first, "last": found.last})
+        step.cursor.update(phase=phase, after=found.last, passed=passed + found.count)
+        step.progress(done=(passed + found.count) // SHARES)
+    elif phase + 1 < SHARES:
+        step.cursor.update(phase=phase + 1, after=0)
+    else:
+        _finish(step, row)
+
+
+def _finish(step: Step, row: models.Import) -> None:
+    found = step.session.execute(COUNT_UNDONE, {"import_id": row.id})
+    row.undone = {"taken_back": 0, "kept": 0} | {each.undone: each.rows for each in found}
+    row.undone_at = step.now
+    step.progress(done=step.total or 0)
+    step.finish({"import_id": str(row.id), **row.undone})
