@@ -56,15 +56,19 @@ CHANGE = text(
 TAKE_BACK_NEW = text(
     """
     WITH made AS (
-        SELECT a.id, a.person_id, a.organisation_id, a.title, a.version > 1 OR a.ends_on IS NOT NULL AS kept
+        SELECT a.id, a.person_id, a.organisation_id, a.title,
+            a.title <> coalesce(r.affiliation ->> 'title', '') OR a.role <> coalesce(r.affiliation ->> 'role', '')
+            OR a.decision_maker <> coalesce((r.affiliation ->> 'decision_maker')::boolean, false)
+            OR coalesce(a.email, a.phone) IS NOT NULL OR coalesce(a.starts_on, a.ends_on) IS NOT NULL
+            OR a.fields <> '{}' AS kept
         FROM import_rows r JOIN affiliations a ON a.id = (r.affiliation ->> 'id')::uuid
         WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last
     ), gone AS (
         DELETE FROM affiliations a USING made WHERE a.id = made.id AND NOT made.kept
     ), told AS (
-        INSERT INTO changes (subject_id, changed_at, changed_by, channel, field, new)
+        INSERT INTO changes (subject_id, changed_at, changed_by, channel, field, new, import_id)
         SELECT side, :at, :label, :channel, 'affiliation.ended', jsonb_build_object('person_id', person_id,
-            'organisation_id', organisation_id, 'title', title, 'ends_on', CAST(:today AS date))
+            'organisation_id', organisation_id, 'title', title, 'ends_on', CAST(:today AS date)), :import_id
         FROM made CROSS JOIN LATERAL unnest(ARRAY[person_id, organisation_id]) side WHERE NOT kept
     )
     SELECT person_id, kept FROM made

@@ -20,14 +20,17 @@ NOT_USES = frozenset({"import_rows", "duplicate_keys", "duplicate_candidates", "
 """Tables that name a contact without anybody having used it; merged ones are not active any more."""
 NAMES = {"persons": ("person_id", "customer_id"), "organisations": ("organisation_id", "parent_id")}
 CHUNK = "r.import_id = :import_id AND r.number BETWEEN :first AND :last"
+BY_OTHERS = """({0}.import_id IS NULL OR ({0}.import_id <> :import_id AND NOT EXISTS (
+    SELECT FROM imports i WHERE i.id = {0}.import_id AND i.undone_at IS NOT NULL)))"""
+"""A change by somebody else; what was undone does not count."""
 HISTORY = text(
-    """
+    f"""
     SELECT c.subject_id, c.field, c.old, c.origin, EXISTS (
-        SELECT FROM changes later WHERE later.subject_id = c.subject_id AND later.id > c.id AND later.field = c.field
-        AND later.import_id IS DISTINCT FROM c.import_id) AS since
+        SELECT FROM changes l WHERE l.subject_id = c.subject_id AND l.id > c.id AND l.field = c.field
+        AND {BY_OTHERS.format("l")}) AS since
     FROM changes c WHERE c.import_id = :import_id AND c.subject_id = ANY(:ids)
       AND c.field NOT LIKE 'affiliation.%' ORDER BY c.id
-    """
+    """  # noqa: S608  (constants of this module)
 )
 LINKED = text(
     f"""
@@ -108,9 +111,8 @@ def _remove(session: Session, kind: Kind, chunk: Mapping[str, Any], made: Iterab
     used = " ".join(f"AND NOT EXISTS (SELECT FROM {table} u WHERE u.{column} = t.id)" for table, column in _uses(kind))
     free = text(
         f"""
-        SELECT t.id FROM {kind.table} t WHERE t.id = ANY(:ids) AND t.version = 1 AND {kind.alive} AND NOT EXISTS (
-            SELECT FROM changes c WHERE c.subject_id = t.id AND c.import_id IS DISTINCT FROM :import_id
-            AND c.field <> 'affiliation.ended') {used}
+        SELECT t.id FROM {kind.table} t WHERE t.id = ANY(:ids) AND {kind.alive} AND NOT EXISTS (
+            SELECT FROM changes c WHERE c.subject_id = t.id AND {BY_OTHERS.format("c")}) {used}
         """  # noqa: S608
     )
     ids = list(session.scalars(free, {"ids": list(made), "import_id": chunk["import_id"]}))

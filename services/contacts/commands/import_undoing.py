@@ -117,7 +117,7 @@ def work(step: Step, today: date) -> None:
     """Undo the next rows; `done` of `total` rows goes up in each of the three phases."""
     import_id = UUID(step.params["import_id"])
     row = step.session.get_one(models.Import, import_id)
-    author = Author(step.params["by"], CHANNELS[row.profile], step.now)
+    author = Author(step.params["by"], CHANNELS[row.profile], step.now, import_id=row.id)
     undoing = Undoing(step.session, row, author, today)
     phase, after, passed = (step.cursor.get(name, 0) for name in ("phase", "after", "passed"))
     asked = {"import_id": import_id, "after": after, "size": AT_ONCE}
