@@ -54,7 +54,7 @@ ROW_EMPTIED: dict[str, Any] = {
 }
 OF_IMPORTING = (
     *("code", "reason", "params", "column", "person", "organisation", "affiliation", "same_as", "organisation_as"),
-    *("leads", "organisation_change"),
+    *("leads", "organisation_change", "undone", "kept"),
 )
 
 
@@ -88,7 +88,7 @@ HOLDINGS = (
     Holding("survey_answers", models.SurveyAnswer, by("person_id"), gone=True),
     Holding("project_members", models.ProjectMember, by("person_id"), gone=True),
     Holding("project_hours", models.ProjectHours, by("person_id"), emptied={"note": ""}),
-    Holding("changes", models.Change, by("subject_id"), emptied={"old": null(), "new": null()}),
+    Holding("changes", models.Change, by("subject_id"), emptied={"old": null(), "new": null()}, withheld=("origin",)),
     Holding("value_sources", models.FieldOrigin, by("subject_id"), gone=True),
     Holding("import_rows", models.ImportRow, by("person_id"), emptied=ROW_EMPTIED, withheld=OF_IMPORTING),
     Holding(

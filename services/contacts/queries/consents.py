@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from contracts.contacts.consents import Consent, Consents, ContactChannel
 from services.contacts import models
@@ -15,7 +16,7 @@ def of_person(reader: Connection, person_id: UUID) -> Consents:
     banned = set(reader.execute(select(PERSONS.banned_channels).where(PERSONS.id == person_id)).scalar() or [])
     last = (
         select(CONSENTS.channel, CONSENTS.recorded_at, CONSENTS.recorded_by, CONSENTS.evidence)
-        .distinct(CONSENTS.channel)
+        .ext(distinct_on(CONSENTS.channel))
         .where(CONSENTS.person_id == person_id)
         .order_by(CONSENTS.channel, CONSENTS.recorded_at.desc(), CONSENTS.id.desc())
     )
