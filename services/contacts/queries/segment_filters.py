@@ -1,4 +1,8 @@
-"""Segment filters as SQL over persons or organisations: every test is two-valued."""
+"""Segment filters as SQL over persons or organisations.
+
+A test of an empty field is false, in SQL unknown, which comes to the same until it is negated. So it is made false
+there and nowhere else: around a plain comparison it would keep the planner from every index.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -23,6 +27,7 @@ TABLES: dict[SegmentKind, Any] = {
 OBJECTS = {"other_email": ("other_emails", "address"), "other_phone": ("other_phones", "number")}
 ELSEWHERE = {"email": "email_key", "tag": "tags", "banned": "banned_channels"}
 """Columns with other names than their fields."""
+OPPOSITES = {"ne": "eq", "not_empty": "empty"}
 CODES = ("gender", "customer_status", "payment_method", "delivery_method", "language")
 
 
@@ -37,20 +42,28 @@ class Subject:
     def condition(self, node: Node, relation: Relation | None = None) -> Condition:
         """The tree as one condition on the contact, or on one thing of a relation."""
         if isinstance(node, Group):
-            return _quantified(node, [self.condition(part, relation) for part in node.parts])
+            return self._group(node, relation)
         if isinstance(node, Some):
             found, passed = RELATIONS[node.relation], self.condition(node.part, RELATIONS[node.relation])
             fields = fields_of(node)
             return found.some(self.of, self.columns.id, passed, self.today, fields, node.at_least)
         return self._test(replace(node, value=on_day(node.value, self.today)), relation)
 
+    def _group(self, node: Group, relation: Relation | None) -> Condition:
+        if node.quantifier == "none":
+            return and_(true(), *(self._opposite(part, relation) for part in node.parts))
+        parts = [self.condition(part, relation) for part in node.parts]
+        return and_(true(), *parts) if node.quantifier == "all" else or_(false(), *parts)
+
+    def _opposite(self, node: Node, relation: Relation | None) -> Condition:
+        """Whether it does not hold. What asks for things is never unknown, and the planner knows its opposite."""
+        holds = self.condition(node, relation)
+        return not_(holds if isinstance(node, Some) else func.coalesce(holds, false()))
+
     def _test(self, test: Test, relation: Relation | None) -> Condition:
-        if test.op == "ne":
-            return not_(self._test(replace(test, op="eq"), relation))
-        if test.op == "not_empty":
-            return not_(self._test(replace(test, op="empty"), relation))
-        passed = self._of_relation(test, relation) if relation else self._own(test)
-        return func.coalesce(passed, false())
+        if test.op in OPPOSITES:
+            return self._opposite(replace(test, op=OPPOSITES[test.op]), relation)
+        return self._of_relation(test, relation) if relation else self._own(test)
 
     def _of_relation(self, test: Test, relation: Relation) -> Condition:
         named = owner_and_code(self.of, test.field)
@@ -90,10 +103,3 @@ class Subject:
 def condition(of: SegmentKind, node: Node, today: date) -> Condition:
     """The tree as one condition on `persons` or `organisations`; affiliations count while they run on `today`."""
     return Subject(of, today).condition(node)
-
-
-def _quantified(node: Group, parts: list[Condition]) -> Condition:
-    if node.quantifier == "all":
-        return and_(true(), *parts)
-    some: Condition = or_(false(), *parts)
-    return some if node.quantifier == "any" else not_(some)

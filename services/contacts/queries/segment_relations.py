@@ -50,11 +50,10 @@ class Relation:
         """Whether at least so many of the contact's things pass."""
         owner = self.owners[of]
         source = self.joined(fields) if self.joined else owner.table
-        rows = (owner == contact, *self.holds(today), passed)
         if least == 1:
-            return select(literal(1)).select_from(source).where(*rows).exists()
-        counted: Condition = select(func.count()).select_from(source).where(*rows).scalar_subquery() >= least
-        return counted
+            return select(literal(1)).select_from(source).where(owner == contact, *self.holds(today), passed).exists()
+        counted = select(owner).select_from(source).where(owner.is_not(None), *self.holds(today), passed)
+        return contact.in_(counted.group_by(owner).having(func.count() >= least))
 
 
 def _running(today: date) -> list[Condition]:
