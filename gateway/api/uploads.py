@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from chassis import files
+from chassis import crash, files
 from chassis.ids import derived_id, new_id
 from contracts.errors import FieldError, Invalid
 from gateway.callers import command_key
@@ -46,6 +46,7 @@ class Upload:
         wanted = content or self.content
         key = f"{owner}/{_id(wanted)}{suffix}"
         files.store(key, wanted)
+        crash.point("gateway.stored")
         return key
 
 

@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Response, g, render_template
+from flask import Response, flash, g, redirect, render_template
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import ById
 from contracts.contacts import ContactsApi
+from contracts.contacts.segments import CreateSegment
 from contracts.contacts.survey_questions import Question, QuestionKind
 from contracts.contacts.surveys import ListSurveyAnswers, QuestionSummary, SurveyAnswer
 from gateway.api.downloads import download
 from gateway.i18n import date_time, language
 from gateway.pages.door import Pages
+from gateway.pages.person_names import may
 from gateway.pages.spreadsheet_cells import as_csv
 from gateway.pages.survey_words import KINDS, answer_in_words, measure, text, value_in_words
+from gateway.submitted import form_command, read, typed
 
 contacts = client(ContactsApi)
 pages = Pages("survey_summaries", __name__)
@@ -31,8 +35,12 @@ MOST_TEXTS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One answer with how many gave it; `share` of those who answered the question, 0 to 100."""
+    """One answer with how many gave it; `share` of those who answered the question, 0 to 100.
 
+    `value` is how segments name the answer.
+    """
+
+    value: str
     label: str
     count: int
     share: int
@@ -42,6 +50,7 @@ class Line:
 class Chart:
     """The counts of a question, or of one row of a matrix."""
 
+    question: str
     title: str
     lines: list[Line]
 
@@ -60,21 +69,37 @@ def summary(survey_id: UUID) -> str:
         kinds=KINDS,
         text=text,
         measure=measure,
+        may_write=may(Permission.CONTACTS_WRITE),
     )
+
+
+@pages.post("/office/surveys/<uuid:survey_id>/segments", may=Permission.CONTACTS_WRITE)
+def segment_of_answer(survey_id: UUID) -> ResponseReturnValue:
+    """Save who gave an answer as a live segment, with the answer in its name."""
+    given = typed("question", "value", "label")
+    title = contacts.get_survey(ById(id=survey_id)).title.in_language(language())
+    asked = {"survey_id": str(survey_id), "question": given["question"], "value": given["value"]}
+    tests = [{"field": f"survey_answer.{name}", "op": "eq", "value": value} for name, value in asked.items()]
+    wanted = {"name": f"{title}: {given['label']}"[:200], "filter": {"has": "survey_answer", "all": tests}}
+    with form_command():
+        made = contacts.create_segment(read(CreateSegment, wanted))
+    flash(_("The segment is saved. It finds everybody who answers like this, also later."), "good")
+    return redirect(f"/office/segments/{made.id}")
 
 
 def charts_of(found: QuestionSummary) -> Iterator[Chart]:
     """What is drawn of a question: one chart, of a matrix one for each row, of texts none."""
     if found.counts:
-        yield Chart(text(found.question), _lines(found.question, found.counts, found.answered))
+        yield Chart(found.question.code, text(found.question), _lines(found.question, found.counts, found.answered))
     rows = {each.code: each.label.in_language(language()) for each in found.question.rows}
     for code, counts in found.rows.items():
-        yield Chart(rows.get(code, code), _lines(found.question, counts, sum(counts.values())))
+        lines = _lines(found.question, counts, sum(counts.values()), f"{code}=")
+        yield Chart(found.question.code, rows.get(code, code), lines)
 
 
-def _lines(question: Question, counts: Mapping[str, int], of: int) -> list[Line]:
+def _lines(question: Question, counts: Mapping[str, int], of: int, row: str = "") -> list[Line]:
     return [
-        Line(value_in_words(question, value), count, round(count * 100 / of) if of else 0)
+        Line(f"{row}{value}", value_in_words(question, value), count, round(count * 100 / of) if of else 0)
         for value, count in counts.items()
     ]
 

@@ -79,7 +79,7 @@ def forget_import_files(worker: Worker) -> bool:
         return imports.forget_files(session, worker.now() - imports.KEEP_FILES) == imports.FORGOTTEN_AT_ONCE
 
 
-@periodic("sweep_files", every=600.0)
+@periodic("sweep_files", every=3600.0)
 def sweep_files(worker: Worker) -> bool:
     """Remove files that nothing names."""
     with worker.transaction() as session:

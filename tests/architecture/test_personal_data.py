@@ -92,3 +92,15 @@ def test_C17_whatever_is_erased_has_words(service):
         columns = set(each.model.__table__.c.keys())
         assert set(each.emptied) <= columns
         assert set(each.files) <= columns
+
+
+def test_C15_every_column_that_names_a_file_keeps_it_from_being_swept():
+    metadata = importlib.import_module("services.contacts.models").Base.metadata
+    naming = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.c
+        if column.name.endswith(("file_key", "preview_key", "photo_key"))
+    }
+    swept = importlib.import_module("services.contacts.commands.stored_files").NAMED_BY
+    assert naming == {f"{each.table.name}.{each.name}" for each in swept}

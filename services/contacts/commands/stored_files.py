@@ -19,6 +19,14 @@ OWNER = "contacts"
 GRACE = timedelta(hours=1)
 """Longer than any upload is under way between its file and its row."""
 AT_ONCE = 500
+NAMED_BY = (
+    models.Document.file_key,
+    models.Document.preview_key,
+    models.Import.file_key,
+    models.Person.photo_key,
+)
+"""Every column that names a file of contacts."""
+MERGE = models.Merge
 
 
 def own(key: str, pointer: str) -> str:
@@ -49,9 +57,7 @@ def _chunks(keys: Iterable[str]) -> Iterator[list[str]]:
 
 def _named(session: Session, keys: Collection[str]) -> set[str]:
     """Those of the keys that a row names, also what merges would give back."""
-    document, merge = models.Document, models.Merge
-    columns = (document.file_key, document.preview_key, models.Import.file_key, models.Person.photo_key)
-    named = [select(each).where(each.in_(keys)) for each in columns]
-    photos = [each["photo_key"].astext for each in (merge.before, merge.after)]
-    named += [select(each).where(each.in_(keys), merge.undone_at.is_(None)) for each in photos]
+    named = [select(each).where(each.in_(keys)) for each in NAMED_BY]
+    photos = [each["photo_key"].astext for each in (MERGE.before, MERGE.after)]
+    named += [select(each).where(each.in_(keys), MERGE.undone_at.is_(None)) for each in photos]
     return set(session.scalars(union_all(*named)))
