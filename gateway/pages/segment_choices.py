@@ -67,6 +67,11 @@ def _projects() -> Choices:
     return {"activity.project_id": {str(each.id): each.name for each in found}}
 
 
+def _surveys() -> Choices:
+    found = contacts.list_surveys(ListRequest(limit=MOST)).data
+    return {"survey_answer.survey_id": {str(each.id): each.title.in_language(language()) for each in found}}
+
+
 ASKED: Final[tuple[tuple[Permission, Callable[[], Choices]], ...]] = (
     (Permission.MEMBERSHIP_READ, _types),
     (Permission.COMMERCE_READ, _products),
@@ -74,4 +79,5 @@ ASKED: Final[tuple[tuple[Permission, Callable[[], Choices]], ...]] = (
     (Permission.COURSES_READ, _sessions),
     (Permission.NOTIFY_READ, _mailings),
     (Permission.ACTIVITIES_READ, _projects),
+    (Permission.CONTACTS_READ, _surveys),
 )

@@ -23,11 +23,13 @@ KINDS: Final = {
         (
             "birth_date", "affiliation.starts_on", "membership.joined_on", "membership.ended_on",
             "membership.paid_until", "purchase.bought_on", "enrolment.enrolled_on", "enrolment.starts_on",
-            "message.sent_on", "activity.happened_on",
+            "message.sent_on", "activity.happened_on", "survey_answer.answered_on",
         ),
         "date",
     ),
-    **dict.fromkeys(("payment_days", "credit_limit", "purchase.amount", "purchase.quantity"), "number"),
+    **dict.fromkeys(
+        ("payment_days", "credit_limit", "purchase.amount", "purchase.quantity", "survey_answer.number"), "number"
+    ),
     **dict.fromkeys(
         (
             "has_email", "has_phone", "has_address", "affiliation.decision_maker", "purchase.paid",
@@ -151,6 +153,17 @@ RELATIONS: Final = {
         {"message.mailing_id": _("Mailing sent"), "message.sent_on": _("Message sent on")},
         Permission.NOTIFY_READ,
         (SegmentKind.PERSONS,),
+    ),
+    "survey_answer": Relation(
+        _("Answers to surveys"),
+        {
+            "survey_answer.survey_id": _("Survey answered"),
+            "survey_answer.question": _("Code of the question answered"),
+            "survey_answer.value": _("Answer: its text, or the code of the choice"),
+            "survey_answer.number": _("Answer as a number"),
+            "survey_answer.answered_on": _("Day of answering"),
+        },
+        of=(SegmentKind.PERSONS,),
     ),
     "activity": Relation(
         _("Activities"),

@@ -30,6 +30,7 @@ SAME: Final = {
     "purchase": _("The same purchase"),
     "enrolment": _("The same enrolment"),
     "message": _("The same message"),
+    "survey_answer": _("The same answer to a survey"),
     "activity": _("The same activity"),
 }
 """What a group with `has` is about."""

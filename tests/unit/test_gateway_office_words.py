@@ -19,11 +19,12 @@ from gateway.i18n import init_i18n
 from gateway.pages import operations
 from gateway.pages import segment_drafts as drafts
 from gateway.pages.import_words import REASONS, file_reason, row_reason, what_for
-from gateway.pages.segment_fields import Fields
+from gateway.pages.segment_fields import RELATIONS, Fields
 from gateway.pages.segment_forms import Reader, draft_of
-from gateway.pages.segment_words import in_words
+from gateway.pages.segment_words import SAME, in_words
 from gateway.pages.spreadsheet_cells import as_csv, inert
 from gateway.sentences import FIELDS, SENTENCES
+from services.contacts.rules import segment_fields
 
 SERVICE = Path(__file__).resolve().parents[2] / "services" / "contacts"
 
@@ -199,6 +200,14 @@ def test_C10_a_filter_is_told_in_words(finnish):
 def pressed(values, **button):
     with Flask(__name__).test_request_context("/", method="POST", data=values | button):
         return drafts.after_button(drafts.typed(), "membership")
+
+
+def test_C10_every_relation_that_segments_know_has_its_words_in_the_builder():
+    assert set(RELATIONS) == set(SAME) == set(segment_fields.RELATIONS)
+    for name, known in segment_fields.RELATIONS.items():
+        assert set(RELATIONS[name].fields) <= set(known.fields)
+        assert set(RELATIONS[name].of) == set(known.of)
+        assert RELATIONS[name].right is known.right
 
 
 def test_C10_buttons_add_and_take_away_rows_and_groups():
