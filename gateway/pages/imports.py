@@ -118,13 +118,10 @@ def _start(wanted: StartImport) -> ResponseReturnValue:
 @pages.get("/office/imports/<uuid:import_id>", may=Permission.CONTACTS_IMPORT)
 def import_card(import_id: UUID) -> ResponseReturnValue:
     """How far an import is, and what became of its rows."""
-    found = contacts.get_import(ById(id=import_id))
-    job = _job_of(found.job_id)
-    if job is not None and job.finished_at is not None and request.headers.get("HX-Request"):
+    found, working = _as_it_stands(import_id)
+    if working is not None and working.finished_at is not None and request.headers.get("HX-Request"):
         return _refreshed()
-    undo = _job_of(found.undo_job_id) if found.undo_job_id else None
-    if undo is not None and undo.finished_at is not None and request.headers.get("HX-Request"):
-        return _refreshed()
+    job, undo = (_job_of(found.job_id), working) if found.undo_job_id else (working, None)
     chosen = request.args.get("state") or _first_state(found)
     asked: dict[str, Any] = {"id": import_id, "cursor": request.args.get("cursor")}
     asked |= {"undone": "kept"} if chosen == KEPT else {"state": chosen if chosen in ROWS else None}
@@ -147,6 +144,13 @@ def import_card(import_id: UUID) -> ResponseReturnValue:
         words=JOB,
         may_repeat=found.dry_run and job is not None and job.state is JobState.SUCCEEDED,
     )
+
+
+def _as_it_stands(import_id: UUID) -> tuple[Import, Job | None]:
+    """The import and the job that works or worked for it last; read again once that has ended, so that the two agree."""
+    found = contacts.get_import(ById(id=import_id))
+    job = _job_of(found.undo_job_id or found.job_id)
+    return (contacts.get_import(ById(id=import_id)) if job and job.finished_at else found), job
 
 
 def _refreshed() -> ResponseReturnValue:

@@ -69,11 +69,7 @@ def test_C11_an_import_is_undone_and_what_was_changed_since_is_kept_and_listed(v
     import_id = job["id"].partition("-")[2]
     page = visit(f"/office/imports/{import_id}", as_user="admin")
     undo = page.get_by_role("button", name="Kumoa")
-    for _ in range(30):
-        if undo.is_visible():
-            break
-        page.wait_for_timeout(1_000)
-        page.reload()
+    expect(undo).to_be_visible(timeout=60_000)
     eino = next(each for each in whole.api.get("/persons", q=name)["data"] if "Eino" in each["name"])
     address = f"/api/v1/persons/{eino['id']}"
     version = {"If-Match": whole.api.ask("GET", address).headers["ETag"]}

@@ -15,6 +15,7 @@ from services.contacts.commands.history import Author
 from services.contacts.rules.masters import (
     EVERYTHING,
     STRENGTH,
+    WITH_SOURCE,
     Claim,
     Mastership,
     Outcome,
@@ -31,6 +32,21 @@ REJECT = text(
     WHERE import_id = :import_id AND number = :number
     """
 )
+CONFIRM_ALL = """
+    UPDATE value_sources w SET source = :source, observed_at = :observed_at, rule = 'latest'
+    FROM import_rows r JOIN {table} t ON t.id = r.{row}_id CROSS JOIN LATERAL (SELECT {given} AS given) g
+    WHERE {chunk} AND {which} AND {alive} AND w.subject_id = t.id AND w.field = '*' AND to_jsonb(t) @> g.given
+      AND (w.observed_at, array_position(:strength, w.source::text))
+          < (:observed_at, array_position(:strength, CAST(:source AS text)))
+      AND NOT EXISTS (
+        SELECT FROM jsonb_each(to_jsonb(t)) e WHERE e.key = ANY(:sourced) AND e.value NOT IN ('null', '""', '[]')
+        AND NOT (e.key = 'language' AND e.value = '"fi"') AND NOT g.given ? e.key
+        AND NOT EXISTS (SELECT FROM value_sources o WHERE o.subject_id = t.id AND o.field = e.key))
+      AND NOT EXISTS (
+        SELECT FROM jsonb_object_keys(t.fields) code WHERE NOT coalesce(g.given -> 'fields', '{{}}') ? code
+        AND NOT EXISTS (SELECT FROM value_sources o WHERE o.subject_id = t.id AND o.field = 'fields.' || code))
+    """
+"""A file that repeats all that a contact was given when it was made confirms it in one row, not one for each field."""
 CONFIRM = """
     INSERT INTO value_sources AS v (subject_id, field, source, observed_at, rule)
     SELECT t.id, k.field, :source, :observed_at, CASE WHEN k.own THEN 'master' ELSE 'latest' END
@@ -170,13 +186,15 @@ class Claims:
 
     def confirm(self, kind: Any, chunk_sql: str, chunk: Mapping[str, Any]) -> None:
         """What the rows say and the contacts have comes from this file, unless it was said later by another."""
-        statement = CONFIRM.format(
-            table=kind.table, row=kind.row, given=kind.given, chunk=chunk_sql, which=kind.which, alive=kind.alive
-        )
+        parts = {"table": kind.table, "row": kind.row, "given": kind.given, "chunk": chunk_sql}
+        parts |= {"which": kind.which, "alive": kind.alive}
         source = self.author.source
         held = {field: master for field in self.masters.by_field if (master := self.masters.of(field))}
-        self.session.execute(text(statement), {
-            **chunk, "source": source.value, "observed_at": self.author.observed_at, "strength": [*STRENGTH],
+        said = {**chunk, "source": source.value, "observed_at": self.author.observed_at, "strength": [*STRENGTH]}
+        if not held and source is not ValueSource.ACCOUNTING:
+            self.session.execute(text(CONFIRM_ALL.format(**parts)), {**said, "sourced": [*WITH_SOURCE]})
+        self.session.execute(text(CONFIRM.format(**parts)), {
+            **said,
             "knows_customers": source is ValueSource.ACCOUNTING,
             "own": [field for field, master in held.items() if master is source],
             "of_accounting": _held_by(held, {ValueSource.ACCOUNTING} - {source}),
