@@ -147,7 +147,7 @@ def import_card(import_id: UUID) -> ResponseReturnValue:
 
 
 def _as_it_stands(import_id: UUID) -> tuple[Import, Job | None]:
-    """The import and the job that works or worked for it last; read again once that has ended, so that the two agree."""
+    """The import and the job that works or worked for it last; read again once that has ended, so that they agree."""
     found = contacts.get_import(ById(id=import_id))
     job = _job_of(found.undo_job_id or found.job_id)
     return (contacts.get_import(ById(id=import_id)) if job and job.finished_at else found), job
