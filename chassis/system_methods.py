@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from chassis import disclosure, jobs, personal_data, tables, telling, topology, waiting
+from chassis import disclosure, jobs, personal_data, searching, tables, telling, topology, waiting
 from chassis.paging import cursor_number, decode_cursor, page
 from chassis.service import ServiceBase
 from chassis.settings import amqp_url_for
@@ -13,6 +13,7 @@ from contracts.access import Permission, PrincipalKind
 from contracts.base import ById, Done, Job, JobById, ListRequest, Nothing, Page
 from contracts.errors import NotFound
 from contracts.personal_data import ErasurePart, HeldRow, ListHeld
+from contracts.search import Hits, SearchWords
 from contracts.system import ListJobs, ParkedEvent, Replayed, ReplayParked, SystemStatus
 
 
@@ -63,6 +64,9 @@ class SystemMethods(ServiceBase):
             raise NotFound(f"There is no person {request.person_id} among your own.", id=request.person_id)
         own = self.only_person is not None
         return disclosure.list_held(self.reader, self.service_name, request, to_person=own)
+
+    def search(self, request: SearchWords) -> Hits:
+        return searching.search(self.reader, self.service_name, request, self.principal)
 
     def get_job(self, request: JobById) -> Job:
         return jobs.as_contract(self._visible(jobs.get(self.reader, request.id)))

@@ -8,6 +8,7 @@ from pydantic import Field
 from contracts.access import Permission, Rule
 from contracts.base import ById, Done, Job, JobById, ListRequest, Nothing, Page, Reply, Request, Service, command, query
 from contracts.personal_data import ErasurePart, HeldRow, ListHeld
+from contracts.search import Hits, SearchWords
 
 
 class SystemStatus(Reply):
@@ -79,6 +80,9 @@ class SystemApi(Service):
 
     @query(may=[Permission.CONTACTS_DISCLOSE, Rule.OWN])
     def list_held(self, request: ListHeld) -> Page[HeldRow]: ...
+
+    @query(may=Rule.SIGNED_IN)
+    def search(self, request: SearchWords) -> Hits: ...
 
     @query(may=Rule.SIGNED_IN)
     def get_job(self, request: JobById) -> Job: ...

@@ -10,7 +10,9 @@ from chassis.validation import as_invalid
 from contracts.access import Permission, Rule
 from contracts.base import Job, JobById, ListRequest, Nothing, Page, Reply, Request
 from contracts.errors import NotFound
+from contracts.search import Hits, SearchWords
 from contracts.system import ListJobs, ParkedEvent, Replayed, ReplayParked, SystemApi, SystemStatus
+from gateway import found_things
 from gateway.api.door import answer, json_object, query_of
 from gateway.api.routes import Resource
 from gateway.services import APIS
@@ -107,6 +109,11 @@ def replay_parked(service: str) -> Response:
     return answer(REPLAY, _service(service).replay_parked(wanted).model_dump(mode="json"))
 
 
+def search() -> Response:
+    """Everything that fits the words and the caller may see."""
+    return answer(SEARCH, found_things.everything(query_of(SearchWords)).model_dump(mode="json"))
+
+
 def _service(name: str) -> SystemApi:
     if name not in services:
         raise NotFound(f"There is no service {name[:40]}.")
@@ -130,3 +137,5 @@ PARKED = _view("GET", "/system/services/{service}/parked", list_parked, "Parked 
 REPLAY = _view("POST", "/system/services/{service}/parked/replay", replay_parked, "Try parked events again",
                Permission.SYSTEM_OPERATE, request=ReplayParked, reply=Replayed,
                example={"all_dead": True})  # fmt: skip
+SEARCH = _view("GET", "/search", search, "Everything that fits some words, kind by kind", Rule.SIGNED_IN,
+               request=SearchWords, reply=Hits)  # fmt: skip

@@ -25,6 +25,7 @@ SECTIONS = (
     "my_messages",
     "my_sign_in",
     "today",
+    "search",
     "applications",
     "contacts",
     "contact_forms",

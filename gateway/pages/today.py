@@ -1,10 +1,10 @@
-"""What waits for the office today: applications, running work, warnings; and the search over everything."""
+"""What waits for the office today: applications, running work, warnings."""
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from flask import g, render_template, request
+from flask import g, render_template
 
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
@@ -12,9 +12,7 @@ from contracts.base import Nothing
 from contracts.commerce import CommerceApi
 from contracts.commerce.invoices import ListInvoices
 from contracts.contacts import ContactsApi
-from contracts.contacts.organisations import ListOrganisations
-from contracts.contacts.persons import ListPersons
-from contracts.courses import CoursesApi, ListSessions
+from contracts.courses import CoursesApi
 from contracts.membership import ApplicationState, ListApplications, MembershipApi
 from contracts.system import ListJobs, SystemApi, SystemStatus
 from gateway.api.system import services
@@ -22,9 +20,7 @@ from gateway.pages import jobs
 from gateway.pages.applications import type_names
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may, persons_by_id
-from gateway.pages.state_words import invoice_words
 from gateway.pages.task_rows import own_tasks_now
-from gateway.submitted import read, without_empty
 
 commerce = client(CommerceApi)
 contacts = client(ContactsApi)
@@ -35,7 +31,6 @@ STAFF: Final = tuple(Permission)
 WAITING: Final = ListApplications(state=ApplicationState.SUBMITTED, limit=20)
 OVERDUE: Final = ListInvoices(overdue=True, limit=20)
 LATE_SECONDS: Final = 30.0
-HITS: Final = 8
 
 
 @pages.get("/office", may=STAFF)
@@ -89,27 +84,3 @@ def _state(api: SystemApi) -> SystemStatus | None:
 def is_alarming(_name: str, status: SystemStatus | None) -> bool:
     """Whether somebody should look: the service is away, events are parked or dead, or the outbox does not drain."""
     return status is None or bool(status.parked or status.dead or status.outbox_oldest_seconds > LATE_SECONDS)
-
-
-@pages.get("/office/search", may=STAFF)
-def search() -> str:
-    """Persons, organisations, invoices and sessions that fit the words."""
-    q = request.args.get("q", "").strip()[:60]
-    found = _found(q) if q else {}
-    return render_template("office/search.html", q=q, found=found, words=invoice_words, most=HITS)
-
-
-def _found(q: str) -> dict[str, Any]:
-    wanted = {"q": q, "limit": HITS}
-    asked: dict[str, tuple[Permission, Callable[[], Any]]] = {
-        "persons": (Permission.CONTACTS_READ, lambda: contacts.list_persons(ListPersons(**wanted))),
-        "organisations": (Permission.CONTACTS_READ, lambda: contacts.list_organisations(ListOrganisations(**wanted))),
-        "invoices": (Permission.COMMERCE_READ, lambda: commerce.list_invoices(ListInvoices(**wanted))),
-        "sessions": (Permission.COURSES_READ, lambda: courses.list_sessions(_sessions(q))),
-    }
-    answers = side_by_side(*(partial(_part, *each) for each in asked.values()))
-    return dict(zip(asked, answers, strict=True))
-
-
-def _sessions(q: str) -> ListSessions:
-    return read(ListSessions, without_empty({"q": q, "limit": HITS, "all": True}))

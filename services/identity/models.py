@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis import redirects
+from chassis import redirects, searching
 from chassis.tables import COLUMN_TYPES, new_metadata
 from contracts.access import LinkPurpose
 from contracts.base import Language
@@ -29,6 +29,7 @@ class Account(Base):
     __table_args__ = (
         Index("uq_accounts_person_id", "person_id", unique=True, postgresql_where=text("merged_person_id IS NULL")),
         Index("ix_accounts_person_id", "person_id"),
+        searching.index("accounts", "username"),
         redirects.index("accounts", "person_id"),
     )
 

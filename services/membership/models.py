@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis import redirects
+from chassis import redirects, searching
 from chassis.tables import COLUMN_TYPES, new_metadata
 from contracts import membership as contract
 from contracts.membership import ApplicationState, MemberLevel, PeriodRule
@@ -75,6 +75,7 @@ class Application(Base):
     __table_args__ = (
         Index("ix_applications_state", "state", "number"),
         Index("ix_applications_person_id", "person_id"),
+        searching.index("applications", "number::text"),
         redirects.index("applications", "person_id"),
         CheckConstraint("state <> 'rejected' OR reason <> ''", name="rejected_with_reason"),
         CheckConstraint("(state IN ('submitted', 'withdrawn')) = (decided_at IS NULL)", name="decided"),
@@ -136,6 +137,7 @@ class Membership(Base):
     __table_args__ = (
         CheckConstraint("ended_on >= joined_on", name="ends_after_joining"),
         Index("ix_memberships_person_id", "person_id"),
+        searching.index("memberships", "number::text"),
         Index("ix_memberships_payer_id", "payer_id"),
         redirects.index("memberships", "person_id"),
         redirects.index("memberships", "payer_id"),

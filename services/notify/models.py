@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis import redirects
+from chassis import redirects, searching
 from chassis.tables import COLUMN_TYPES, new_metadata
 from contracts.notify import Channel, LabelFormat, MailingState, MessageState
 
@@ -37,6 +37,7 @@ class Message(Base):
             postgresql_where=text("state IN ('created', 'sending', 'temporary-failure')"),
         ),
         Index("ix_messages_person_id", "person_id", "id"),
+        searching.index("messages", "subject"),
         redirects.index("messages", "person_id"),
         Index(
             "uq_messages_mailing_id_person_id",
@@ -74,6 +75,7 @@ class Mailing(Base):
     """A personalised e-mail to a segment, frozen when launched."""
 
     __tablename__ = "mailings"
+    __table_args__ = (searching.index("mailings", "name", "subject"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]

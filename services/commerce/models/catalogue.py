@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import redirects
+from chassis import redirects, searching
 from services.commerce.models.base import Base
 
 
@@ -17,7 +17,11 @@ class Product(Base):
     """A product; `price` includes VAT."""
 
     __tablename__ = "products"
-    __table_args__ = (CheckConstraint("price >= 0", name="price"), Index("ix_products_category", "category", "code"))
+    __table_args__ = (
+        CheckConstraint("price >= 0", name="price"),
+        Index("ix_products_category", "category", "code"),
+        searching.index("products", "name", "code"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import searching
 from contracts.contacts.activities import ActivityKind
 from services.contacts.models.base import NOT_DELETED, Base
 from services.contacts.models.links import ContactLink, link_constraints
@@ -27,6 +28,7 @@ class Activity(Base):
         Index("ix_activities_responsible_id", "responsible_id", "happened_at", "id", postgresql_where=NOT_DELETED),
         Index("ix_activities_project_id", "project_id", postgresql_where=OF_PROJECT),
         Index("ix_activities_deleted_at", "deleted_at", postgresql_where=DELETED),
+        searching.index("activities", "text"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import searching
 from contracts.contacts.calendars import CalendarLevel
 from services.contacts.models.base import Base
 
@@ -44,6 +45,7 @@ class CalendarEvent(Base):
         CheckConstraint("over_at > begins_at", name="over_after_beginning"),
         Index("ix_calendar_events_calendar_id", "calendar_id", "begins_at", "id", postgresql_where=NOT_DELETED),
         Index("ix_calendar_events_deleted_at", "deleted_at", postgresql_where=DELETED),
+        searching.index("calendar_events", "title", "text", "place"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

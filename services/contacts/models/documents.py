@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import redirects
+from chassis import redirects, searching
 from contracts.contacts.documents import DocumentType
 from services.contacts.models.base import Base
 
@@ -27,6 +27,7 @@ class Document(Base):
         Index("ix_documents_person_id", "person_id", "dated_on", "id"),
         Index("ix_documents_organisation_id", "organisation_id", "dated_on", "id"),
         Index("ix_documents_deleted_at", "deleted_at", postgresql_where=DELETED),
+        searching.index("documents", "title", "file_name"),
         redirects.index("documents", "person_id"),
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import redirects
+from chassis import redirects, searching
 from services.contacts.models.base import Base
 
 DELETED = text("deleted_at IS NOT NULL")
@@ -20,6 +20,7 @@ class Project(Base):
     __tablename__ = "projects"
     __table_args__ = (
         Index("ix_projects_deleted_at", "deleted_at", postgresql_where=DELETED),
+        searching.index("projects", "name", "text"),
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
     )
 

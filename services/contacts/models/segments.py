@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import searching
 from contracts.contacts.segments import SegmentKind
 from services.contacts.models.base import Base
 
@@ -15,6 +16,7 @@ class Segment(Base):
     """A saved filter (C10)."""
 
     __tablename__ = "segments"
+    __table_args__ = (searching.index("segments", "name"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]

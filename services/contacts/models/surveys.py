@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import redirects
+from chassis import redirects, searching
 from services.contacts.models.base import EMPTY_LIST, NOT_DELETED, Base, containment_index
 
 DELETED = text("deleted_at IS NOT NULL")
@@ -34,6 +34,7 @@ class Survey(Base):
     __table_args__ = (
         Index("ix_surveys_created_at", "created_at", "id", postgresql_where=NOT_DELETED),
         Index("ix_surveys_deleted_at", "deleted_at", postgresql_where=DELETED),
+        searching.index("surveys", "title"),
         CheckConstraint("published >= 0", name="published"),
     )
 

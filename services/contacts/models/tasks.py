@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import searching
 from services.contacts.models.base import Base
 from services.contacts.models.links import ContactLink, link_constraints
 
@@ -30,6 +31,7 @@ class Task(Base):
         Index("ix_tasks_remind_at", "remind_at", postgresql_where=TO_REMIND),
         Index("ix_tasks_project_id", "project_id", postgresql_where=OF_PROJECT),
         Index("ix_tasks_deleted_at", "deleted_at", postgresql_where=DELETED),
+        searching.index("tasks", "title", "text"),
         CheckConstraint("due_time IS NULL OR due_on IS NOT NULL", name="time_of_a_day"),
         CheckConstraint("due_on >= starts_on", name="due_after_start"),
         CheckConstraint("remind_at IS NULL OR assignee_id IS NOT NULL", name="somebody_to_remind"),

@@ -1,0 +1,89 @@
+"""Finding things of a service by words (A7). A service says in its module `searched` what can be found:
+
+    SEARCHED = (Searched("tasks", Permission.ACTIVITIES_READ, models.Task, "title", at="due_on"),)
+
+and the table has the index `searching.index("tasks", "title", "text")`. Words are PostgreSQL's full text without a
+language, so that names and codes are found as well; the beginning of a word is enough.
+"""
+
+import importlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Date, Index, String, cast, null, select, text, true
+from sqlalchemy.dialects.postgresql import JSONB
+
+from contracts.access import Permission, Principal
+from contracts.search import Hit, Hits, SearchWords
+
+MOST_WORDS: Final = 8
+WORD: Final = re.compile(r"\w{1,60}")
+Visible = Callable[[Any, str], ColumnElement[bool]]
+"""Which rows of a model a principal with this label may find."""
+
+
+def index(table: str, *expressions: str) -> Index:
+    """The index by which the words of a table are found; each expression gives text, or JSON with texts."""
+    words = reduce("({} || {})".format, (f"to_tsvector('simple', {each})" for each in expressions))
+    return Index(f"ix_{table}_words", text(f"({words})"), postgresql_using="gin")
+
+
+@dataclass(frozen=True)
+class Searched:
+    """Rows that can be found by who has the right `may`; `title`, `at`, `within` are columns. The latest come first."""
+
+    kind: str
+    may: Permission
+    model: Any
+    title: str
+    at: str = ""
+    within: str = ""
+    visible: Visible = lambda _model, _label: true()
+
+
+def search(connection: Connection, service: str, request: SearchWords, principal: Principal) -> Hits:
+    """What the principal may see and has all the words."""
+    wanted = _query_of(request.q)
+    found: list[Hit] = []
+    more = []
+    for each in searched(service):
+        if wanted and principal.has(each.may):
+            hits = _hits(connection, each, wanted, request.limit + 1, principal.label)
+            found += hits[: request.limit]
+            more += [each.kind] if len(hits) > request.limit else []
+    return Hits(data=found, more=more)
+
+
+def _query_of(q: str) -> str:
+    return " & ".join(f"'{word}':*" for word in WORD.findall(q)[:MOST_WORDS])
+
+
+def searched(service: str) -> Sequence[Searched]:
+    """What can be found in a service."""
+    found: Sequence[Searched] = importlib.import_module(f"services.{service}.searched").SEARCHED
+    return found
+
+
+def _hits(connection: Connection, each: Searched, wanted: str, limit: int, label: str) -> list[Hit]:
+    model = each.model
+    title = getattr(model, each.title)
+    at, within = (getattr(model, name) if name else null() for name in (each.at, each.within))
+    shown = title if isinstance(title.type, JSONB) else cast(title, String)
+    query = (
+        select(model.id, shown.label("title"), at.label("at"), within.label("within_id"))
+        .where(text(f"{words(model)} @@ to_tsquery('simple', :wanted)"), each.visible(model, label))
+        .order_by(at.desc().nulls_last(), model.id.desc())
+        .limit(limit)
+    )
+    rows = connection.execute(query, {"wanted": wanted})
+    when = "on" if isinstance(at.type, Date) else "at"
+    return [Hit(kind=each.kind, id=row.id, title=row.title, within_id=row.within_id, **{when: row.at}) for row in rows]
+
+
+def words(model: Any) -> str:
+    """The expression of the table's index."""
+    name = f"ix_{model.__tablename__}_words"
+    return next(str(each.expressions[0]) for each in model.__table__.indexes if each.name == name)

@@ -1,0 +1,94 @@
+"""One search over everything that a service holds and the caller may see (A7), on real databases."""
+
+import pytest
+from sqlalchemy import text
+
+from chassis import searching
+from chassis.database import database_of
+from chassis.service import SERVICES
+from contracts.access import Permission
+from contracts.base import ById
+from contracts.contacts.activities import DeleteActivity, RecordActivity
+from contracts.contacts.calendars import CreateCalendar, CreateEvent
+from contracts.contacts.projects import CreateProject
+from contracts.contacts.segments import CreateSegment
+from contracts.contacts.tasks import CreateTask
+from contracts.identity import CreateAccount
+from contracts.search import SearchWords
+from tests.integration.conftest import member, staff
+
+AINO, EINO = (staff(*Permission) for _ in range(2))
+
+
+@pytest.fixture
+def call(call_service, clean_database):
+    clean_database("contacts")
+    return lambda method, request, principal=AINO: call_service("contacts", method, request, principal=principal)
+
+
+def found(call, q, principal=AINO, **more):
+    hits = call("search", SearchWords(q=q, **more), principal)
+    return {(each.kind, each.title) for each in hits.data}
+
+
+def test_A7_words_and_beginnings_of_words_are_found_in_every_kind(call):
+    call("record_activity", RecordActivity(kind="note", text="Sadonkorjuun suunnittelu"))
+    call("create_task", CreateTask(title="Tilaa talikot", text="Sadonkorjuuseen", due_on="2026-12-01"))
+    call("create_project", CreateProject(name="Sadonkorjuu 2027"))
+    filter_ = {"field": "city", "op": "eq", "value": "Turku"}
+    call("create_segment", CreateSegment(name="Sadonkorjuuväki", filter=filter_))
+    calendar = call("create_calendar", CreateCalendar(name="Omat", level="private"))
+    event = call("create_event", CreateEvent(calendar_id=calendar.id, title="SADONKORJUU", starts_on="2027-08-20"))
+    wanted = {
+        ("activities", "Sadonkorjuun suunnittelu"), ("tasks", "Tilaa talikot"), ("projects", "Sadonkorjuu 2027"),
+        ("segments", "Sadonkorjuuväki"), ("calendar_events", "SADONKORJUU"),
+    }  # fmt: skip
+    assert found(call, "sadonkor") == wanted
+    assert found(call, "2027 sadon") == {("projects", "Sadonkorjuu 2027")}
+    hits = call("search", SearchWords(q="sadonkorjuu")).data
+    assert {each.within_id for each in hits if each.id == event.id} == {calendar.id}
+    assert found(call, "sadonkor", EINO) == wanted - {("calendar_events", "SADONKORJUU")}
+
+
+def test_A7_what_is_private_deleted_or_without_the_right_is_not_found(call):
+    call("record_activity", RecordActivity(kind="note", text="Salainen suunnitelma", private=True))
+    gone = call("record_activity", RecordActivity(kind="note", text="Salainen virhe"))
+    call("delete_activity", DeleteActivity(id=gone.id, version=gone.version))
+    assert found(call, "salainen") == {("activities", "Salainen suunnitelma")}
+    assert found(call, "salainen", EINO) == set()
+    assert found(call, "salainen", staff(Permission.CONTACTS_READ)) == set()
+    assert found(call, "salainen", member(gone.id)) == set()
+
+
+@pytest.mark.parametrize("q", ["", " ", "'", "a'b:*|!(", "\\", "& | !", "\u2028", "x" * 100, "%", "<->"])
+def test_A7_no_words_break_the_search(call, q):
+    assert call("search", SearchWords(q=q)).data == []
+
+
+def test_A7_the_latest_come_first_and_more_is_told(call):
+    for number in range(4):
+        call("record_activity", RecordActivity(kind="note", text=f"Muistio {number}"))
+    hits = call("search", SearchWords(q="muistio", limit=3))
+    assert [each.title for each in hits.data] == ["Muistio 3", "Muistio 2", "Muistio 1"]
+    assert hits.more == ["activities"]
+
+
+def test_A7_accounts_are_found_by_who_may_see_them(call_service, clean_database):
+    clean_database("identity")
+    made = call_service("identity", "create_account", CreateAccount(username="satomestari", roles=["office"]))
+    assert call_service("identity", "get_account", ById(id=made.id)).username == "satomestari"
+    hits = call_service("identity", "search", SearchWords(q="sato"), principal=AINO).data
+    assert [(each.kind, each.id) for each in hits] == [("accounts", made.id)]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_A7_every_kind_has_an_index_that_its_query_can_use(clean_database, service):
+    clean_database(service)
+    with database_of(service).reader() as reader:
+        for each in searching.searched(service):
+            reader.execute(text("SET enable_seqscan = off"))
+            table = each.model.__tablename__
+            plan = reader.execute(
+                text(f"EXPLAIN SELECT id FROM {table} WHERE {searching.words(each.model)} @@ to_tsquery('simple', 'a')")
+            )
+            assert f"ix_{table}_words" in "\n".join(row[0] for row in plan)
