@@ -75,7 +75,7 @@ def _hits(connection: Connection, each: Searched, wanted: str, limit: int, label
     query = (
         select(model.id, shown.label("title"), at.label("at"), within.label("within_id"))
         .where(text(f"{words(model)} @@ to_tsquery('simple', :wanted)"), each.visible(model, label))
-        .order_by(at.desc().nulls_last(), model.id.desc())
+        .order_by(*([at.desc().nulls_last()] if each.at else []), model.id.desc())
         .limit(limit)
     )
     rows = connection.execute(query, {"wanted": wanted})

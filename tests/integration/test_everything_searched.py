@@ -82,6 +82,12 @@ def test_A7_accounts_are_found_by_who_may_see_them(call_service, clean_database)
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_A7_every_service_answers(call_service, clean_database, service):
+    clean_database(service)
+    assert call_service(service, "search", SearchWords(q="sana"), principal=AINO).data == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_A7_every_kind_has_an_index_that_its_query_can_use(clean_database, service):
     clean_database(service)
     with database_of(service).reader() as reader:
