@@ -10,8 +10,11 @@ import pytest
 import xlsxwriter
 from sqlalchemy import text
 
+from chassis import files
 from chassis.database import database_of
 from contracts.base import ById
+from contracts.contacts.import_mappings import PreviewImport
+from contracts.contacts.imports import ImportProfile
 from services.contacts.commands import import_staging
 from services.contacts.spreadsheets.limits import MAX_COLUMNS
 from services.contacts.spreadsheets.workbook import ROOT, UNPACKING
@@ -145,6 +148,28 @@ def test_C11_a_bad_text_file_fails_its_job_in_words(imports, name):
     content, words = TEXTS[name]
     told = imports.failure(content)
     assert words in told["reason"]
+    assert nothing_stored(told)
+
+
+@pytest.mark.parametrize(
+    "name", ["a zip bomb", "a cell at the far end", "a broken archive", "a million columns", "a PDF"]
+)
+def test_C11_a_bad_file_fails_the_look_at_it_too(imports, name):
+    make, words = WORKBOOKS[name] if name in WORKBOOKS else (lambda: TEXTS[name][0], TEXTS[name][1])
+    key = files.new_key("contacts")
+    files.store(key, make())
+    done = imports.finish(imports.call("preview_import", PreviewImport(file_key=key, file_name="a.xlsx")))
+    assert done.state == "failed"
+    assert words in done.result["reason"]
+    assert nothing_stored(done.result)
+
+
+@pytest.mark.parametrize("profile", [ImportProfile.ACCOUNTING_CUSTOMERS, ImportProfile.ADDRESS_PROVIDER])
+@pytest.mark.parametrize("name", ["a zip bomb", "a million columns", "a quotation mark that is never closed"])
+def test_C11_C12_a_bad_file_of_any_profile_fails_its_job_in_words(imports, profile, name):
+    make, words = WORKBOOKS[name] if name in WORKBOOKS else (lambda: TEXTS[name][0], TEXTS[name][1])
+    told = imports.failure(make(), profile=profile)
+    assert words in told["reason"] or told["code"] == "no_number_column"
     assert nothing_stored(told)
 
 

@@ -200,3 +200,26 @@ def test_C11_an_address_provider_does_not_touch_what_another_is_master_of(call, 
     made = imports.run("Yritys;Y-tunnus;Puhelin\nA Oy;0201256-6;09 999999\n", profile=PROVIDER)
     assert [(each.code, each.column) for each in imports.rows(made)] == [("mastered", "Puhelin")]
     assert call("list_organisations", ListOrganisations(q="A Oy")).data
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "code"),
+    [
+        ("A Oy;0201256-7;;;;", "Y-tunnus", "bad_business_id"),
+        ("A Oy;;4,01234567E+08;;;", "Puhelin", "rounded_number"),
+        ("A Oy;;;31.2.2026;;", "Perustettu", "no_such_day"),
+        ("A Oy;;;;" + "x" * 201 + ";", "Toimiala", "text_too_long"),
+        ("A Oy;;;;***;", "Toimiala", "unknown_choice"),
+        ("A Oy;;;;;nobody", "Päättäjän sähköposti", "bad_email"),
+        (";0201256-6;;;;", "", "names_no_organisation"),
+    ],
+)
+def test_C11_a_bad_cell_of_a_provider_rejects_its_row_with_its_column(call, imports, row, column, code):
+    call("define_field", DefineField(code="founded", label=Translated(fi="Perustettu"), type=FieldType.DATE,
+                                     applies_to=ContactKind.ORGANISATION))  # fmt: skip
+    content = (
+        f"Yritys;Y-tunnus;Puhelin;Perustettu;Toimiala;Päättäjän sähköposti\n{row}\nB Oy;;040 1234567.0;1.2.2020;X;\n"
+    )
+    made = imports.run(content, profile=PROVIDER)
+    assert [(each.number, each.column, each.code) for each in imports.rows(made, "rejected")] == [(2, column, code)]
+    assert counts(made) in ({"rejected": 1, "created": 1}, {"rejected": 2})

@@ -23,7 +23,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "title": (
         "Titteli", "Nimike", "Ammatti", "Tehtävä", "Tehtävänimike", "Asema", "Titel", "Yrke", "Uppgift", "Befattning",
-        "Title", "Job title", "Position", "Profession",
+        "Title", "Job title", "Position", "Profession", "Organization Title", "Organization 1 - Title",
     ),
     "gender": ("Sukupuoli", "Kön", "Gender", "Sex"),
     "mobile_phone": (
@@ -50,15 +50,24 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "street": (
         "Osoite", "Katuosoite", "Lähiosoite", "Postiosoite", "Adress", "Gatuadress", "Näradress", "Postadress",
-        "Address", "Street", "Street address", "Postal address", "Home Street",
+        "Address", "Street", "Street address", "Postal address", "Business Street", "Home Street", "Address 1 - Street",
     ),
-    "postal_code": ("Postinumero", "Postinro", "Postnummer", "Postnr", "Postal code", "Postcode", "Zip", "Zip code"),
-    "city": ("Postitoimipaikka", "Kaupunki", "Paikkakunta", "Kunta", "Postanstalt", "Ort", "Stad", "City", "Town"),
-    "country": ("Maa", "Land", "Country"),
+    "postal_code": (
+        "Postinumero", "Postinro", "Postnummer", "Postnr", "Postal code", "Postcode", "Zip", "Zip code",
+        "Business Postal Code", "Home Postal Code", "Address 1 - Postal Code",
+    ),
+    "city": (
+        "Postitoimipaikka", "Kaupunki", "Paikkakunta", "Kunta", "Postanstalt", "Ort", "Stad", "City", "Town",
+        "Business City", "Home City", "Address 1 - City",
+    ),
+    "country": (
+        "Maa", "Land", "Country", "Business Country", "Business Country/Region", "Home Country", "Home Country/Region",
+        "Address 1 - Country",
+    ),
     "tags": ("Tunnisteet", "Ryhmät", "Avainsanat", "Taggar", "Etiketter", "Grupper", "Tags", "Labels", "Groups"),
     "organisation": (
         "Organisaatio", "Yritys", "Yhteisö", "Työnantaja", "Organisation", "Företag", "Arbetsgivare", "Organization",
-        "Company", "Employer",
+        "Company", "Employer", "Organization Name", "Organization 1 - Name",
     ),
     "business_id": ("Y-tunnus", "LY-tunnus", "FO-nummer", "Business id", "Company id"),
     "decision_maker": ("Päättäjä", "Beslutsfattare", "Decision maker"),
