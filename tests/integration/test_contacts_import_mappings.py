@@ -60,29 +60,22 @@ def test_C11_a_look_at_a_file_shows_columns_samples_and_what_they_may_mean(impor
     assert imports.call("list_imports", ListRequest()).data == []
 
 
-@pytest.mark.parametrize(
-    "heading",
-    [
-        "First Name,Last Name,Company,Job Title,Business Street,Business City,Business Postal Code,Business Country/Region,"
-        "Mobile Phone,E-mail Address",
-        "First Name,Last Name,Organization Name,Organization Title,Address 1 - Street,Address 1 - City,"
-        "Address 1 - Postal Code,Address 1 - Country,Phone 1 - Value,E-mail 1 - Value",
-    ],
-    ids=["Outlook", "Google"],
+OUTLOOK = (
+    "First Name,Last Name,Company,Job Title,Business Street,Business City,Business Postal Code,"
+    "Business Country/Region,Mobile Phone,E-mail Address"
 )
+GOOGLE = (
+    "First Name,Last Name,Organization Name,Organization Title,Address 1 - Street,Address 1 - City,"
+    "Address 1 - Postal Code,Address 1 - Country,Phone 1 - Value,E-mail 1 - Value"
+)
+
+
+@pytest.mark.parametrize("heading", [OUTLOOK, GOOGLE], ids=["Outlook", "Google"])
 def test_C11_exports_of_address_books_are_understood(imports, heading):
     content = f"{heading}\nAino,Aalto,Lumi Oy,Chair,Rantatie 1,Helsinki,00100,Finland,040 1234567,aino@example.org\n"
     found = [each.target for each in look(imports, content).columns]
-    assert found[:8] == [
-        "given_name",
-        "family_name",
-        "organisation",
-        "title",
-        "street",
-        "city",
-        "postal_code",
-        "country",
-    ]
+    assert found[:4] == ["given_name", "family_name", "organisation", "title"]
+    assert found[4:8] == ["street", "city", "postal_code", "country"]
     assert found[8] in {"phone", "mobile_phone"}
     assert counts(start(imports, content)) == {"created": 1}
     (aino,) = imports.call("list_persons", ListPersons()).data

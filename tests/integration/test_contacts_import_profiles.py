@@ -217,9 +217,7 @@ def test_C11_an_address_provider_does_not_touch_what_another_is_master_of(call, 
 def test_C11_a_bad_cell_of_a_provider_rejects_its_row_with_its_column(call, imports, row, column, code):
     call("define_field", DefineField(code="founded", label=Translated(fi="Perustettu"), type=FieldType.DATE,
                                      applies_to=ContactKind.ORGANISATION))  # fmt: skip
-    content = (
-        f"Yritys;Y-tunnus;Puhelin;Perustettu;Toimiala;Päättäjän sähköposti\n{row}\nB Oy;;040 1234567.0;1.2.2020;X;\n"
-    )
-    made = imports.run(content, profile=PROVIDER)
+    heading = "Yritys;Y-tunnus;Puhelin;Perustettu;Toimiala;Päättäjän sähköposti"
+    made = imports.run(f"{heading}\n{row}\nB Oy;;040 1234567;1.2.2020;X;\n", profile=PROVIDER)
     assert [(each.number, each.column, each.code) for each in imports.rows(made, "rejected")] == [(2, column, code)]
-    assert counts(made) in ({"rejected": 1, "created": 1}, {"rejected": 2})
+    assert counts(made) == {"rejected": 1, "created": 1}
