@@ -3,8 +3,10 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from chassis.ids import new_id
 from chassis.settings import settings
@@ -26,14 +28,24 @@ def new_key(owner: str, suffix: str = "") -> str:
 
 def store(key: str, content: bytes) -> None:
     """Write a whole file: it is there completely (fsync, rename) or not at all. Storing it again replaces it."""
+    with writing(key) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing(key: str) -> Iterator[IO[bytes]]:
+    """A file to write bit by bit: it is there completely when the block ends, or not at all when it raises."""
     path = _path(key)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.{new_id().hex[-8:]}")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(path)
+    try:
+        with unfinished.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def load(key: str) -> bytes:

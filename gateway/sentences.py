@@ -60,6 +60,7 @@ SENTENCES: Final[dict[str, Any]] = {
     "no_such_tag": _("Nobody bears this tag."),
     "no_such_ticket": _("No ticket has this code. Check the code."),
     "no_ticket": _("This enrolment has no ticket. It is made when the seat is confirmed."),
+    "no_file": _("There is no file. It is made again when you export again."),
     "no_preview": _("There is no picture of this document."),
     "other_kind": _("This segment does not find persons. Choose another."),
     "mastered": _("Another source is master of %(field)s and decides about it: %(master)s. Change it there."),

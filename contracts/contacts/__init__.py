@@ -8,6 +8,7 @@ from contracts.contacts.data_copies import DataCopiesApi
 from contracts.contacts.documents import DocumentsApi
 from contracts.contacts.duplicates import DuplicatesApi
 from contracts.contacts.erasures import ErasuresApi
+from contracts.contacts.exports import ExportsApi
 from contracts.contacts.fields import FieldsApi
 from contracts.contacts.history import HistoryApi
 from contracts.contacts.import_mappings import ImportMappingsApi
@@ -37,6 +38,7 @@ class ContactsApi(
     DocumentsApi,
     DuplicatesApi,
     ErasuresApi,
+    ExportsApi,
     FieldsApi,
     HistoryApi,
     ImportMappingsApi,

@@ -114,6 +114,11 @@ def search() -> Response:
     return answer(SEARCH, found_things.everything(query_of(SearchWords)).model_dump(mode="json"))
 
 
+def tell_again(service: str) -> Response:
+    """Let the service tell everything again that others keep in read models of their own."""
+    return answer(TELL_AGAIN, _service(service).tell_again(Nothing()).model_dump(mode="json"))
+
+
 def _service(name: str) -> SystemApi:
     if name not in services:
         raise NotFound(f"There is no service {name[:40]}.")
@@ -139,3 +144,5 @@ REPLAY = _view("POST", "/system/services/{service}/parked/replay", replay_parked
                example={"all_dead": True})  # fmt: skip
 SEARCH = _view("GET", "/search", search, "Everything that fits some words, kind by kind", Rule.SIGNED_IN,
                request=SearchWords, reply=Hits)  # fmt: skip
+TELL_AGAIN = _view("POST", "/system/services/{service}/tell-again", tell_again, "Tell other services everything again",
+                   Permission.SYSTEM_OPERATE, status=202, location="/jobs/{id}", reply=Job)  # fmt: skip

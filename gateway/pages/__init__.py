@@ -47,6 +47,7 @@ SECTIONS = (
     "projects",
     "project_forms",
     "project_hours",
+    "exports",
     "segment_builder",
     "segments",
     "surveys",

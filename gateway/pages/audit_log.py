@@ -40,6 +40,8 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "role.saved": _p("audit log", "Role saved"),
     "api_key.created": _p("audit log", "API key made"),
     "api_key.revoked": _p("audit log", "API key revoked"),
+    "export.started": _p("audit log", "Contacts exported"),
+    "export.fetched": _p("audit log", "Exported file fetched"),
     "link.revoked": _p("audit log", "Personal link withdrawn"),
 }
 

@@ -21,6 +21,7 @@ from contracts.contacts.documents import ListDocuments
 from contracts.contacts.history import History
 from contracts.contacts.merges import ListMerges
 from contracts.contacts.persons import ListPersons, Person, PersonSummary
+from contracts.contacts.segments import SegmentKind
 from contracts.contacts.surveys import ListSurveyAnswers
 from contracts.contacts.tags import Tag
 from contracts.contacts.views import ViewName
@@ -35,6 +36,7 @@ from gateway.pages import contact_facts, history_words, list_cells, source_words
 from gateway.pages.activity_words import activity_section
 from gateway.pages.document_words import document_section
 from gateway.pages.door import Pages
+from gateway.pages.export_links import export_url
 from gateway.pages.own_views import arrangement, chooser, columns_of, own_views
 from gateway.pages.person_names import may
 from gateway.pages.task_rows import open_tasks
@@ -73,6 +75,7 @@ def list_contacts() -> str:
         filters=_tag_filter(state, found.data, tags),
         known_tags=tags,
         found=found,
+        export_url=export_url(SegmentKind.PERSONS),
     )
 
 

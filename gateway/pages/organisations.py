@@ -18,6 +18,7 @@ from contracts.contacts.documents import ListDocuments
 from contracts.contacts.history import History
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations, UpdateOrganisation
 from contracts.contacts.persons import DeleteContact
+from contracts.contacts.segments import SegmentKind
 from contracts.contacts.views import View, ViewName
 from contracts.errors import Conflict
 from gateway.field_definitions import all_definitions
@@ -29,6 +30,7 @@ from gateway.pages.contact_editing import ContactForm
 from gateway.pages.contact_input import ORGANISATION
 from gateway.pages.document_words import document_section
 from gateway.pages.door import Pages
+from gateway.pages.export_links import export_url
 from gateway.pages.own_views import arrangement, chooser, columns_of, own_views
 from gateway.pages.person_names import may
 from gateway.pages.task_rows import open_tasks
@@ -69,6 +71,7 @@ def list_organisations() -> str:
         cell=partial(list_cells.cell, known=known, kind="organisation"),
         known_tags=known_tags(),
         found=found,
+        export_url=export_url(SegmentKind.ORGANISATIONS),
     )
 
 

@@ -16,6 +16,7 @@ from services.contacts.commands import (
     calendars,
     documents,
     duplicate_scans,
+    exports,
     import_mappings,
     import_undoing,
     imports,
@@ -29,6 +30,7 @@ from services.contacts.commands import (
 )
 from services.contacts.commands.history import Author
 from services.contacts.commands.import_running import Running
+from services.contacts.queries import exports as export_rows
 from services.contacts.spreadsheets import Unreadable
 
 MATCHED_AT_ONCE = 5_000
@@ -70,6 +72,20 @@ def preview_import(step: Step) -> None:
 def change_tag(step: Step) -> None:
     """Give the next contacts another tag in place of one."""
     tags.work(step)
+
+
+@job(exports.JOB_KIND)
+def export_contacts(step: Step) -> None:
+    """Read the next rows, or write the file."""
+    exports.work(step, export_rows)
+    crash.point("contacts.export_chunk")
+
+
+@periodic("forget_export_files", every=600.0)
+def forget_export_files(worker: Worker) -> bool:
+    """Remove files of exports whose time is over; more of them may be left."""
+    with worker.transaction() as session:
+        return exports.forget_files(session, worker.now()) == exports.FORGOTTEN_AT_ONCE
 
 
 @periodic("forget_import_files", every=3600.0)

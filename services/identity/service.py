@@ -9,6 +9,7 @@ from contracts import identity
 from contracts.access import PrincipalKind
 from contracts.base import ById, ByIds, Done, ListRequest, Nothing, Page
 from contracts.contacts.erasures import PersonErased
+from contracts.contacts.exports import ExportLogged
 from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.errors import NotAllowed
 from contracts.identity import IdentityApi
@@ -104,6 +105,11 @@ class IdentityService(SystemMethods, IdentityApi):
 
     def take_rate_limit(self, request: identity.TakeRateLimit) -> identity.RateLimitState:
         return limits.take(self.session, request, self.now)
+
+    @subscribe(ExportLogged)
+    def log_export(self, event: ExportLogged) -> None:
+        action = "export.fetched" if event.fetched else "export.started"
+        audit.note(self.session, event.at, action, actor=event.actor, subject=event.export_id)
 
     @subscribe(PersonErased)
     def erase_person(self, event: PersonErased) -> None:

@@ -25,6 +25,7 @@ NOTHING_PERSONAL = {
         "segments": "filters of the office",
         "surveys": "questions of the office",
         "survey_versions": "questions as they were published",
+        "exports": "what was asked for; the files go with every erasure",
         "imports": "counts; the files that name an erased person are removed",
         "import_mappings": "headings of columns",
         "person_erasures": "the record of erasures names nobody",

@@ -115,6 +115,7 @@ def ids(whole, member) -> dict[str, str]:
         ],
         "affiliation_id": office.post("/affiliations", belongs)["id"],
         "segment_id": segment["id"],
+        "export_id": an_export(whole, segment["id"]),
         "mailing_id": office.post("/mailings", texts)["id"],
         "import_id": first(whole, "/imports"),
         "file_id": office.upload("/bank-files", "a.xml", a_bank_file(whole, member))["id"],
@@ -124,6 +125,11 @@ def ids(whole, member) -> dict[str, str]:
         "account_id": first(whole, "/accounts"),
         "type_id": kind,
     }
+
+
+def an_export(whole, segment_id: str) -> str:
+    """One of the administrator, who alone sees it."""
+    return str(whole.staff("admin").post("/exports", {"segment_id": segment_id})["id"]).partition("-")[2]
 
 
 def somebody_erased(whole) -> str:

@@ -1,6 +1,7 @@
 """Segments built over what the whole suite knows, counted as they are built, with the keyboard alone (C10)."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,3 +106,20 @@ def test_C10_organisations_are_found_too_and_what_one_may_not_read_is_not_offere
     page.get_by_role("button", name="Tallenna").click()
     page.get_by_role("link", name=f"{name} Oy").click()
     expect(page.get_by_role("heading", name=f"{name} Oy")).to_be_visible()
+
+
+def test_C10_a_list_is_exported_with_its_filters_and_fetched(visit: Visit, people: str) -> None:
+    page = visit(f"/office/contacts?tags_all={people}", as_user="toimisto")
+    page.get_by_role("link", name="Vie tiedostoon").click()
+    check_page(page)
+    page.get_by_label("Teksti (CSV)").check()
+    page.get_by_role("button", name="Vie tiedostoon").click()
+    fetch = page.get_by_role("link", name="Hae tiedosto")
+    expect(fetch).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("3 riviä")).to_be_visible()
+    check_page(page)
+    with page.expect_download() as download:
+        fetch.click()
+    lines = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith("Nimi;Paikkakunta;")
+    assert [line.partition(";")[0] for line in lines[1:]] == [people] * 3

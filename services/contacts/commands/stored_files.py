@@ -24,6 +24,7 @@ NAMED_BY = (
     models.Document.preview_key,
     models.Import.file_key,
     models.Person.photo_key,
+    models.Export.file_key,
 )
 """Every column that names a file of contacts."""
 MERGE = models.Merge
@@ -60,4 +61,5 @@ def _named(session: Session, keys: Collection[str]) -> set[str]:
     named = [select(each).where(each.in_(keys)) for each in NAMED_BY]
     photos = [each["photo_key"].astext for each in (MERGE.before, MERGE.after)]
     named += [select(each).where(each.in_(keys), MERGE.undone_at.is_(None)) for each in photos]
-    return set(session.scalars(union_all(*named)))
+    unfinished = session.scalars(select(models.Export.parts).where(models.Export.parts != []))
+    return {*session.scalars(union_all(*named)), *(key for parts in unfinished for key in parts)}

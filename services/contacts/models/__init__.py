@@ -8,6 +8,7 @@ from services.contacts.models.consents import Consent
 from services.contacts.models.documents import Document
 from services.contacts.models.duplicates import SCAN_JOB, DuplicateCandidate, DuplicateKey
 from services.contacts.models.erasures import PersonErasure
+from services.contacts.models.exports import Export
 from services.contacts.models.fields import Field
 from services.contacts.models.history import Change
 from services.contacts.models.imports import Import, ImportMapping, ImportRow
@@ -37,6 +38,7 @@ __all__ = (
     "Document",
     "DuplicateCandidate",
     "DuplicateKey",
+    "Export",
     "Field",
     "FieldOrigin",
     "Import",

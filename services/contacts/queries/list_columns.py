@@ -48,7 +48,7 @@ def with_columns(
         return page
     rows: list[Any] = page.data
     table = model.__table__.c
-    read = select(table.id, *(_column(model, name, today) for name in names if not name.startswith(FIELDS)))
+    read = select(table.id, *(column(model, name, today) for name in names if not name.startswith(FIELDS)))
     if any(name.startswith(FIELDS) for name in names):
         read = read.add_columns(table.fields)
     found = {row.id: row for row in reader.execute(read.where(table.id.in_([each.id for each in rows])))}
@@ -56,7 +56,8 @@ def with_columns(
     return page.model_copy(update={"data": shown})
 
 
-def _column(model: type[Any], name: str, today: date) -> ColumnElement[Any]:
+def column(model: type[Any], name: str, today: date) -> ColumnElement[Any]:
+    """A further column of a list, under its name."""
     table = model.__table__.c
     special: dict[str, Callable[[], ColumnElement[Any]]] = {
         "address": lambda: table.addresses,
@@ -89,17 +90,23 @@ def _values(row: Any, names: list[str]) -> dict[str, Any]:
     """By name of the column; empty ones are left out."""
     if row is None:
         return {}
-    found = {name: _plain(name, _value(row, name)) for name in names}
-    return {name: value for name, value in found.items() if value not in (None, "", [])}
+    found = {name: _plain(name, value(row, name)) for name in names}
+    return {name: shown for name, shown in found.items() if shown not in (None, "", [])}
 
 
-def _value(row: Any, name: str) -> Any:
+def value(row: Any, name: str) -> Any:
+    """The row's value in a column."""
     return row.fields.get(name.removeprefix(FIELDS)) if name.startswith(FIELDS) else getattr(row, name)
 
 
-def _plain(name: str, value: Any) -> Any:
+def letter(addresses: Any) -> str:
+    """The address to which letters go, on one line."""
+    return ", ".join(letter_lines(chosen_address(addresses, "postal", "visiting")))
+
+
+def _plain(name: str, found: Any) -> Any:
     if name == "address":
-        return ", ".join(letter_lines(chosen_address(value, "postal", "visiting")))
-    if isinstance(value, Decimal):
-        return {"amount": f"{value:.2f}", "currency": "EUR"}
-    return value.isoformat() if isinstance(value, date) else value
+        return letter(found)
+    if isinstance(found, Decimal):
+        return {"amount": f"{found:.2f}", "currency": "EUR"}
+    return found.isoformat() if isinstance(found, date) else found

@@ -86,6 +86,14 @@ def row(session: Session, segment_id: UUID) -> Any:
     return found_row
 
 
+def row_of(session: Session, segment_id: UUID, of: SegmentKind) -> Any:
+    """The same for one that finds these; raises Conflict for another."""
+    stored = row(session, segment_id)
+    if stored.of is not of:
+        raise Conflict(f"This segment finds {stored.of.value}.", code="other_kind", of=stored.of.value)
+    return stored
+
+
 def _reply(session: Session, stored: Any, today: date, seconds: float) -> Segment:
     tree = SegmentFilter.model_validate(stored.filter)
     counted: int | None = None
@@ -125,9 +133,7 @@ def list_organisations(session: Session, request: SegmentMembers, today: date) -
 def _members(
     session: Session, request: SegmentMembers, of: SegmentKind, columns: Sequence[Any], today: date
 ) -> Sequence[Any]:
-    stored = row(session, request.id)
-    if stored.of is not of:
-        raise Conflict(f"This segment finds {stored.of.value}.", code="other_kind", of=stored.of.value)
+    stored = row_of(session, request.id, of)
     ids = columns[0]
     matches = found(session, of, SegmentFilter.model_validate(stored.filter), today)
     query = select(*columns).where(matches).order_by(ids).limit(request.limit + 1)

@@ -9,6 +9,7 @@ from services.contacts.service.data_copies import DataCopiesMethods
 from services.contacts.service.documents import DocumentsMethods
 from services.contacts.service.duplicates import DuplicatesMethods
 from services.contacts.service.erasures import ErasuresMethods
+from services.contacts.service.exports import ExportsMethods
 from services.contacts.service.fields import FieldsMethods
 from services.contacts.service.history import HistoryMethods
 from services.contacts.service.import_mappings import ImportMappingsMethods
@@ -39,6 +40,7 @@ class ContactsService(
     DocumentsMethods,
     DuplicatesMethods,
     ErasuresMethods,
+    ExportsMethods,
     FieldsMethods,
     HistoryMethods,
     ImportMappingsMethods,

@@ -1,0 +1,42 @@
+"""Cells of exported files: as a spreadsheet shows them, and none that it would take for a formula (C10)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+DECIMAL_COMMA: Final = ("fi", "sv")
+
+
+def inert(text: str) -> str:
+    """The text, with an apostrophe before what a spreadsheet would calculate; phone numbers stay as they are."""
+    is_number = text[:1] in "+-" and text[1:].replace(" ", "").isdigit()
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not is_number else text
+
+
+def plain(value: Any, words: dict[str, str]) -> Any:
+    """A stored value as JSON keeps it between reading and writing: a text, a number, or `{"day": ...}`."""
+    if isinstance(value, bool):
+        return words.get("yes" if value else "no", "yes" if value else "no")
+    if isinstance(value, datetime | date):
+        return {"day": (value.date() if isinstance(value, datetime) else value).isoformat()}
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, list):
+        return ", ".join(str(plain(each, words)) for each in value)
+    if isinstance(value, dict):
+        return " ".join(str(each) for each in value.values() if each)
+    return value if isinstance(value, int | float) else words.get(str(value), str(value))
+
+
+def as_text(cell: Any, language: str) -> str:
+    """The cell of a CSV file."""
+    if cell is None:
+        return ""
+    if isinstance(cell, dict):
+        day = date.fromisoformat(cell["day"])
+        return f"{day.day}.{day.month}.{day.year}" if language in DECIMAL_COMMA else day.isoformat()
+    if isinstance(cell, int | float):
+        text = f"{cell:.10g}"
+        return text.replace(".", ",") if language in DECIMAL_COMMA else text
+    return inert(str(cell))
