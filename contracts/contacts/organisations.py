@@ -81,6 +81,24 @@ class ListOrganisations(ByTags, ListRequest):
     """Further columns, separated by commas, such as `title,customer_number,fields.industry`."""
 
 
+class OrganisationInHierarchy(Reply):
+    """An organisation above or below another; `depth` is counted from that one: -1 its parent, 1 its parts."""
+
+    id: UUID
+    name: str
+    city: str = ""
+    depth: int
+
+
+class Hierarchy(Reply):
+    """The organisations above one, the topmost first, and those below, each part after what it belongs to (C4)."""
+
+    above: list[OrganisationInHierarchy]
+    below: list[OrganisationInHierarchy]
+    more: bool = False
+    """Whether there are more below than are told."""
+
+
 class OrganisationsApi(SystemApi):
     """RPC methods."""
 
@@ -89,6 +107,9 @@ class OrganisationsApi(SystemApi):
 
     @query(may=Permission.CONTACTS_READ)
     def get_organisation(self, request: ById) -> Organisation: ...
+
+    @query(may=Permission.CONTACTS_READ)
+    def get_hierarchy(self, request: ById) -> Hierarchy: ...
 
     @command(may=Permission.CONTACTS_WRITE)
     def update_organisation(self, request: UpdateOrganisation) -> Organisation: ...

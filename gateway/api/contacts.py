@@ -72,6 +72,7 @@ resource.post(
     example={"name": "Metsä ja Mylly Oy"},
 )
 resource.get("/organisations/{id}", ContactsApi.get_organisation, "One organisation")
+resource.get("/organisations/{id}/hierarchy", ContactsApi.get_hierarchy, "What lies above and below it")
 resource.patch(
     "/organisations/{id}", ContactsApi.update_organisation, "Change an organisation", example={"name": "Mylly Oy"}
 )

@@ -30,6 +30,7 @@ SECTIONS = (
     "contacts",
     "contact_forms",
     "erasures",
+    "hierarchies",
     "histories",
     "privacy",
     "organisations",

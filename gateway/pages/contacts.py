@@ -14,9 +14,7 @@ from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.base import ById, Page
 from contracts.commerce import CommerceApi
-from contracts.commerce.invoices import ListInvoices
 from contracts.contacts import ContactsApi
-from contracts.contacts.affiliations import ListAffiliations
 from contracts.contacts.documents import ListDocuments
 from contracts.contacts.history import History
 from contracts.contacts.merges import ListMerges
@@ -25,14 +23,12 @@ from contracts.contacts.segments import SegmentKind
 from contracts.contacts.surveys import ListSurveyAnswers
 from contracts.contacts.tags import Tag
 from contracts.contacts.views import ViewName
-from contracts.courses import CoursesApi, ListEnrolments
-from contracts.membership import ListMemberships, Membership, MembershipApi, MembershipState
-from contracts.notify import ListMessages, NotifyApi
+from contracts.membership import Membership, MembershipState
 from gateway.field_definitions import all_definitions
 from gateway.i18n import local_date
 from gateway.known_tags import known_tags, typed_tags
 from gateway.listing import Column, Filter, ListState, Option
-from gateway.pages import contact_facts, history_words, list_cells, source_words, state_words
+from gateway.pages import belongings, contact_facts, history_words, list_cells, source_words, state_words
 from gateway.pages.activity_words import activity_section
 from gateway.pages.document_words import document_section
 from gateway.pages.door import Pages
@@ -44,9 +40,6 @@ from gateway.submitted import read, without_empty
 
 commerce = client(CommerceApi)
 contacts = client(ContactsApi)
-courses = client(CoursesApi)
-membership = client(MembershipApi)
-notify = client(NotifyApi)
 pages = Pages("contacts", __name__)
 NAME: Final = Column("name", lazy_gettext("Name"), "main", sort=True)
 MOST_TAGS: Final = 40
@@ -125,27 +118,7 @@ def _led_on(person: Person, asked_id: UUID) -> ResponseReturnValue:
 def _about(person_id: UUID) -> dict[str, Any]:
     """What belongs to a person, asked side by side: a page each, False without the right, None while away."""
     limit = SHOWN
-    asked: dict[str, tuple[Permission, Callable[[], Any]]] = {
-        "memberships": (
-            Permission.MEMBERSHIP_READ,
-            lambda: membership.list_memberships(ListMemberships(person_id=person_id, limit=limit)),
-        ),
-        "enrolments": (
-            Permission.COURSES_READ,
-            lambda: courses.list_enrolments(ListEnrolments(person_id=person_id, limit=limit)),
-        ),
-        "invoices": (
-            Permission.COMMERCE_READ,
-            lambda: commerce.list_invoices(ListInvoices(customer_id=person_id, limit=limit)),
-        ),
-        "messages": (
-            Permission.NOTIFY_READ,
-            lambda: notify.list_messages(ListMessages(person_id=person_id, limit=limit)),
-        ),
-        "affiliations": (
-            Permission.CONTACTS_READ,
-            lambda: contacts.list_affiliations(ListAffiliations(person_id=person_id, limit=limit * 2)),
-        ),
+    of_contacts: belongings.Asked = {
         "surveys": (
             Permission.CONTACTS_READ,
             lambda: contacts.list_survey_answers(ListSurveyAnswers(person_id=person_id, limit=limit)),
@@ -159,12 +132,7 @@ def _about(person_id: UUID) -> dict[str, Any]:
         "views": (Permission.CONTACTS_READ, own_views),
         "tasks": (Permission.ACTIVITIES_READ, lambda: open_tasks(person_id=person_id)),
     }
-    answers = side_by_side(*(partial(_part, *each) for each in asked.values()))
-    return dict(zip(asked, answers, strict=True))
-
-
-def _part(right: Permission, call: Callable[[], Any]) -> Any:
-    return or_nothing(call) if may(right) else False
+    return belongings.ask({**belongings.of_person(person_id, limit), **of_contacts})[0]
 
 
 def standing_of(memberships: Any) -> tuple[str, str]:

@@ -9,29 +9,16 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from chassis.rpc import client, or_nothing, side_by_side
-from contracts.access import Permission
-from contracts.commerce import CommerceApi
-from contracts.commerce.invoices import ListInvoices
-from contracts.contacts import ContactsApi
-from contracts.contacts.affiliations import ListAffiliations
 from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.persons import Person
-from contracts.courses import CoursesApi, EnrolmentState, ListEnrolments
-from contracts.membership import ListMemberships, MembershipApi, MembershipState
-from contracts.notify import ListMessages, NotifyApi
+from contracts.courses import EnrolmentState
+from contracts.membership import MembershipState
 from gateway.i18n import LANGUAGES, language, local_date, money
-from gateway.pages import contact_words
+from gateway.pages import belongings, contact_words
 from gateway.pages.contact_facts import address_line
 from gateway.pages.field_words import label, value_in_words
 from gateway.pages.history_words import FIELDS
-from gateway.pages.person_names import may
 
-commerce = client(CommerceApi)
-contacts = client(ContactsApi)
-courses = client(CoursesApi)
-membership = client(MembershipApi)
-notify = client(NotifyApi)
 COUNTED: Final = 100
 """More of a kind is shown as "100+"."""
 CHOSEN: Final = (
@@ -105,38 +92,9 @@ VALUES: Final[dict[str, Callable[[Any], str]]] = {
 }
 
 
-def belongings(*persons: UUID) -> list[dict[str, Any]]:
+def of_each(*persons: UUID) -> list[dict[str, Any]]:
     """What belongs to each person, by kind: a page each, False without the right, None while away."""
-    asked = [partial(_part, *each) for person_id in persons for each in _lists(person_id).values()]
-    answers, size = side_by_side(*asked), len(KINDS)
-    return [dict(zip(KINDS, answers[at : at + size], strict=True)) for at in range(0, len(answers), size)]
-
-
-def _part(right: Permission, call: Callable[[], Any]) -> Any:
-    return or_nothing(call) if may(right) else False
-
-
-def _lists(who: UUID) -> dict[str, tuple[Permission, Callable[[], Any]]]:
-    most = COUNTED
-    return {
-        "memberships": (
-            Permission.MEMBERSHIP_READ,
-            lambda: membership.list_memberships(ListMemberships(person_id=who, limit=most)),
-        ),
-        "enrolments": (
-            Permission.COURSES_READ,
-            lambda: courses.list_enrolments(ListEnrolments(person_id=who, limit=most)),
-        ),
-        "invoices": (
-            Permission.COMMERCE_READ,
-            lambda: commerce.list_invoices(ListInvoices(customer_id=who, limit=most)),
-        ),
-        "messages": (Permission.NOTIFY_READ, lambda: notify.list_messages(ListMessages(person_id=who, limit=most))),
-        "affiliations": (
-            Permission.CONTACTS_READ,
-            lambda: contacts.list_affiliations(ListAffiliations(person_id=who, limit=most)),
-        ),
-    }
+    return belongings.ask(*(belongings.of_person(each, COUNTED) for each in persons))
 
 
 def warnings(both: Sequence[dict[str, Any]]) -> list[str]:

@@ -99,7 +99,7 @@ def review(two: Two, error: ServiceError | None = None, **more: Any) -> str:
     g.page_path = "/office/duplicates"
     persons: list[Person] = side_by_side(*(_get(each) for each in (two.survivor, two.merged)))
     fields = all_definitions().of("person")
-    both = merge_review.belongings(*(each.id for each in persons))
+    both = merge_review.of_each(*(each.id for each in persons))
     chosen = {name: side for name, side in request.form.items() if name.startswith(CHOICE)}
     return render_template(
         "duplicates/review.html",

@@ -88,15 +88,14 @@ def organisation_card(organisation_id: UUID) -> str:
         partial(contacts.list_documents, documents) if may(Permission.ACTIVITIES_READ) else list,
         own_views,
         partial(contacts.list_sources, ById(id=organisation_id)),
+        partial(contacts.get_hierarchy, ById(id=organisation_id)),
     ]
-    if organisation.parent_id:
-        asked.append(partial(contacts.get_organisation, ById(id=organisation.parent_id)))
-    people, history, tasks, stored, chosen, sources, *parent = side_by_side(
-        *(partial(or_nothing, each) for each in asked)
-    )
+    answers = side_by_side(*(partial(or_nothing, each) for each in asked))
+    people, history, tasks, stored, chosen, sources, hierarchy = answers
     views: dict[ViewName, View] = chosen or {}
     shown = arrangement(ViewName.ORGANISATION_FACTS, views, known)
-    facts = contact_facts.of_organisation(organisation, parent[0] if parent else None, known)
+    parent = hierarchy.above[-1] if hierarchy and hierarchy.above else None
+    facts = contact_facts.of_organisation(organisation, parent, known)
     return render_template(
         "organisations/card.html",
         organisation=organisation,
@@ -106,6 +105,7 @@ def organisation_card(organisation_id: UUID) -> str:
         people=people,
         tasks=tasks,
         documents=stored,
+        hierarchy=hierarchy,
         history=history_words.entries(history.data, known, "organisation") if history else [],
         sources=source_words.entries(sources, known, "organisation"),
         may_write=may(Permission.CONTACTS_WRITE),

@@ -59,6 +59,7 @@ ORGANISATION_SECTIONS: Final[Mapping[str, Any]] = {
     "tasks": _("Tasks"),
     "activities": _("Activities"),
     "people": _("People"),
+    "hierarchy": _("Parts"),
     "documents": _("Documents"),
     "history": _("History"),
 }

@@ -143,7 +143,7 @@ def test_C8_columns_and_cards_are_arranged_and_remembered_on_another_device(visi
     page.goto(f"/office/contacts/{person['id']}")
     titles = [each.partition(" ")[0] for each in page.locator("section.section h2").all_inner_texts()]
     assert "Viestit" not in titles
-    assert titles.index("Historia") < titles.index("Yhteydet")
+    assert titles.index("Historia") < titles.index("Asiakirjat")
     page.goto("/office/views/contacts")
     page.get_by_role("button", name="Kuten muille").click()
     page.goto(f"/office/contacts?q={name}")

@@ -109,6 +109,21 @@ def test_C4_a_hierarchy_of_any_depth_has_no_cycle(call):
     assert moved.parent_id is None
 
 
+def test_C4_the_whole_hierarchy_is_told_from_anywhere_in_it(call):
+    group = make(call, "Konserni Oyj")
+    company = make(call, "Yhtiö Oy", parent_id=group.id)
+    other = make(call, "Äyhtiö Oy", parent_id=group.id)
+    site = make(call, "Toimipiste", parent_id=company.id)
+    seen = call("get_hierarchy", ById(id=company.id))
+    assert [(each.name, each.depth) for each in seen.above] == [("Konserni Oyj", -1)]
+    assert [(each.name, each.depth) for each in seen.below] == [("Toimipiste", 1)]
+    of_group = call("get_hierarchy", ById(id=group.id))
+    assert [(each.id, each.depth) for each in of_group.below] == [(company.id, 1), (site.id, 2), (other.id, 1)]
+    assert [each.depth for each in call("get_hierarchy", ById(id=site.id)).above] == [-2, -1]
+    with pytest.raises(NotFound):
+        call("get_hierarchy", ById(id=new_id()))
+
+
 def test_C4_two_moves_at_once_make_no_cycle(call):
     """Each of two organisations is put below the other at the same moment, many times: one of the moves is refused."""
     for round_ in range(8):

@@ -3,6 +3,7 @@
 from contracts.base import ById, Done, Page
 from contracts.contacts.organisations import (
     CreateOrganisation,
+    Hierarchy,
     ListOrganisations,
     Organisation,
     OrganisationsApi,
@@ -11,6 +12,7 @@ from contracts.contacts.organisations import (
 )
 from contracts.contacts.persons import DeleteContact
 from services.contacts.commands import organisations
+from services.contacts.queries import hierarchies
 from services.contacts.queries import organisations as organisation_cards
 from services.contacts.service.base import ContactsMethods
 
@@ -23,6 +25,9 @@ class OrganisationsMethods(ContactsMethods, OrganisationsApi):
 
     def get_organisation(self, request: ById) -> Organisation:
         return organisation_cards.get(self.reader, request.id)
+
+    def get_hierarchy(self, request: ById) -> Hierarchy:
+        return hierarchies.of_organisation(self.reader, request.id)
 
     def update_organisation(self, request: UpdateOrganisation) -> Organisation:
         return organisations.update_details(self.session, request, self.author)
