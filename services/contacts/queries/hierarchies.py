@@ -23,7 +23,8 @@ ABOVE = text(
 BELOW = text(
     """
     WITH RECURSIVE tree AS (
-        SELECT id, name, city, 0 AS depth, ARRAY[]::text[] AS place FROM organisations WHERE id = :id
+        SELECT id, name, city, 0 AS depth, CAST(ARRAY[] AS text[]) COLLATE "C" AS place
+          FROM organisations WHERE id = :id
         UNION ALL
         SELECT o.id, o.name, o.city, tree.depth + 1, tree.place || (o.sort_key || ' ' || o.id)
           FROM organisations o JOIN tree ON o.parent_id = tree.id WHERE o.deleted_at IS NULL
