@@ -1,6 +1,8 @@
 """Affiliations: a person joins an organisation, from either card, and leaves it again."""
 
+import contextlib
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -38,7 +40,7 @@ def new_affiliation() -> ResponseReturnValue:
     """Choose the other side by a search, then say what the person does there."""
     if request.method == "GET":
         sides = {"person_id": request.args.get("person", ""), "organisation_id": request.args.get("organisation", "")}
-        return _form(FormState(sides))
+        return _form(FormState({**sides, "starts_on": _given_day()}))
     fields = definitions("affiliation")
     values: dict[str, Any] = {**typed(*SIDES, *DETAILS), **typed_fields(fields)}
     try:
@@ -52,6 +54,13 @@ def new_affiliation() -> ResponseReturnValue:
         _("%(person)s belongs to %(organisation)s now.", person=made.person_name, organisation=made.organisation_name)
     )
     return redirect(_card_of(values))
+
+
+def _given_day() -> str:
+    """The day in the address, for the form; nothing when it is none."""
+    with contextlib.suppress(ValueError):
+        return local_date(date.fromisoformat(request.args.get("starts_on", "")))
+    return ""
 
 
 def _given(values: dict[str, Any], names: tuple[str, ...], fields: Sequence[FieldDefinition]) -> dict[str, Any]:
@@ -74,6 +83,7 @@ def _form(f: FormState) -> str:
         q=q,
         known=known,
         from_person=from_person,
+        starts_on=request.args.get("starts_on", "")[:10],
         hits=_hits(q, from_person=from_person) if q else None,
         groups=groups(definitions("affiliation"), f.values),
         back=_card_of({"from": "person" if from_person else "", **dict(f.values)}),
@@ -134,22 +144,28 @@ def _edit_form(f: FormState, found: Affiliation, fields: Sequence[FieldDefinitio
 
 @pages.form("/office/affiliations/<uuid:affiliation_id>/end", may=Permission.CONTACTS_WRITE)
 def end_affiliation(affiliation_id: UUID) -> ResponseReturnValue:
-    """Say on which day the person leaves."""
+    """Say on which day the person leaves, and perhaps go on to where the person moves."""
     back = _own_card(request.values.get("back", ""))
     name = request.values.get("name", "")[:200]
-    values: dict[str, Any] = {"ends_on": request.form.get("ends_on", local_date(clock.today()))}
+    values: dict[str, Any] = {"ends_on": request.form.get("ends_on", local_date(clock.today())), **typed("moves")}
     if request.method == "GET":
         return render_template("organisations/end.html", f=FormState(values), back=back, name=name)
     try:
         needed(values, "ends_on")
-        wanted = dict(values)
+        wanted = {"ends_on": values["ends_on"]}
         day(wanted, "ends_on")
         with form_command():
-            contacts.end_affiliation(read(EndAffiliation, {"id": affiliation_id, **wanted}))
+            ended = contacts.end_affiliation(read(EndAffiliation, {"id": affiliation_id, **wanted}))
     except Invalid as error:
         return render_template("organisations/end.html", f=state(values, error), back=back, name=name), 422
     flash(_("Saved."), "good")
-    return redirect(back)
+    return redirect(_next_organisation(ended) if values["moves"] else back)
+
+
+def _next_organisation(ended: Affiliation) -> str:
+    """The form of the affiliation that follows this one, from the day after."""
+    starts_on = ended.ends_on + timedelta(days=1) if ended.ends_on else None
+    return f"/office/affiliations/new?person={ended.person_id}&starts_on={starts_on or ''}"
 
 
 def _own_card(path: str) -> str:
