@@ -1,6 +1,7 @@
 """The house keeps its shape: names, sizes, migrations."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,15 @@ def test_every_service_has_the_same_shape(service):
 def test_migrations_are_numbered_without_gaps(service):
     numbers = sorted(path.name[:4] for path in (ROOT / "services" / service / "migrations" / "versions").glob("0*.py"))
     assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]
+
+
+def test_every_decision_has_a_number_of_its_own():
+    """The file's number, the heading's number, and nobody else's; a reference leads to a file that is there."""
+    decisions = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    assert [path.name[:4] for path in decisions] == [f"{number:04d}" for number in range(1, len(decisions) + 1)]
+    for path in decisions:
+        assert path.read_text().startswith(f"# {int(path.name[:4])}. "), path.name
+    named = {
+        name for path in (ROOT / "docs").rglob("*.md") for name in re.findall(r"\b\d{4}-[\w-]+\.md", path.read_text())
+    }
+    assert named <= {path.name for path in decisions}
