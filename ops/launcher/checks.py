@@ -26,7 +26,7 @@ def test(checkout: Path, pytest_arguments: list[str]) -> int:
     failed = [] if pytest_arguments else _failed_checks(checkout)
     if packages.ensure_browser():
         print("talkoo: installed Debian's Chromium for the browser tests", flush=True)
-    packages.ensure_rabbitmq()
+    packages.ensure_rabbitmq()  # also with AMQP_URL: tests crash their broker, and leave the operator's alone
     if failed:
         print(f"== FAILED before the tests: {', '.join(failed)}", flush=True)
     with infrastructure():

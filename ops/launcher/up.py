@@ -14,10 +14,11 @@ from typing import Any
 from ops.launcher import packages, run_file
 from ops.launcher.account import suite_account
 from ops.launcher.broker import is_installed
+from ops.launcher.infrastructure import Infrastructure
 from ops.launcher.merged_log import MergedLog
 from ops.launcher.servers import StartFailed
 from ops.launcher.state import AlreadyRunning, StateFolder, state_root
-from ops.launcher.suite import Suite
+from ops.launcher.suite import Step, Suite
 
 FILLED = "filled"
 LOOK_EVERY = 0.3
@@ -42,11 +43,9 @@ def _run(checkout: Path, state: StateFolder, log: MergedLog, *, empty: bool) -> 
     ending = _Ending()
     log.say(f"Talkoo: state in {state.root}, processes run as {state.account.name}. Ctrl-C stops all.")
     steps = _Steps(log)
-    if not is_installed():
-        with steps("Installing RabbitMQ (Debian package)"):
-            packages.ensure_rabbitmq()
     suite = Suite(state, log=log, step=steps)
     try:
+        _install_broker(suite.infrastructure, steps)
         log.shown = False
         suite.start_servers()
         suite.start_processes()
@@ -62,6 +61,13 @@ def _run(checkout: Path, state: StateFolder, log: MergedLog, *, empty: bool) -> 
         ending.from_now_on(suite.supervisor.hurry)
         _stop(checkout, suite, log)
     return 0
+
+
+def _install_broker(servers: Infrastructure, steps: Step) -> None:
+    """RabbitMQ's package, where a node of our own is to run; nothing when the operator gave a broker."""
+    if servers.broker is not None and not is_installed():
+        with steps("Installing RabbitMQ (Debian package)"):
+            packages.ensure_rabbitmq()
 
 
 class _Interrupted(Exception):
