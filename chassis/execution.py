@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from chassis import clock, crash, metrics, tables
+from chassis import clock, crash, logs, metrics, tables
 from chassis.access import authorise
 from chassis.call import CURRENT, Call, CommandKey, Replayed, Trace
 from chassis.database import RETRYABLE, Database, database_of, is_away, is_busy, sqlstate
@@ -32,18 +32,24 @@ TRIES = 3
 def answer(service_type: type[ServiceBase], method: Method, payload: Any, headers: dict[str, Any]) -> dict[str, Any]:
     """Run an RPC method; the reply message's body as Nameko's clients expect it (`result`, `error`)."""
     started = time.perf_counter()
-    try:
-        result, replayed = _answer(service_type, method, payload, headers)
-        body: dict[str, Any] = {"result": result, "error": None}
-        if replayed:
-            body["replayed"] = True
-    except ServiceError as error:
-        body = {"result": None, "error": wire_error(error)}
-    except Exception as error:
-        body = {"result": None, "error": wire_error(_unexpected(error, service_type, method))}
+    trace = Trace(str(headers.get("x-request-id", "")), str(headers.get("x-correlation-id", "")))
+    with logs.about(trace):
+        body = _body(service_type, method, payload, headers, trace)
     outcome = body["error"]["code"] if body["error"] else "ok"
     metrics.observe_call(service_type.service_name, method.name, outcome, time.perf_counter() - started)
     return body
+
+
+def _body(
+    service_type: type[ServiceBase], method: Method, payload: Any, headers: dict[str, Any], trace: Trace
+) -> dict[str, Any]:
+    try:
+        result, replayed = _answer(service_type, method, payload, headers, trace)
+    except ServiceError as error:
+        return {"result": None, "error": wire_error(error)}
+    except Exception as error:
+        return {"result": None, "error": wire_error(_unexpected(error, service_type, method))}
+    return {"result": result, "error": None} | ({"replayed": True} if replayed else {})
 
 
 def wire_error(error: ServiceError) -> dict[str, Any]:
@@ -60,10 +66,11 @@ def _unexpected(error: Exception, service_type: type[ServiceBase], method: Metho
 
 
 def _answer(
-    service_type: type[ServiceBase], method: Method, payload: Any, headers: dict[str, Any]
+    service_type: type[ServiceBase], method: Method, payload: Any, headers: dict[str, Any], trace: Trace
 ) -> tuple[dict[str, Any], bool]:
     now = clock.now()
     principal = verify(str(headers.get("x-principal", "")), now)
+    logs.asked_by(principal)
     scope = authorise(method, principal)
     request = read_request(method.request, payload)
     command = None
@@ -71,7 +78,6 @@ def _answer(
         command = CommandKey.of(str(headers["x-command-key"]), method.name, payload)
 
     def make_call() -> Call:
-        trace = Trace(str(headers.get("x-request-id", "")), str(headers.get("x-correlation-id", "")))
         database = database_of(service_type.service_name)
         return Call(database, principal, now, trace, command, scope.only_person, scope.only_object)
 
@@ -135,11 +141,17 @@ def consume(service_type: type[ServiceBase], subscription: Subscription, body: b
     except (ValueError, KeyError, TypeError):
         log.error("event_undecodable", handler=subscription.name, bytes=len(body))
         return Outcome.REJECT
-    try:
-        handle(service_type, subscription, envelope)
-    except Exception as error:
-        return _put_aside(service_type, subscription, envelope, event_id, error)
+    with logs.about(_trace_of(envelope)):
+        logs.asked_by(system_principal(service_type.service_name))
+        try:
+            handle(service_type, subscription, envelope)
+        except Exception as error:
+            return _put_aside(service_type, subscription, envelope, event_id, error)
     return Outcome.ACK
+
+
+def _trace_of(envelope: dict[str, Any]) -> Trace:
+    return Trace(correlation_id=str(envelope.get("correlation_id") or ""), causation_id=str(envelope["id"]))
 
 
 def handle(service_type: type[ServiceBase], subscription: Subscription, envelope: dict[str, Any]) -> bool:
@@ -148,9 +160,7 @@ def handle(service_type: type[ServiceBase], subscription: Subscription, envelope
     database = database_of(service_type.service_name)
 
     def make_call() -> Call:
-        correlation = str(envelope.get("correlation_id") or "")
-        trace = Trace(correlation_id=correlation, causation_id=str(envelope["id"]))
-        return Call(database, system_principal(service_type.service_name), clock.now(), trace)
+        return Call(database, system_principal(service_type.service_name), clock.now(), _trace_of(envelope))
 
     def work(call: Call) -> bool:
         taken = call.session.execute(

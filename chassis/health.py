@@ -1,4 +1,4 @@
-"""`/metrics` and `/livez` of processes without HTTP of their own: on `<NAME>_METRICS_PORT`, when set."""
+"""`/metrics` of processes without HTTP of their own: on `<NAME>_METRICS_PORT`, when set."""
 
 import os
 

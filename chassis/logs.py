@@ -7,14 +7,16 @@ are logged: their messages may quote what a person typed.
 import logging
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from chassis.call import CURRENT
+from chassis.call import CURRENT, Trace
 from chassis.settings import settings
+from contracts.access import Principal
 
 ROOT = Path(__file__).resolve().parent.parent
 FRAMES = 8
@@ -77,6 +79,19 @@ def configure(process: str) -> None:
     logging.getLogger("nameko").setLevel(logging.CRITICAL)  # our entrypoints log; Nameko's own would repeat bodies
     logging.getLogger("pika").setLevel(logging.CRITICAL)
     logging.getLogger("kombu").setLevel(logging.ERROR)
+
+
+@contextmanager
+def about(trace: Trace) -> Iterator[None]:
+    """All that is logged within carries the message's ids, also once its call has ended."""
+    ids = {"request_id": trace.request_id, "correlation_id": trace.correlation_id, "principal": ""}
+    with structlog.contextvars.bound_contextvars(**ids):
+        yield
+
+
+def asked_by(principal: Principal) -> None:
+    """Within `about`: who asks, once that is known."""
+    structlog.contextvars.bind_contextvars(principal=principal.label)
 
 
 log = structlog.get_logger()

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     """How long backups are kept: so long an erased person may still be in one."""
     talkoo_max_workers: int = 10
     """Messages a service process works on at the same time."""
+    talkoo_start_seconds: float = 60.0
+    """How long a service that starts waits for the broker and its own queues."""
     talkoo_stop_seconds: float = 30.0
     """How long a service that was told to stop may finish what it took."""
     talkoo_crash_at: str = ""

@@ -136,7 +136,7 @@ def own_queues(service: str) -> list[str]:
     return [rpc_queue(service), *(each.queue for each in subscriptions_of(service_class(service)))]
 
 
-def wait_until_applied(service: str, seconds: float = 60) -> None:
+def wait_until_applied(service: str, seconds: float) -> None:
     """Wait for the broker and the service's own queues; exits the process when they do not come."""
     own = own_queues(service)
     deadline = time.monotonic() + seconds

@@ -85,6 +85,18 @@ def _echo_request_id(response: Response) -> Response:
 
 def _service_error(error: ServiceError) -> ResponseReturnValue:
     status = STATUS[error.kind]
+    if status >= 500:
+        log.error("request_not_served", status=status, code=error.error_code, **_asked())
+    return _told(error, status)
+
+
+def _asked() -> dict[str, str]:
+    """The request in the log: its rule, for an address may hold a personal link's token."""
+    rule = request.url_rule.rule if request.url_rule else ""
+    return {"rule": rule, "method": request.method, "request_id": g.get("request_id", "")}
+
+
+def _told(error: ServiceError, status: int) -> ResponseReturnValue:
     if not _wants_problem():
         return _as_page(error, status)
     with force_locale(api_language()):
@@ -154,5 +166,5 @@ def _broken_body(_error: Exception) -> ResponseReturnValue:
 
 
 def _defect(error: Exception) -> ResponseReturnValue:
-    log.error("request_failed", path=request.path, request_id=g.get("request_id", ""), exc_info=error)
-    return _service_error(Internal("Something went wrong. The request id finds it in the log."))
+    log.error("request_failed", exc_info=error, **_asked())
+    return _told(Internal("Something went wrong. The request id finds it in the log."), 500)

@@ -61,7 +61,7 @@ def run(name: str) -> None:
     green_database.install()
     act_as(name)
     config = {"AMQP_URI": amqp_url_for(name), "max_workers": settings().talkoo_max_workers, "HEARTBEAT": 20}
-    topology.wait_until_applied(name)
+    topology.wait_until_applied(name, settings().talkoo_start_seconds)
     runner = ServiceRunner(config)
     runner.add_service(nameko_class(service_class(name)))
 

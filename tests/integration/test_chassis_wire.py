@@ -8,6 +8,8 @@ import signal
 import sys
 import threading
 import time
+import urllib.request
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pika
@@ -22,11 +24,12 @@ from chassis.principals import SystemTokens, sign, system_principal
 from chassis.settings import settings
 from chassis.tables import create_chassis_tables
 from contracts.base import JobById, ListRequest, Nothing, methods_of
-from contracts.errors import Conflict, Invalid, KeyReused, NotAllowed, NotSignedIn, Unavailable
+from contracts.errors import Conflict, Internal, Invalid, KeyReused, NotAllowed, NotSignedIn, Unavailable
 from contracts.system import ReplayParked
 from ops.launcher.account import suite_account
 from ops.launcher.checkout import find_checkout
 from ops.launcher.infrastructure import infrastructure
+from ops.launcher.ports import free_port
 from ops.launcher.state import state_root
 from tests.integration.probe_suite import SERVICES, Probe, write_services
 
@@ -426,9 +429,67 @@ def test_a_service_without_its_queues_does_not_start(probe, environment):
     connection = topology.connect(environment["AMQP_URL"])
     connection.channel().queue_delete(queue.name)
     connection.close()
-    assert topology.missing(environment["AMQP_URL"], [queue.name]) == [queue.name]
-    topology.apply(environment["AMQP_URL"])
-    assert topology.missing(environment["AMQP_URL"], [queue.name]) == []
+    try:
+        probe.start("contacts", TALKOO_START_SECONDS="1")
+        assert probe.wait_ended("contacts") == 1
+        assert (
+            f"contacts: the broker lacks {queue.name}; run: python -m chassis.topology apply" in probe.log.read_text()
+        )
+    finally:
+        topology.apply(environment["AMQP_URL"])
+    probe.start("contacts", TALKOO_START_SECONDS="1")
+    wait_until_answering(probe)
+
+
+def test_failures_are_logged_with_the_ids_of_what_was_asked(probe):
+    """The request id that somebody reads on an error page finds the service's own record, and that of the event."""
+    before = len(records(probe))
+    with pytest.raises(Internal):
+        asking(probe, "r-500", 10**12)
+    asking(probe, "r-parked", 13)
+    probe.wait_for("SELECT count(*) FROM parked", [1])
+    found = {each["event"]: each for each in records(probe)[before:]}
+    ids = [(name, found["call_failed"][name]) for name in ("request_id", "correlation_id", "principal", "exception")]
+    assert ids == [
+        ("request_id", "r-500"),
+        ("correlation_id", "r-500"),
+        ("principal", "system:worker"),
+        ("exception", "DataError"),
+    ]
+    parked = found["event_parked"]
+    assert (parked["correlation_id"], parked["principal"]) == ("r-parked", "system:contacts")
+
+
+def asking(probe, request_id, number):
+    with rpc.calling(rpc.Caller(rpc.system_caller("worker").token, request_id=request_id)):
+        return probe.api.count(probe.module.Count(number=number))
+
+
+def records(probe):
+    lines = probe.log.read_text().splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+@pytest.mark.parametrize("name", ["contacts", "relay", "worker"])
+def test_a_process_without_pages_serves_its_metrics_on_the_port_it_is_given(probe, name):
+    probe.end(name)
+    port = free_port()
+    probe.start(name, **{f"{name.upper()}_METRICS_PORT": str(port)})
+    wait_until_answering(probe)
+    count(probe, 1)
+    sample = {"contacts": 'talkoo_rpc_seconds_count{method="count",outcome="ok"', "worker": "talkoo_events_parked{"}
+    wanted = sample.get(name, 'talkoo_events_published_total{service="contacts"}')
+    assert wanted in said_at(port, wanted)
+
+
+def said_at(port, wanted):
+    """The metrics, once `wanted` is among them or patience is over."""
+    end, said = time.monotonic() + 20, ""
+    while wanted not in said and time.monotonic() < end:
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            said = answer.read().decode()
+        time.sleep(0.1)
+    return said
 
 
 def test_a_trace_goes_from_call_to_event(probe):
