@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from chassis import logs, rpc
 from chassis.settings import settings
 from gateway import api, assets, callers, csrf, health, i18n, limits, measures, pages, problems, security, shell
-from gateway.config import gateway_settings
+from gateway.config import gateway_settings, is_https
 
 MAX_BODY = 1_000_000
 """Bytes of a request's body; uploads have their own limit."""
@@ -22,13 +22,13 @@ def create_app() -> Flask:
     rpc.act_as("gateway")
     app = Flask(__name__, static_folder="static")
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, SECRET_KEY=_flask_key(), SESSION_COOKIE_NAME="talkoo_flash")
-    app.config.update(SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=_is_https())
+    app.config.update(SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=is_https())
     app.json.sort_keys = False  # type: ignore[attr-defined]
     if proxies := gateway_settings().talkoo_trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     measures.init_measures(app)
     assets.init_assets(app)
-    i18n.init_i18n(app, time_zone=settings().talkoo_time_zone, secure_cookie=_is_https())
+    i18n.init_i18n(app, time_zone=settings().talkoo_time_zone, secure_cookie=is_https())
     problems.init_problems(app)
     app.before_request(_allow_uploads)
     callers.init_callers(app)
@@ -46,10 +46,6 @@ def create_app() -> Flask:
 def _flask_key() -> bytes:
     """Signs the cookie of messages shown on the next page."""
     return hmac.new(settings().talkoo_secret.get_secret_value().encode(), b"flask", hashlib.sha256).digest()
-
-
-def _is_https() -> bool:
-    return settings().talkoo_base_url.startswith("https:")
 
 
 def _allow_uploads() -> None:

@@ -5,6 +5,8 @@ from functools import lru_cache
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.settings import settings
+
 
 class GatewaySettings(BaseSettings):
     """What the operator can set of the door."""
@@ -21,6 +23,11 @@ class GatewaySettings(BaseSettings):
     """Where clamd scans uploaded files: `host:port` or `unix:/path`; empty: nobody scans."""
     talkoo_show_design: bool = False
     """Whether the style guide is served at /design."""
+
+
+def is_https() -> bool:
+    """Whether people come by https, as the public address says."""
+    return settings().talkoo_base_url.startswith("https:")
 
 
 @lru_cache

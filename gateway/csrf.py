@@ -14,6 +14,7 @@ from flask import Flask, Response, current_app, g, request
 
 from chassis.settings import settings
 from contracts.errors import NotAllowed
+from gateway import security
 from gateway.callers import is_api
 
 COOKIE: Final = "talkoo_visit"
@@ -77,5 +78,7 @@ def _from_our_pages() -> bool:
 
 def _remember_visit(response: Response) -> Response:
     if g.get("new_visit"):
-        response.set_cookie(COOKIE, g.new_visit, max_age=A_DAY, httponly=True, samesite="Lax", secure=request.is_secure)
+        response.set_cookie(
+            COOKIE, g.new_visit, max_age=A_DAY, httponly=True, samesite="Lax", secure=security.by_https()
+        )
     return response

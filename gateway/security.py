@@ -4,6 +4,8 @@ from typing import Final
 
 from flask import Flask, Response, g, request
 
+from gateway.config import is_https
+
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
@@ -36,7 +38,12 @@ def init_security(app: Flask) -> None:
         for name, value in HEADERS.items():
             if name != "X-Frame-Options" or not g.get("frameable"):
                 response.headers.setdefault(name, value)
-        if request.is_secure:
+        if by_https():
             response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def by_https() -> bool:
+    """Whether a cookie may go by https alone: where TLS ends in a proxy in front, our part of the way may be http."""
+    return request.is_secure or is_https()

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Collection
 
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104  (only compared with)
 DEFAULT_GATEWAY_PORT = 8000
 GATEWAY = "gateway"
 NAMES = ("postgres", "amqp", "epmd", "distribution", "smtp", "mailbox", "sms", "payments")
@@ -36,6 +37,11 @@ def accepts(port: int, host: str = LOOPBACK) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((host, port)) == 0
+
+
+def asked_at(host: str) -> str:
+    """Where to ask a server on this machine that listens on `host`: on loopback when it listens everywhere."""
+    return LOOPBACK if host == EVERYWHERE else host
 
 
 def choose(remembered: dict[str, int], names: tuple[str, ...] = NAMES) -> dict[str, int]:

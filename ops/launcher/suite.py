@@ -63,7 +63,9 @@ class Suite:
         self.code: Code = runnable_code(find_checkout(), state)
         self.infrastructure = Infrastructure(state, self.ports, self.code, private=private)
         self.companies = companies.companies(state, self.ports, {} if private else os.environ)
-        self.base_url = os.environ.get("TALKOO_BASE_URL") or f"http://{ports.LOOPBACK}:{self.ports['gateway']}"
+        address = f"{ports.asked_at(self.host)}:{self.ports['gateway']}"
+        self.ready_page = f"http://{address}/readyz"
+        self.base_url = os.environ.get("TALKOO_BASE_URL") or f"http://{address}"
         self.wiring = self._wiring(variables or {})
         self._specs = processes.declared(self.host, self.ports, self.companies) if specs is None else specs
         self.supervisor = Supervisor(self._specs, self._launch, log)
@@ -141,7 +143,7 @@ class Suite:
     def is_ready(self) -> bool:
         """Whether `/readyz` answers 200 now."""
         try:
-            with urllib.request.urlopen(f"http://{ports.LOOPBACK}:{self.ports['gateway']}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(self.ready_page, timeout=5) as answer:  # noqa: S310
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False

@@ -1,13 +1,18 @@
 """Least secrets: what each process of the suite gets in its environment."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
-from ops.launcher import environment, keys
+from ops.launcher import environment, keys, ports
+from ops.launcher.companies import MAIL, PAYMENTS, SMS
 from ops.launcher.delegate import read_environment
 from ops.launcher.environment import Wiring
 from ops.launcher.services import BROKER_USERS, ISSUERS, SERVICES
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -57,6 +62,37 @@ def test_nothing_of_the_launchers_own_environment_leaks(wiring: Wiring, monkeypa
     variables = environment.environment(wiring, environment.EVERYTHING)
     assert "SOME_TOKEN" not in variables
     assert variables["TALKOO_QUEUE_TYPE"] == "quorum"
+
+
+TAKEN_BY_THE_LAUNCHER = {"TALKOO_PORT", "TALKOO_HOST", "TALKOO_BASE_URL", "TALKOO_PYTHON", "TALKOO_POSTGRES_BIN"}
+"""Of these the launcher makes what processes are told: addresses, programs."""
+
+
+def promised() -> list[str]:
+    """The variables that the part of .env.example for `./talkoo up` names."""
+    first = (ROOT / ".env.example").read_text().split("---- docker-compose ----")[0]
+    named = [name.replace("<NAME>", "RELAY") for name in re.findall(r"^#([A-Z_<>]+)=", first, re.MULTILINE)]
+    wired = {*MAIL, *SMS, *PAYMENTS, *TAKEN_BY_THE_LAUNCHER}
+    return [name for name in named if name not in wired and not name.endswith(("DATABASE_URL", "AMQP_URL"))]
+
+
+@pytest.mark.parametrize("name", promised())
+def test_what_the_example_promises_reaches_the_processes(wiring: Wiring, monkeypatch, name: str) -> None:
+    monkeypatch.setenv(name, "what the operator set")
+    for scope in (environment.GATEWAY, environment.of_service("notify"), environment.WORKER):
+        assert environment.environment(wiring, scope)[name] == "what the operator set"
+
+
+def test_the_example_promises_what_operators_set_of_gateway_and_mail() -> None:
+    wanted = {"TALKOO_TRUSTED_PROXIES", "TALKOO_RATE_LIMIT_PER_MINUTE", "TALKOO_UPLOAD_LIMIT", "MAIL_FROM"}
+    assert wanted | {"RELAY_METRICS_PORT", "TALKOO_START_SECONDS"} <= set(promised())
+
+
+@pytest.mark.parametrize(
+    ("host", "asked"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("10.1.2.3", "10.1.2.3")]
+)
+def test_the_launcher_asks_where_the_gateway_listens(host: str, asked: str) -> None:
+    assert ports.asked_at(host) == asked
 
 
 def test_the_environment_file_survives_quotes(wiring: Wiring, tmp_path) -> None:
