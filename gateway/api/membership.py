@@ -22,6 +22,7 @@ resource.post(
     "/applications/{id}/decision",
     MembershipApi.decide_application,
     "Approve or reject an application",
+    key_required=True,
     example={"decision": "approve"},
 )
 

@@ -9,6 +9,12 @@ OPEN = {
     "health.livez", "health.readyz", "health.metrics",  # for the operator's machines; no personal data
     "api.get_openapi", "docs.show_docs",  # the contract itself
 }  # fmt: skip
+MOVING = {
+    "decide_application", "open_membership", "end_membership",  # approving and opening send an invoice
+    "enrol", "cancel_enrolment", "take_offer",
+    "start_payment", "credit_invoice", "import_bank_file", "launch_mailing",
+}  # fmt: skip
+"""What carried out twice would cost somebody money, a seat, or a second letter."""
 
 
 def test_R6_every_page_and_every_operation_says_who_may_come_in():
@@ -28,6 +34,11 @@ def test_every_operation_of_the_api_is_served_and_documented_once():
     operations = [f"api.{route.operation}" for route in openapi.routes()]
     assert len(operations) == len(set(operations))
     assert set(operations) == {name for name in views if name.startswith("api.")} - OPEN
+
+
+def test_what_moves_money_seats_or_messages_asks_for_an_idempotency_key():
+    asking = {route.operation for route in openapi.routes() if route.key_required}
+    assert asking == MOVING
 
 
 def test_the_pages_are_found_by_their_addresses():

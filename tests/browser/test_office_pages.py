@@ -60,6 +60,7 @@ def test_I2_signing_in_takes_the_password_and_the_code_of_the_text_message(whole
     page.locator("#password").fill(account["password"])
     page.keyboard.press("Enter")
     expect(page.locator("#code")).to_be_visible()
+    accessible(page)
     message = wait_until(lambda: _new_message(whole, account["phone"], before), 15, "SMS code")
     page.locator("#code").fill(re.findall(r"\b[0-9]{6}\b", message["body"])[0])
     page.keyboard.press("Enter")

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from chassis.ids import new_id
 from ops.demo.stage import Visitor, link_in
+from tests.browser.soundness import WIDTHS, check_page, check_pages
 
 pytestmark = pytest.mark.timeout(300)
 PASSWORD = "kolme erilaista sanaa"
@@ -31,6 +32,8 @@ def test_I4_a_new_user_chooses_a_password_and_gets_and_loses_rights_at_once(visi
     expect(page.get_by_text("linkki on matkalla")).to_be_visible()
     visitor = Visitor(whole.base_url)
     link = link_in(whole.mailbox.wait_for(f"{name}@example.org", "", seconds=30), "/my/password")
+    for width in WIDTHS:
+        check_page(visit(link, width=width))
     visitor.submit(visitor.page(link), "set-password", password=PASSWORD)
     visitor.sign_in(name, PASSWORD, whole.sms, "")
     assert visitor.ask("GET", "/office/invoices").status_code == 200
@@ -48,6 +51,10 @@ def test_I4_a_new_user_chooses_a_password_and_gets_and_loses_rights_at_once(visi
     page.goto("/office/audit-log")
     expect(page.locator("#list")).to_contain_text(re.compile(f"Kirjautuminen.*{name}", re.DOTALL))
     visitor.close()
+
+
+def test_the_reference_of_the_api_is_accessible_and_fits(visit):
+    check_pages(visit, ["/api/docs"], "")
 
 
 def test_I6_an_api_key_is_shown_once_works_and_is_revoked(visit, whole):

@@ -87,6 +87,8 @@ def test_the_same_key_gives_the_same_answer_and_another_body_is_refused(whole):
         ("POST", "/persons", {"json": {"given_name": "A", "role": "admin"}}, 422, "invalid"),
         ("POST", "/persons", {"json": {}}, 422, "invalid"),
         ("POST", "/enrolments", {"json": {}}, 400, "idempotency_key_missing"),
+        ("POST", "/applications/0199d5a2-7c1e-7b60-8d1f-6a2f5a1c9e10/decision", {"json": {"decision": "approve"}}, 400,
+         "idempotency_key_missing"),
         ("POST", "/persons", {"json": PERSON, "headers": {"Idempotency-Key": "x" * 300}}, 422, "bad_idempotency_key"),
         ("PUT", "/persons", {"json": PERSON}, 405, "method_not_allowed"),
         ("GET", "/nowhere", {}, 404, "not_found"),
