@@ -8,9 +8,9 @@ from contracts.base import methods_of
 from ops import contract_schemas
 
 CONSUMED_BY_NOBODY = {
-    "persons.changed.v1": "read models of other services will follow it (C10, M10); contacts' own search needs none",
+    "persons.changed.v1": "no other service keeps data of persons; contacts' search and segments read their own tables",
     "principals.changed.v1": "the gateway forgets principals after one second by itself",
-    "enrolment.confirmed.v1": "the ticket is made by courses' own worker; read models will follow it (C10)",
+    "enrolment.confirmed.v1": "courses' own worker makes the ticket; segments follow enrolments.changed.v1",
 }
 
 
