@@ -10,19 +10,15 @@ a first one that was cut short.
 import json
 import secrets
 import sys
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypeVar
 from uuid import UUID, uuid5
 
 from chassis import rpc
 from chassis.ids import new_id
 from chassis.rpc import client, with_key
-from chassis.settings import settings
-from contracts.access import LinkPurpose, Permission
+from contracts.access import Permission
 from contracts.base import ListRequest, Nothing, Translated, TranslatedText
 from contracts.commerce import CommerceApi
 from contracts.commerce.products import CreateProduct
@@ -34,8 +30,8 @@ from contracts.contacts.organisations import CreateOrganisation, Organisation
 from contracts.contacts.persons import CreatePerson, Person
 from contracts.contacts.segments import CreateSegment, SegmentFilter
 from contracts.courses import CoursesApi, CreateCourse, CreateSession
-from contracts.errors import KeyReused, StillRunning, Unavailable
-from contracts.identity import CreateAccount, CreateApiKey, IdentityApi, IssueLink
+from contracts.errors import KeyReused
+from contracts.identity import CreateAccount, CreateApiKey, IdentityApi
 from contracts.membership import (
     CreateMembershipType,
     DiscountRule,
@@ -44,26 +40,16 @@ from contracts.membership import (
     PeriodRule,
     SubmitApplication,
 )
-from ops import demo_member, people
+from ops import demo_member, first_administrator, people
 from ops.demo_tables import COURSES, PLACES, PRODUCTS, STAFF
+from ops.patience import patiently
 
-Made = TypeVar("Made")
-TRIES = 20
 NAMESPACE = UUID("7a1b0c52-6c1e-4f0e-9d55-3b8a6f0c9d10")
 contacts = client(ContactsApi)
 membership = client(MembershipApi)
 courses = client(CoursesApi)
 commerce = client(CommerceApi)
 identity = client(IdentityApi)
-
-
-def patiently(make: Callable[[], Made]) -> Made:
-    """Try again while a service is too busy to answer in time; its key keeps a command from being done twice."""
-    for _ in range(TRIES):
-        with suppress(Unavailable, StillRunning):
-            return make()
-        time.sleep(1)
-    return make()
 
 
 def known_id(name: str) -> UUID:
@@ -278,26 +264,11 @@ def fill() -> None:
     print(json.dumps({"api_key": api_key(), "sign_ins": sign_ins() + member}))
 
 
-def first_administrator() -> None:
-    """Print a link with which the first administrator sets a user name and a password."""
-    link = identity.issue_link(
-        IssueLink(
-            id=new_id(),
-            purpose=LinkPurpose.FIRST_ADMINISTRATOR,
-            expires_at=datetime.now(UTC) + timedelta(days=2),
-            single_use=True,
-        )
-    )
-    print(f"Make the first administrator within two days: {settings().talkoo_base_url}/my/password/{link.token}")
-    key = identity.create_api_key(CreateApiKey(name="This machine", permissions=list(Permission)))
-    print(json.dumps({"api_key": key.secret, "sign_ins": []}))
-
-
 def main(arguments: list[str]) -> None:
     """Fill the suite, or prepare an empty one."""
     rpc.act_as("worker")
     if arguments == ["--empty"]:
-        first_administrator()
+        first_administrator.link_and_key()
     else:
         patiently(fill)
     rpc.close()

@@ -20,7 +20,8 @@ from ops.launcher.servers import StartFailed
 from ops.launcher.state import AlreadyRunning, StateFolder, state_root
 from ops.launcher.suite import Step, Suite
 
-FILLED = "filled"
+FILLED, DEMO, EMPTY, ADMINISTERED = "filled", "demo", "empty", "administered"
+"""What the data folder remembers of its filling; "restored" comes from a backup (ops.launcher.backup)."""
 LOOK_EVERY = 0.3
 
 
@@ -124,14 +125,26 @@ def _revive_servers(suite: Suite) -> None:
 
 def _fill_once(suite: Suite, steps: _Steps, *, empty: bool) -> None:
     """Demo data on the first start, or an administrator's one-time link when the suite shall be empty."""
-    if suite.state.remembered(FILLED):
+    if filled := suite.state.remembered(FILLED):
+        if empty:
+            suite.log.say(f"There are data already, in {suite.state.root}; --empty leaves them as they are.")
+        if filled not in (DEMO, ADMINISTERED):
+            _offer_first_link(suite)
         return
     if empty:
         _show(suite, suite.run_module("ops.demo_data", "--empty"))
     else:
         with steps("Demo data"):
             _show(suite, suite.run_module("ops.demo_data"))
-    suite.state.remember(FILLED, "empty" if empty else "demo")
+    suite.state.remember(FILLED, EMPTY if empty else DEMO)
+
+
+def _offer_first_link(suite: Suite) -> None:
+    """A new one-time link at each start, until somebody is an administrator: the one before may be lost."""
+    if link := suite.run_module("ops.first_administrator").strip():
+        suite.log.say(link)
+    else:
+        suite.state.remember(FILLED, ADMINISTERED)
 
 
 def _show(suite: Suite, said: str) -> None:

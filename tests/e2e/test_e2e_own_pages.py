@@ -120,11 +120,20 @@ def test_C17_consents_are_shown_and_changed(whole):
 
 
 def test_with_a_service_away_the_rest_is_shown_and_the_gap_is_named(whole, owner):
+    assert owner.visitor.ask("GET", "/readyz").json()["status"] == "pass"
     whole.suite.supervisor.hold("notify")
     try:
         overview = text_of(owner.visitor.page("/my?lang=fi"))
+        ready, alive = (owner.visitor.ask("GET", address) for address in ("/readyz", "/livez"))
+        refused = whole.api.ask("GET", "/api/v1/messages")
     finally:
         whole.suite.supervisor.release("notify")
+    away = [name for name, found in ready.json()["checks"].items() if found == "fail"]
+    assert (ready.status_code, ready.json()["status"], away) == (503, "fail", ["notify"])
+    assert (alive.status_code, alive.json()) == (200, {"status": "pass"})
+    assert refused.status_code == 503
+    logged = [line for line in whole.suite.log.path.read_text().splitlines() if refused.json()["request_id"] in line]
+    assert any("request_not_served" in line and "status=503" in line for line in logged), logged
     assert "Emme voi näyttää viestejäsi juuri nyt" in overview
     assert "Varsinainen jäsen" in overview
     members.wait_until(lambda: owner.visitor.ask("GET", "/readyz").status_code == 200 or None, 60, "notify again")

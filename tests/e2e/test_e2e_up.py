@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".talkoo", "*_cache", ".hypothesis", "__pycache__", "screenshots")
 PASSWORD = "kolme erilaista sanaa"
 PATIENCE = 120
+OTHER_HOST = "127.0.0.2"
+"""Another address of this machine's own."""
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +41,16 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 class Up:
     """`./talkoo up` in a terminal."""
 
-    def __init__(self, checkout: Path, *arguments: str) -> None:
+    def __init__(self, checkout: Path, *arguments: str, **variables: str) -> None:
         self._said = checkout.parent / "said"
         self.run_file = checkout / ".talkoo" / "run.json"
         with self._said.open("wb") as said:
             self.process = subprocess.Popen(
-                ["./talkoo", "up", *arguments], cwd=checkout, stdout=said, stderr=subprocess.STDOUT, env=environment()
+                ["./talkoo", "up", *arguments],
+                cwd=checkout,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                env=environment() | variables,
             )
 
     @property
@@ -77,8 +83,8 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def up(checkout: Path, *arguments: str) -> Iterator[Up]:
-    started = Up(checkout, *arguments)
+def up(checkout: Path, *arguments: str, **variables: str) -> Iterator[Up]:
+    started = Up(checkout, *arguments, **variables)
     try:
         yield started
     finally:
@@ -90,26 +96,43 @@ def up(checkout: Path, *arguments: str) -> Iterator[Up]:
 def test_an_empty_suite_gets_its_administrator_heals_stops_and_keeps_what_it_has(checkout):
     with up(checkout, "--empty") as first:
         run = first.run()
-        link = re.search(r"https?://\S+/my/password/\S+", first.said)
-        assert link, first.said
+        lost = link_in(first.said)
         assert run["sign_ins"] == []
         assert oct(first.run_file.stat().st_mode)[-3:] == "600"
         second = subprocess.run(
             ["./talkoo", "up"], cwd=checkout, env=environment(), capture_output=True, text=True, check=False
         )
         assert (second.returncode, run["base_url"] in second.stdout) == (1, True)
-        make_administrator(run, link.group())
-        sign_in(run)
         dies_and_comes_back(run, "courses")
         family = first.family()
         first.interrupt()
         assert [each.cmdline() for each in family if still_runs(each)] == []
         assert not first.run_file.exists()
-    with up(checkout) as again:
+    with up(checkout, "--empty", TALKOO_HOST=OTHER_HOST) as again:
         run = again.run()
-        assert "/my/password/" not in again.said
+        assert f"There are data already, in {run['state']}; --empty leaves them as they are." in again.said
+        assert run["base_url"].startswith(f"http://{OTHER_HOST}:")
+        make_administrator(run, link_in(again.said))
+        assert is_gone(run, lost), "nobody becomes the first administrator by a link that lies about"
         sign_in(run)
         again.interrupt()
+    with up(checkout) as third:
+        run = third.run()
+        assert "/my/password/" not in third.said
+        assert "There are data already" not in third.said
+        sign_in(run)
+        third.interrupt()
+
+
+def link_in(said: str) -> str:
+    link = re.search(r"https?://\S+/my/password/\S+", said)
+    assert link, said
+    return link.group()
+
+
+def is_gone(run: dict, link: str) -> bool:
+    address = run["base_url"] + link[link.index("/my/password/") :]
+    return httpx.get(address, trust_env=False).status_code == 410
 
 
 def still_runs(process: psutil.Process) -> bool:

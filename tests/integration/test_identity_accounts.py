@@ -1,9 +1,13 @@
 """Accounts of the office (I4), on a real database."""
 
+import re
+
 import pytest
 
-from contracts.errors import ServiceError
-from contracts.identity import CreateAccount, UpdateAccount
+from chassis import rpc
+from contracts.errors import Gone, ServiceError
+from contracts.identity import CreateAccount, SetPassword, UpdateAccount
+from ops import first_administrator
 
 
 @pytest.fixture
@@ -22,3 +26,30 @@ def test_I4_the_last_administrator_stays_one(call, change):
     assert call("update_account", UpdateAccount(id=first.id, version=first.version, **change))
     with pytest.raises(ServiceError, match="administrator"):
         call("update_account", UpdateAccount(id=second.id, version=second.version, **change))
+
+
+@pytest.fixture
+def offered(call, capsys, monkeypatch):
+    """What the launcher would print at its next start: the token of a new link, or None."""
+    monkeypatch.setenv("TALKOO_BASE_URL", "http://talkoo.example")
+
+    def start():
+        with rpc.calling(rpc.system_caller("worker")):
+            first_administrator.link_while_none_exists()
+        found = re.search(r"http\S+/my/password/(\S+)", capsys.readouterr().out)
+        return found and found[1]
+
+    return start
+
+
+def test_the_link_of_the_first_administrator_is_offered_until_somebody_is_one(call, offered):
+    call("create_account", CreateAccount(username="jasen", roles=["member"]))
+    lost, found = offered(), offered()
+    assert lost
+    assert found
+    assert lost != found
+    made = call("set_password", SetPassword(token=found, username="paakayttaja", password="kolme erilaista sanaa"))
+    assert made.roles == ["administrator"]
+    assert offered() is None
+    with pytest.raises(Gone):
+        call("set_password", SetPassword(token=lost, username="toinen", password="kolme erilaista sanaa"))

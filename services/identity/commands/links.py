@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import and_, delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -59,18 +59,16 @@ def use_password_link(session: Session, token: str, now: datetime) -> Link:
 
 
 def revoke_password_links(session: Session, used: Link, now: datetime) -> None:
-    """Other links that could set the same person's or account's password open nothing any more."""
-    same = Link.person_id == used.person_id if used.person_id else Link.object_id == used.object_id
-    session.execute(
-        update(Link)
-        .where(
-            same,
-            Link.purpose == LinkPurpose.SET_PASSWORD,
-            Link.used_at.is_(None),
-            Link.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
-    )
+    """Other links that could set the same person's or account's password, or make one more first administrator, open
+    nothing any more.
+    """
+    if used.purpose == LinkPurpose.FIRST_ADMINISTRATOR:
+        same = Link.purpose == LinkPurpose.FIRST_ADMINISTRATOR
+    else:
+        whose = Link.person_id == used.person_id if used.person_id else Link.object_id == used.object_id
+        same = and_(whose, Link.purpose == LinkPurpose.SET_PASSWORD)
+    unused = Link.used_at.is_(None), Link.revoked_at.is_(None)
+    session.execute(update(Link).where(same, *unused).values(revoked_at=now))
 
 
 def forget_expired(session: Session, before: datetime) -> None:
