@@ -27,7 +27,9 @@ resource.post("/products", CommerceApi.create_product, "A new product", status=2
               example={"code": "course-day", "name": {"fi": "Kurssipäivä"}, "category": "courses",
                        "price": "120.00", "vat_code": "standard"})  # fmt: skip
 resource.get("/products/{id}", CommerceApi.get_product, "One product")
-resource.post("/price-agreements", CommerceApi.create_price_agreement, "A customer's own price", status=201)
+resource.post("/price-agreements", CommerceApi.create_price_agreement, "A customer's own price", status=201,
+              example={"customer_id": "0199d5a2-7c1e-7b60-8d1f-6a2f5a1c9e10", "category": "courses", "percent": 10,
+                       "valid_from": "2027-01-01"})  # fmt: skip
 resource.post("/prices/quote", CommerceApi.make_quote, "A confirmed price, explained line by line", status=201)
 
 resource.get("/orders", CommerceApi.list_orders, "Orders, newest first")
@@ -43,6 +45,7 @@ resource.post(
     status=201,
     location="/payments/{id}",
     key_required=True,
+    example={"invoice_id": "0199d5a2-7c1e-7b60-8d1f-6a2f5a1c9e10", "return_path": "/my/invoices"},
 )
 resource.get("/payments/{id}", CommerceApi.get_payment, "One payment")
 resource.get("/refunds", CommerceApi.list_refunds, "Refunds, newest first")

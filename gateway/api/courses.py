@@ -34,6 +34,11 @@ resource.post(
     status=201,
     location="/enrolments/{id}",
     key_required=True,
+    example={
+        "session_id": "0199d5a2-7c1e-7a25-8f5e-38b2e9f73465",
+        "person_id": "0199d5a2-7c1e-7b60-8d1f-6a2f5a1c9e10",
+        "payment": "invoice",
+    },
 )
 resource.get("/enrolments/{id}", CoursesApi.get_enrolment, "One enrolment")
 resource.post("/enrolments/{id}/cancel", CoursesApi.cancel_enrolment, "Give the seat back", key_required=True,

@@ -12,6 +12,11 @@ resource.post(
     "A new kind of membership",
     status=201,
     location="/membership-types/{id}",
+    example={
+        "code": "family",
+        "name": {"fi": "Perhejäsen", "sv": "Familjemedlem", "en": "Family"},
+        "fee_product_id": "0199d5a2-7c1e-7b60-8d1f-6a2f5a1c9e10",
+    },
 )
 resource.get("/membership-types/{id}", MembershipApi.get_membership_type, "One kind of membership")
 

@@ -7,7 +7,6 @@ from pydantic import BaseModel, create_model
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from contracts.access import LinkPurpose, Permission, Rule
-from contracts.base import Kind
 from gateway.api import (
     calendars,
     commerce,
@@ -23,8 +22,9 @@ from gateway.api import (
     surveys,
     system,
 )
+from gateway.api.answers import HEADERS, TITLES, Answers, Problem, is_single, name_of
+from gateway.api.examples import Examples
 from gateway.api.routes import Route
-from gateway.problems import PROBLEM
 
 RESOURCES: Final = (
     contacts,
@@ -42,42 +42,6 @@ RESOURCES: Final = (
     system,
 )
 REF: Final = "#/components/schemas/{model}"
-TITLES: Final = {
-    400: "The request could not be read, or a parameter is wrong",
-    401: "Sign in, or send a valid API key",
-    403: "The caller has no right to this",
-    404: "There is no such thing, or none that the caller may see",
-    409: "Not possible in this state, or the same request is still running",
-    410: "The link was used, withdrawn or has expired",
-    412: "It has changed since it was read",
-    413: "The body is too large",
-    415: "The body is of another type than the operation takes",
-    422: "A field is wrong; `errors` say which",
-    428: "If-Match is missing",
-    429: "Too many requests; wait as Retry-After says",
-    503: "A part of the suite does not answer in time; try again",
-}
-
-
-class FieldProblem(BaseModel):
-    """What is wrong with one field; `pointer` is a JSON pointer (RFC 6901)."""
-
-    pointer: str
-    code: str
-    message: str
-
-
-class Problem(BaseModel):
-    """Problem details (RFC 9457): `code` is stable, `detail` in the caller's language."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    errors: list[FieldProblem]
-    request_id: str
 
 
 def routes() -> list[Route]:
@@ -89,9 +53,13 @@ def routes() -> list[Route]:
 def document() -> dict[str, Any]:
     """The whole document."""
     schemas, definitions = _schemas()
+    examples = Examples(definitions)
+    answers = Answers(schemas, examples)
     paths: dict[str, Any] = {}
     for route in routes():
-        paths.setdefault(route.path, {})[route.verb.lower()] = _operation(route, schemas)
+        paths.setdefault(route.path, {})[route.verb.lower()] = _operation(route, schemas, examples) | {
+            "responses": answers.of(route)
+        }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -105,10 +73,10 @@ def document() -> dict[str, Any]:
         "security": [{"apiKey": []}, {"session": []}],
         "paths": paths,
         "components": {
-            "schemas": definitions,
-            "responses": {_response_name(status): _problem_response(status, schemas) for status in TITLES},
+            "schemas": _with_examples(definitions, schemas, examples),
+            "responses": {name_of(status): answers.problem(status) for status in TITLES},
             "parameters": PARAMETERS,
-            "headers": HEADERS,
+            "headers": {name: {**said, "schema": {"type": "string"}} for name, said in HEADERS.items()},
             "securitySchemes": {
                 "apiKey": {"type": "http", "scheme": "bearer", "description": "An API key, `talkoo_...`"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "talkoo_session"},
@@ -139,24 +107,22 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
         "in": "header",
         "description": "An ETag that you have; 304 when nothing has changed.",
         "schema": {"type": "string", "maxLength": 100, "pattern": "^[ -~]*$"},
+        "example": '"3-9f2c1d0ab4e5f607"',
     },
 }
-HEADERS: Final = {
-    "ETag": {"description": "Version and digest of this representation", "schema": {"type": "string"}},
-    "Location": {"description": "Where the thing is", "schema": {"type": "string"}},
-    "RetryAfter": {"description": "Seconds to wait", "schema": {"type": "string"}},
-    "IdempotentReplayed": {"description": "`true`: the answer of the first request", "schema": {"type": "string"}},
-}
 
 
-def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
+def _operation(route: Route, schemas: dict[Any, Any], examples: Examples) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.operation,
         "summary": route.summary,
         "description": f"May be called by: {', '.join(who(right) for right in route.may)}.",
         "tags": [route.tag],
-        "parameters": [*_path_parameters(route), *_query_parameters(route), *_header_parameters(route)],
-        "responses": _responses(route, schemas),
+        "parameters": [
+            *_path_parameters(route, examples),
+            *_query_parameters(route, schemas, examples),
+            *_header_parameters(route),
+        ],
     }
     if Rule.PUBLIC in route.may:
         operation["security"] = [{}, {"apiKey": []}, {"session": []}]
@@ -164,6 +130,8 @@ def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
         content: dict[str, Any] = {"schema": schemas[_body_model(route), "validation"]}
         if route.example is not None:
             content["example"] = dict(route.example)
+        elif route.consumes == "application/json":
+            content["example"] = examples.of_request(content["schema"])
         operation["requestBody"] = {"required": True, "content": {route.consumes: content}}
     return operation
 
@@ -182,9 +150,16 @@ def who(right: object) -> str:
     return words.get(right, "the suite itself")
 
 
-def _path_parameters(route: Route) -> list[dict[str, Any]]:
+def _path_parameters(route: Route, examples: Examples) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": _path_schema(route, name)} for name in route.path_names
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": (schema := _path_schema(route, name)),
+            "example": examples.of_parameter(route.path, name, schema),
+        }
+        for name in route.path_names
     ]
 
 
@@ -194,21 +169,32 @@ def _path_schema(route: Route, name: str) -> dict[str, Any]:
     return {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 80}
 
 
-def _query_parameters(route: Route) -> list[dict[str, Any]]:
+def _query_parameters(route: Route, schemas: dict[Any, Any], examples: Examples) -> list[dict[str, Any]]:
     if route.has_body or not route.open_fields:
         return []
     model = _body_model(route)
-    schema = model.model_json_schema(ref_template=REF)
-    schema.pop("$defs", None)
+    schema = examples.definition(schemas[model, "validation"])
     return [
         {
             "name": name,
             "in": "query",
             "required": name in schema.get("required", []),
-            "schema": _without_null(declared),
+            "schema": (given := _without_null(declared)),
+            "example": examples.of_parameter(model.__name__, name, given),
         }
         for name, declared in schema["properties"].items()
     ]
+
+
+def _with_examples(definitions: dict[str, Any], schemas: dict[Any, Any], examples: Examples) -> dict[str, Any]:
+    """The definitions, each with an example; that of a request holds what has to be sent."""
+    sent = {schema["$ref"] for (_model, mode), schema in schemas.items() if mode == "validation"}
+    found = {}
+    for name, schema in definitions.items():
+        there = {"$ref": REF.format(model=name)}
+        make = examples.of_request if there["$ref"] in sent else examples.of_reply
+        found[name] = {**schema, "examples": [make(there)]}
+    return found
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -225,62 +211,9 @@ def _header_parameters(route: Route) -> list[dict[str, Any]]:
         found.append(key or {"$ref": "#/components/parameters/IdempotencyKey"})
     if route.versioned:
         found.append({"$ref": "#/components/parameters/IfMatch"})
-    if route.verb == "GET" and _is_single(route):
+    if route.verb == "GET" and is_single(route):
         found.append({"$ref": "#/components/parameters/IfNoneMatch"})
     return found
-
-
-def _is_single(route: Route) -> bool:
-    reply = route.method.reply if route.method else route.reply
-    return reply is not None and "data" not in reply.model_fields
-
-
-def _responses(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {str(route.status): _success(route, schemas)}
-    if route.verb == "GET" and _is_single(route):
-        found["304"] = {"description": "Nothing has changed"}
-    for status in sorted(_error_statuses(route)):
-        found[str(status)] = {"$ref": f"#/components/responses/{_response_name(status)}"}
-    return found
-
-
-def _error_statuses(route: Route) -> set[int]:
-    statuses = {400, 401, 403, 404, 410, 422, 429, 503, *route.also}
-    if route.has_body or route.verb == "DELETE":
-        statuses |= {409, 413, 415}
-    if route.versioned:
-        statuses |= {412, 428}
-    if route.method is not None and route.method.kind is Kind.COMMAND:
-        statuses.add(412)
-    return statuses
-
-
-def _success(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
-    response: dict[str, Any] = {"description": route.summary}
-    reply = route.method.reply if route.method else route.reply
-    if route.produces != "application/json":
-        response["content"] = {route.produces: {"schema": {"type": "string", "format": "binary"}}}
-    elif reply is not None and route.status != 204:
-        response["content"] = {"application/json": {"schema": schemas[reply, "serialization"]}}
-        if "data" not in reply.model_fields:
-            response["headers"] = {"ETag": {"$ref": "#/components/headers/ETag"}}
-    if route.location:
-        response.setdefault("headers", {})["Location"] = {"$ref": "#/components/headers/Location"}
-    return response
-
-
-def _response_name(status: int) -> str:
-    return f"Problem{status}"
-
-
-def _problem_response(status: int, schemas: dict[Any, Any]) -> dict[str, Any]:
-    response: dict[str, Any] = {
-        "description": TITLES[status],
-        "content": {PROBLEM: {"schema": schemas[Problem, "serialization"]}},
-    }
-    if status in {409, 429, 503}:
-        response["headers"] = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
-    return response
 
 
 _bodies: dict[tuple[type[BaseModel], tuple[str, ...]], type[BaseModel]] = {}
