@@ -63,6 +63,13 @@ def xlsx_file(people: Iterable[InventedPerson], employers: list[InventedOrganisa
     return content.getvalue()
 
 
+def is_finnish_reference(reference: str) -> bool:
+    """Whether the last digit is the check digit of the others (weights 7, 3, 1 from the right)."""
+    digits = [int(each) for each in reversed(reference)]
+    weighted = sum(digit * (7, 3, 1)[place % 3] for place, digit in enumerate(digits[1:]))
+    return len(digits) >= 4 and (weighted + digits[0]) % 10 == 0
+
+
 def camt_054(iban: str, booked_on: date, message_id: str, payments: list[tuple[str, str, str]]) -> bytes:
     """A bank's notice of credits: payments as (amount, reference, payer)."""
     entries = "".join(

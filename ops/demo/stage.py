@@ -24,12 +24,17 @@ class Failed(Exception):
 
 
 class Visitor:
-    """Somebody at the HTTP door: a browser with cookies, or a program with an API key. Waits when told 429."""
+    """Somebody at the HTTP door: a browser with cookies, or a program with an API key. Waits when told 429.
+
+    Keeps when it asked (`asked_at`), and how often it was told that it asks too much (`slowed_down`).
+    """
 
     def __init__(self, base_url: str, api_key: str = "") -> None:
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self.base_url = base_url
         self.csrf = ""
+        self.asked_at: list[float] = []
+        self.slowed_down = 0
         self._http = httpx.Client(base_url=base_url, headers=headers, timeout=30, trust_env=False)
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -39,6 +44,7 @@ class Visitor:
             headers["X-CSRF-Token"] = self.csrf
         repeatable = method == "GET" or "Idempotency-Key" in headers
         for remaining in reversed(range(TRIES)):
+            self.asked_at.append(time.monotonic())
             try:
                 answer = self._http.request(method, path, headers=headers, **options)
             except httpx.TransportError:
@@ -46,6 +52,7 @@ class Visitor:
                     raise
                 time.sleep(0.5)
                 continue
+            self.slowed_down += answer.status_code == 429
             if not (remaining and _try_again(answer)):
                 return answer
             time.sleep(min(float(answer.headers.get("Retry-After", "1")), 10))
@@ -152,6 +159,7 @@ class Stage:
 
     def __enter__(self) -> Self:
         self._open = ExitStack()
+        self.visitors: list[Visitor] = []
         self.office = self._visitor(self.run["api_key"])
         self.mailbox = self._open.enter_context(Mailbox(self.run["mailbox"]))
         self.sms = self._open.enter_context(SmsInbox(self.run["sms"]))
@@ -170,6 +178,7 @@ class Stage:
     def _visitor(self, api_key: str = "") -> Visitor:
         visitor = Visitor(self.run["base_url"], api_key)
         self._open.callback(visitor.close)
+        self.visitors.append(visitor)
         return visitor
 
     def check(self, claim: str, holds: object, seen: object = "") -> None:
@@ -197,20 +206,28 @@ class Stage:
             time.sleep(0.15)
 
     def until(
-        self, claim: str, path: str, holds: Callable[[dict[str, Any]], bool], seconds: float = PATIENCE
+        self,
+        claim: str,
+        path: str,
+        holds: Callable[[dict[str, Any]], bool],
+        seconds: float = PATIENCE,
+        watch: Callable[[dict[str, Any]], object] = lambda _found: None,
     ) -> dict[str, Any]:
-        """Read a resource until something holds of it; the resource."""
+        """Read a resource until something holds of it, and tell `watch` each state; the resource."""
 
         def find() -> dict[str, Any] | None:
             found: dict[str, Any] = self.office.get(path)
+            watch(found)
             return found if holds(found) else None
 
         return self.soon(claim, find, seconds)
 
-    def job(self, job_id: str, seconds: float = 180) -> dict[str, Any]:
-        """Wait for a job to succeed."""
+    def job(
+        self, job_id: str, seconds: float = 180, watch: Callable[[dict[str, Any]], object] = lambda _job: None
+    ) -> dict[str, Any]:
+        """Wait for a job to succeed; `watch` is told how far it is."""
         ended = {"succeeded", "failed", "cancelled"}
-        done = self.until(f"job {job_id}", f"/jobs/{job_id}", lambda job: job["state"] in ended, seconds)
+        done = self.until(f"job {job_id}", f"/jobs/{job_id}", lambda job: job["state"] in ended, seconds, watch)
         self.check(f"job {job_id} succeeded", done["state"] == "succeeded", done)
         return done
 
