@@ -59,8 +59,37 @@ HoldMinutes = Annotated[int, Field(ge=1, le=60 * 24 * 14)]
 OfferHours = Annotated[int, Field(ge=1, le=24 * 14)]
 
 
+class SessionItemDetails(Data):
+    """What a session sells: a product, under a name of its own if it has one.
+
+    Required items come with every enrolment. With times, for parts that cannot be attended at once.
+    """
+
+    product_id: UUID
+    name: Translated | None = None
+    required: bool = False
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+
+
+class SessionItemWanted(SessionItemDetails):
+    """An item as it shall be: with the `id` of one that there is, or a new one."""
+
+    id: UUID | None = None
+
+
+class SessionItem(SessionItemDetails, Reply):
+    """An item of a session."""
+
+    id: UUID
+
+
+SessionItems = Annotated[list[SessionItemWanted], Field(min_length=1, max_length=50)]
+"""All items in their order; the first is required."""
+
+
 class SessionDetails(Data):
-    """A session of a course: times with zone, place, seats; each item is a product of commerce."""
+    """A session of a course: times with zone, place, seats."""
 
     course_id: UUID
     starts_at: Moment
@@ -68,8 +97,6 @@ class SessionDetails(Data):
     place: Line
     city: OptionalLine = ""
     seats: Seats
-    product_id: UUID
-    """The product that a plain enrolment buys."""
     hold_minutes: HoldMinutes = 30
     """How long a seat is held for payment by card."""
     offer_hours: OfferHours = 48
@@ -78,13 +105,17 @@ class SessionDetails(Data):
 
 
 class CreateSession(SessionDetails, Request):
-    """A new session."""
+    """A new session, with either `items` or `product_id`, which makes one required item."""
+
+    product_id: UUID | None = None
+    items: SessionItems | None = None
 
 
 class UpdateSession(Request):
     """Changes a session: who is enrolled is told of another time or place; added seats are offered to who waits.
 
-    Never fewer seats than are taken. A price holds for seats taken from now on.
+    Never fewer seats than are taken. A price holds for seats taken from now on. `items` takes the place of all items;
+    who chose one that is gone keeps it. `product_id` alone changes the product of the first.
     """
 
     id: UUID
@@ -95,6 +126,7 @@ class UpdateSession(Request):
     city: OptionalLine | None = None
     seats: Seats | None = None
     product_id: UUID | None = None
+    items: SessionItems | None = None
     hold_minutes: HoldMinutes | None = None
     offer_hours: OfferHours | None = None
     published: bool | None = None
@@ -107,6 +139,9 @@ class Session(SessionDetails, Reply):
 
     id: UUID
     course: Course
+    product_id: UUID
+    """The product of the first item."""
+    items: list[SessionItem] = []
     seats_free: int
     waiting: int
     version: int = 1
@@ -155,9 +190,13 @@ class NewPerson(Data):
 
 
 class Enrol(Request):
-    """Takes a seat, or a place in the waiting list (K2). Exactly one of `person_id` and `new_person`."""
+    """Takes a seat, or a place in the waiting list (K2). Exactly one of `person_id` and `new_person`.
+
+    `items` chooses by the id of an item or of its product; required ones come along unnamed.
+    """
 
     session_id: UUID
+    items: Annotated[list[UUID], Field(max_length=50)] = []
     person_id: UUID | None = None
     new_person: NewPerson | None = None
     payment: PaymentMethod = PaymentMethod.CARD
@@ -172,6 +211,8 @@ class Enrolment(Reply):
     person_id: UUID
     state: EnrolmentState
     payment: PaymentMethod
+    items: list[SessionItem] = []
+    """What was chosen."""
     price: Money | None = None
     quote_id: UUID | None = None
     order_id: UUID | None = None

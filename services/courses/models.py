@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis import redirects
@@ -56,11 +57,32 @@ class CourseSession(Base):
     """How many are in the waiting list."""
     waiting_counter: Mapped[int] = mapped_column(Integer, server_default="0")
     """The last waiting number given."""
-    product_id: Mapped[UUID]
     hold_minutes: Mapped[int] = mapped_column(Integer)
     offer_hours: Mapped[int] = mapped_column(Integer)
     published: Mapped[bool] = mapped_column(Boolean)
     version: Mapped[int] = mapped_column(Integer, server_default="1")
+
+
+class SessionItem(Base):
+    """What a session sells. One taken out stays for who chose it, so that no enrolment waits for a change of items."""
+
+    __tablename__ = "session_items"
+    __table_args__ = (
+        CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_times"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("position > 0 OR required OR removed", name="first_required"),
+        Index("ix_session_items_session_id_position", "session_id", "position"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    product_id: Mapped[UUID]
+    name: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    required: Mapped[bool] = mapped_column(Boolean)
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    removed: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
 
 class Enrolment(Base):
@@ -118,3 +140,12 @@ class Enrolment(Base):
     checked_in_at: Mapped[datetime | None]
     checked_in_by: Mapped[str] = mapped_column(server_default="")
     version: Mapped[int] = mapped_column(Integer, server_default="1")
+
+
+class EnrolmentItem(Base):
+    """An item that an enrolment has chosen."""
+
+    __tablename__ = "enrolment_items"
+
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), primary_key=True)
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("session_items.id"), primary_key=True, index=True)

@@ -1,5 +1,6 @@
 """Courses' entrypoints."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from services.courses.queries import catalogue as catalogue_queries
 from services.courses.queries import enrolments as enrolment_queries
 from services.courses.rules.admission import check_admission, is_staff, sees_all
 from services.courses.rules.booking import Bookable, Offer, Wish, seat_words
+from services.courses.rules.items import choose
 
 contacts = client(ContactsApi)
 commerce = client(CommerceApi)
@@ -52,13 +54,12 @@ class CoursesService(SystemMethods, CoursesApi):
 
     def create_session(self, request: contract.CreateSession) -> contract.Session:
         catalogue.check_times(request.starts_at, request.ends_at)
-        _check_product(request.product_id)
+        _check_products(request)
         session_id = catalogue.create_session(self.session, request)
         return catalogue_queries.get_session(self.session.connection(), session_id, unpublished=True)
 
     def update_session(self, request: contract.UpdateSession) -> contract.Session:
-        if request.product_id is not None:
-            _check_product(request.product_id)
+        _check_products(request)
         sessions.update_session(self.session, request, self.now)
         return catalogue_queries.get_session(self.session.connection(), request.id, unpublished=True)
 
@@ -74,8 +75,9 @@ class CoursesService(SystemMethods, CoursesApi):
         check_admission(request, self.principal)
         staff = is_staff(self.principal)
         bookable = catalogue_queries.get_bookable(self.reader, request.session_id, self.now, unpublished=staff)
+        items = choose(bookable.items, request.items)
         person_id = self._person(request)
-        return self._take_place(Wish(bookable, person_id, request.payment, request.note, self.principal.label))
+        return self._take_place(Wish(bookable, person_id, items, request.payment, request.note, self.principal.label))
 
     def _person(self, request: contract.Enrol) -> UUID:
         """Whom the enrolment is for; a new person is proposed to contacts, once per command."""
@@ -95,7 +97,7 @@ class CoursesService(SystemMethods, CoursesApi):
             if waits:
                 taken = enrolments.wait(self.session, wish, self.now)
             else:
-                quote = quote or _quote(wish.session, wish.person_id)
+                quote = quote or _quote(wish.session, wish.items, wish.person_id)
                 taken = enrolments.hold(self.session, wish, quote, self.now)
             if taken is not None:
                 return taken
@@ -128,7 +130,7 @@ class CoursesService(SystemMethods, CoursesApi):
         offer = enrolment_queries.find_offer(self.reader, request.id, self.now, self.only_person, self.only_object)
         if offer is None:
             raise offers.no_offer()
-        quote = _quote(offer, offer.person_id)
+        quote = _quote(offer, offer.items, offer.person_id)
         offers.take(self.session, offer, quote, self.now)
         return enrolment_queries.get_enrolment(self.session.connection(), request.id)
 
@@ -160,17 +162,29 @@ class CoursesService(SystemMethods, CoursesApi):
         redirects.take(self.session, self.service_name, event.person_id, event.person_id, event.version, self.now)
 
 
-def _quote(seat: Bookable | Offer, person_id: UUID) -> Quote:
-    about = seat_words(seat.name, local_date(seat.starts_at))
-    line = QuoteLineRequest(product_id=seat.product_id, about=about)
-    return commerce.make_quote(AskQuote(customer_id=person_id, lines=[line]))
+def _quote(seat: Bookable | Offer, items: Sequence[contract.SessionItem], person_id: UUID) -> Quote:
+    lines = [
+        QuoteLineRequest(
+            product_id=item.product_id,
+            about=seat_words(seat.name, local_date(item.starts_at or seat.starts_at), item.name),
+        )
+        for item in items
+    ]
+    return commerce.make_quote(AskQuote(customer_id=person_id, lines=lines))
 
 
-def _check_product(product_id: UUID) -> None:
+def _check_products(request: contract.CreateSession | contract.UpdateSession) -> None:
+    if request.product_id is not None:
+        _check_product(request.product_id, "/product_id")
+    for number, item in enumerate(request.items or []):
+        _check_product(item.product_id, f"/items/{number}/product_id")
+
+
+def _check_product(product_id: UUID, pointer: str) -> None:
     try:
         commerce.get_product(ById(id=product_id))
     except NotFound as error:
-        raise Invalid.field("/product_id", "no_such_product", f"There is no product {product_id}.") from error
+        raise Invalid.field(pointer, "no_such_product", f"There is no product {product_id}.") from error
 
 
 def _check_person(person_id: UUID) -> None:

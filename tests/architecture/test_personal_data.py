@@ -31,7 +31,12 @@ NOTHING_PERSONAL = {
         "person_erasures": "the record of erasures names nobody",
     },
     "membership": {"membership_types": "definitions", "discount_rules": "definitions"},
-    "courses": {"courses": "what is taught", "sessions": "when and where"},
+    "courses": {
+        "courses": "what is taught",
+        "sessions": "when and where",
+        "session_items": "what is sold",
+        "enrolment_items": "what was chosen; the enrolment says by whom",
+    },
     "commerce": {
         "products": "what is sold",
         "order_lines": "what was ordered; the order says by whom",

@@ -86,14 +86,18 @@ class Neighbours:
         return Product(id=product_id, code="p", name=name, category="courses", price=self.prices[product_id])
 
     def _make_quote(self, payload: dict[str, Any]) -> Quote:
-        price = self.prices[UUID(payload["lines"][0]["product_id"])]
-        line = QuoteLine(
-            product_id=UUID(payload["lines"][0]["product_id"]), name=Translated(fi="Tuote"), quantity=1,
-            list_price=price, unit_price=price, total=price, vat_code="standard", vat_percent=Decimal("25.5"),
-        )  # fmt: skip
+        lines = [self._quote_line(UUID(line["product_id"])) for line in payload["lines"]]
+        total = sum((line.total for line in lines), Decimal("0.00"))
         expires_at = datetime.now(UTC) + timedelta(hours=1)
         customer_id = payload["customer_id"]
-        return Quote(id=new_id(), customer_id=customer_id, lines=[line], total=price, expires_at=expires_at)
+        return Quote(id=new_id(), customer_id=customer_id, lines=lines, total=total, expires_at=expires_at)
+
+    def _quote_line(self, product_id: UUID) -> QuoteLine:
+        price = self.prices[product_id]
+        return QuoteLine(
+            product_id=product_id, name=Translated(fi="Tuote"), quantity=1, list_price=price, unit_price=price,
+            total=price, vat_code="standard", vat_percent=Decimal("25.5"),
+        )  # fmt: skip
 
     def _get_seller(self, _payload: dict[str, Any]) -> Seller:
         return Seller(name="Talkoo ry", iban="FI2112345600000785", version=1)

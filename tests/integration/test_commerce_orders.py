@@ -194,6 +194,22 @@ def test_K2_a_held_seat_becomes_an_order_at_the_confirmed_price(shop, recorded):
     assert recorded("commerce", OrderBilled) == []
 
 
+def test_K4_every_chosen_item_stands_on_the_invoice_with_its_own_price(shop):
+    names = [Translated(fi="Kongressi, 1.2.2027"), Translated(fi="Illallinen, Kongressi, 1.2.2027")]
+    lines = [
+        QuoteLineRequest(product_id=shop.product(price), about=name)
+        for price, name in zip(("90.00", "45.00"), names, strict=True)
+    ]
+    seat = shop.seat(payment=PaymentMethod.INVOICE).model_copy(
+        update={"quote_id": shop.call("make_quote", AskQuote(lines=lines)).id}
+    )
+    shop.handle(seat)
+    invoice = shop.invoice(shop.order(seat.order_id).invoice_id)
+    assert [line.gross for line in invoice.lines] == [Decimal("90.00"), Decimal("45.00")]
+    assert all(name.fi in line.detail for name, line in zip(names, invoice.lines, strict=True))
+    assert invoice.total == Decimal("135.00")
+
+
 def test_K2_an_order_paid_by_invoice_is_billed_at_once(shop, recorded):
     seat = shop.held("125.50", PaymentMethod.INVOICE)
     order = shop.order(seat.order_id)

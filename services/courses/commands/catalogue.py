@@ -8,8 +8,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
-from contracts.courses import CreateCourse, CreateSession
+from contracts.courses import CreateCourse, CreateSession, SessionItemWanted
 from contracts.errors import Conflict, Invalid
+from services.courses.commands.items import keep_items
 from services.courses.models import Course, CourseSession
 
 
@@ -38,9 +39,20 @@ def check_times(starts_at: datetime, ends_at: datetime) -> None:
 
 
 def create_session(session: Session, request: CreateSession) -> UUID:
-    """A new session, all seats free; its id. Raises Invalid when there is no such course."""
+    """A new session, all seats free; its id. Raises Invalid, as when there is no such course."""
     if session.get(Course, request.course_id) is None:
         raise Invalid.field("/course_id", "no_such_course", f"There is no course {request.course_id}.")
     session_id = new_id()
-    session.execute(insert(CourseSession).values(id=session_id, **request.model_dump()))
+    values = request.model_dump(exclude={"product_id", "items"})
+    session.execute(insert(CourseSession).values(id=session_id, **values))
+    keep_items(session, session_id, wanted_items(request))
     return session_id
+
+
+def wanted_items(request: CreateSession) -> list[SessionItemWanted]:
+    """The items of a new session; raises Invalid unless they are given in one way."""
+    if (request.items is None) == (request.product_id is None):
+        raise Invalid.field("/product_id", "product_or_items", "Give either product_id or items.")
+    if request.product_id is not None:
+        return [SessionItemWanted(product_id=request.product_id, required=True)]
+    return request.items or []

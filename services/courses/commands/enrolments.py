@@ -26,6 +26,7 @@ from contracts.courses import (
     SeatHeld,
 )
 from contracts.errors import Conflict
+from services.courses.commands.items import choose_items
 from services.courses.models import CourseSession, Enrolment
 from services.courses.rules.booking import Wish
 from services.courses.rules.seats import LIVE, held_until
@@ -76,6 +77,7 @@ def hold(session: Session, wish: Wish, quote: Quote, now: datetime) -> contract.
     """
     values = _common(wish, now) | seat_values(wish.session.hold_minutes, wish.payment, quote, now)
     _insert(session, values)
+    choose_items(session, values["id"], [item.id for item in wish.items])
     record_seat(session, values, version=1)
     taken = session.execute(TAKE_SEAT.where(_sessions.c.id == wish.session.id)).first()
     return _reply(wish, values) if taken else None
@@ -88,6 +90,7 @@ def wait(session: Session, wish: Wish, now: datetime) -> contract.Enrolment | No
         return None
     values = _common(wish, now) | {"state": EnrolmentState.WAITING, "waiting_number": joined.waiting_counter}
     _insert(session, values)
+    choose_items(session, values["id"], [item.id for item in wish.items])
     event = EnrolmentWaitlisted(
         enrolment_id=values["id"],
         session_id=wish.session.id,
@@ -193,6 +196,7 @@ def _reply(wish: Wish, values: dict[str, Any]) -> contract.Enrolment:
         person_id=values["person_id"],
         state=values["state"],
         payment=wish.payment,
+        items=list(wish.items),
         price=price,
         quote_id=values.get("quote_id"),
         order_id=values.get("order_id"),

@@ -11,6 +11,7 @@ from contracts.courses import EnrolmentState, SessionMoved, TimeAndPlace, ToTell
 from contracts.errors import Invalid, NotFound, Stale
 from services.courses.commands.catalogue import check_times
 from services.courses.commands.enrolments import RENDER_TICKETS
+from services.courses.commands.items import change_product, keep_items
 from services.courses.commands.seats import find_locked, offer_added_seats
 from services.courses.models import CourseSession, Enrolment
 from services.courses.rules.seats import LIVE
@@ -28,7 +29,8 @@ def update_session(session: Session, request: UpdateSession, now: datetime) -> N
     if course_session.version != request.version:
         raise Stale(f"Session {request.id} is in version {course_session.version}; read it again.")
     wanted = _changes(course_session, request)
-    if not wanted:
+    items_changed = _change_items(session, request)
+    if not wanted and not items_changed:
         return
     _check(course_session, wanted, now)
     before = _place(course_session)
@@ -47,9 +49,17 @@ def _changes(course_session: CourseSession, request: UpdateSession) -> dict[str,
     if unknown:
         name = min(unknown)
         raise Invalid.field(f"/{name}", "not_clearable", f"The field {name} cannot be emptied.")
-    given = request.model_dump(exclude_none=True, exclude={"id", "version", "clear"})
+    given = request.model_dump(exclude_none=True, exclude={"id", "version", "clear", "product_id", "items"})
     given |= dict.fromkeys(request.clear, "")
     return {name: value for name, value in given.items() if value != getattr(course_session, name)}
+
+
+def _change_items(session: Session, request: UpdateSession) -> bool:
+    if request.items is not None and request.product_id is not None:
+        raise Invalid.field("/product_id", "product_or_items", "Give either product_id or items.")
+    if request.items is not None:
+        return keep_items(session, request.id, request.items)
+    return request.product_id is not None and change_product(session, request.id, request.product_id)
 
 
 def _check(course_session: CourseSession, wanted: dict[str, Any], now: datetime) -> None:

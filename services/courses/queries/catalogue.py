@@ -14,17 +14,22 @@ from contracts.errors import Conflict, Invalid, NotFound
 from services.courses.models import Course
 from services.courses.rules.booking import Bookable
 
-SESSIONS = """
-    SELECT s.id, s.course_id, s.starts_at, s.ends_at, s.place, s.city, s.seats, s.product_id, s.hold_minutes,
+AN_ITEM = """jsonb_agg(
+               jsonb_build_object('id', i.id, 'product_id', i.product_id, 'name', i.name, 'required', i.required,
+                                  'starts_at', i.starts_at, 'ends_at', i.ends_at) ORDER BY i.position, i.id)"""
+"""Items in one value of the row that has them."""
+ITEMS = f"(SELECT {AN_ITEM} FROM session_items i WHERE i.session_id = s.id AND NOT i.removed)"  # noqa: S608  (constants)
+SESSIONS = f"""
+    SELECT s.id, s.course_id, s.starts_at, s.ends_at, s.place, s.city, s.seats, s.hold_minutes, {ITEMS} AS items,
            s.offer_hours, s.published, s.seats - s.seats_taken AS seats_free, s.waiting, s.version,
            c.code AS course_code, c.name AS course_name, c.description AS course_description,
            c.topic AS course_topic, c.version AS course_version
-      FROM sessions s JOIN courses c ON c.id = s.course_id"""
+      FROM sessions s JOIN courses c ON c.id = s.course_id"""  # noqa: S608  (put together from constants)
 ONE_SESSION = text(f"{SESSIONS} WHERE s.id = :id")
-BOOKABLE = text("""
-    SELECT s.id, c.name, s.starts_at, s.ends_at, s.place, s.city, s.product_id, s.hold_minutes, s.published,
+BOOKABLE = text(f"""
+    SELECT s.id, c.name, s.starts_at, s.ends_at, s.place, s.city, {ITEMS} AS items, s.hold_minutes, s.published,
            s.seats_taken >= s.seats OR s.waiting > 0 AS full
-      FROM sessions s JOIN courses c ON c.id = s.course_id WHERE s.id = :id""")
+      FROM sessions s JOIN courses c ON c.id = s.course_id WHERE s.id = :id""")  # noqa: S608  (put together from constants)
 MATCHES = """concat_ws(' ', c.code, c.name ->> 'fi', c.name ->> 'sv', c.name ->> 'en', c.description ->> 'fi',
                        c.description ->> 'sv', c.description ->> 'en', s.place, s.city) ILIKE ALL(:patterns)"""
 
@@ -107,7 +112,8 @@ def _session(row: Any) -> contract.Session:
         "id": fields["course_id"],
         **{name: fields.pop(f"course_{name}") for name in ("code", "name", "description", "topic", "version")},
     }
-    return contract.Session.model_validate(fields | {"course": course})
+    product_id = fields["items"][0]["product_id"]
+    return contract.Session.model_validate(fields | {"course": course, "product_id": product_id})
 
 
 def get_bookable(connection: Connection, session_id: UUID, now: datetime, *, unpublished: bool) -> Bookable:
@@ -119,4 +125,10 @@ def get_bookable(connection: Connection, session_id: UUID, now: datetime, *, unp
         raise Conflict(f"The session began at {row.starts_at}; enrolling is over.", code="session_begun")
     fields = row._asdict()
     del fields["published"]
-    return Bookable(**fields | {"name": Translated.model_validate(row.name)})
+    fields |= {"name": Translated.model_validate(row.name), "items": read_items(row.items)}
+    return Bookable(**fields)
+
+
+def read_items(items: list[Any]) -> tuple[contract.SessionItem, ...]:
+    """The items of a row."""
+    return tuple(contract.SessionItem.model_validate(item) for item in items)

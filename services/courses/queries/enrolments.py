@@ -11,23 +11,25 @@ from contracts import courses as contract
 from contracts.base import Money, Page, Translated
 from contracts.courses import EnrolmentState
 from contracts.errors import NotFound
-from services.courses.queries.catalogue import bad_cursor
+from services.courses.queries.catalogue import AN_ITEM, bad_cursor, read_items
 from services.courses.rules.booking import Offer
 
-ENROLMENTS = """
+CHOSEN = f"""(SELECT {AN_ITEM} FROM enrolment_items ei JOIN session_items i ON i.id = ei.item_id
+             WHERE ei.enrolment_id = e.id)"""  # noqa: S608  (put together from constants)
+ENROLMENTS = f"""
     SELECT e.id, e.session_id, e.person_id, e.state, e.payment, e.amount, e.currency, e.quote_id, e.order_id,
-           e.waiting_number, e.expires_at, e.created_at, e.ticket_key, e.checked_in_at, e.version,
+           e.waiting_number, e.expires_at, e.created_at, e.ticket_key, e.checked_in_at, e.version, {CHOSEN} AS items,
            c.name AS session_name, s.starts_at AS session_starts_at, s.ends_at AS session_ends_at,
            s.place AS session_place, s.city AS session_city
       FROM enrolments e
       JOIN sessions s ON s.id = e.session_id
-      JOIN courses c ON c.id = s.course_id"""
+      JOIN courses c ON c.id = s.course_id"""  # noqa: S608  (put together from constants)
 ONE_ENROLMENT = text(f"{ENROLMENTS} WHERE e.id = :id")
-OFFER = text("""
-    SELECT e.id AS enrolment_id, e.person_id, e.state, e.expires_at, e.payment, s.product_id, s.hold_minutes,
+OFFER = text(f"""
+    SELECT e.id AS enrolment_id, e.person_id, e.state, e.expires_at, e.payment, {CHOSEN} AS items, s.hold_minutes,
            c.name, s.starts_at
       FROM enrolments e JOIN sessions s ON s.id = e.session_id JOIN courses c ON c.id = s.course_id
-     WHERE e.id = :id""")
+     WHERE e.id = :id""")  # noqa: S608  (put together from constants)
 JUST_MADE = timedelta(minutes=15)
 TICKET = text("SELECT id AS enrolment_id, person_id, state, ticket_key, ticket_code FROM enrolments WHERE id = :id")
 
@@ -112,7 +114,7 @@ def find_offer(
         enrolment_id=row.enrolment_id,
         person_id=row.person_id,
         payment=contract.PaymentMethod(row.payment),
-        product_id=row.product_id,
+        items=read_items(row.items),
         hold_minutes=row.hold_minutes,
         name=Translated.model_validate(row.name),
         starts_at=row.starts_at,

@@ -6,20 +6,24 @@ from uuid import UUID
 
 from chassis import local_forms
 from contracts.base import Language, Translated
-from contracts.courses import PaymentMethod
+from contracts.courses import PaymentMethod, SessionItem
 
-NAME_SHOWN = 150
-"""Letters of a course's name on the line of an order."""
+NAME_SHOWN = 80
+"""Letters of a name on the line of an order."""
 
 
-def seat_words(name: Translated, starts_on: date) -> Translated:
-    """What the line of an order says about a seat: the course and its day."""
+def seat_words(course: Translated, starts_on: date, item: Translated | None = None) -> Translated:
+    """What the line of an order says about a seat: the item's own name, the course and its day."""
     return Translated(
         **{
-            language: f"{name.in_language(language)[:NAME_SHOWN]}, {local_forms.day(starts_on, language)}"
+            language: f"{_names(language, item, course)}, {local_forms.day(starts_on, language)}"
             for language in Language
         }
     )
+
+
+def _names(language: Language, *names: Translated | None) -> str:
+    return ", ".join(name.in_language(language)[:NAME_SHOWN] for name in names if name)
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Bookable:
     ends_at: datetime
     place: str
     city: str
-    product_id: UUID
+    items: tuple[SessionItem, ...]
     hold_minutes: int
     full: bool
     """No seat was free then, or somebody waited."""
@@ -40,10 +44,11 @@ class Bookable:
 
 @dataclass(frozen=True)
 class Wish:
-    """Who wants to attend which session."""
+    """Who wants to attend which session, and what of it."""
 
     session: Bookable
     person_id: UUID
+    items: tuple[SessionItem, ...]
     payment: PaymentMethod
     note: str
     by: str
@@ -56,7 +61,7 @@ class Offer:
     enrolment_id: UUID
     person_id: UUID
     payment: PaymentMethod
-    product_id: UUID
+    items: tuple[SessionItem, ...]
     hold_minutes: int
     name: Translated
     starts_at: datetime
