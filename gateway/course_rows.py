@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -14,12 +15,13 @@ from flask_babel import lazy_gettext, ngettext, to_user_timezone
 from chassis.rpc import client, or_nothing
 from contracts.commerce import CommerceApi
 from contracts.commerce.prices import AskQuote, QuoteLine, QuoteLineRequest
-from contracts.courses import Session
+from contracts.courses import Session, SessionItem
 from gateway import i18n
 from gateway.i18n import language, money
 
 commerce = client(CommerceApi)
 FEW: Final = 5
+MOST_LINES: Final = 200
 TOPICS: Final[Mapping[str, Any]] = {
     "board": lazy_gettext("Running an association"),
     "general": lazy_gettext("General"),
@@ -47,11 +49,16 @@ def own_person() -> UUID | None:
 
 
 def prices_of(sessions: Sequence[Session]) -> dict[UUID, QuoteLine]:
-    """What the sessions cost who looks, by product; empty while commerce is away."""
-    wanted = [QuoteLineRequest(product_id=product_id) for product_id in {each.product_id for each in sessions}]
+    """What the sessions' required items cost who looks, by product; empty while commerce is away."""
+    return item_prices([item for each in sessions for item in each.items if item.required])
+
+
+def item_prices(items: Sequence[SessionItem]) -> dict[UUID, QuoteLine]:
+    """What items cost who looks, by product; empty while commerce is away."""
+    wanted = [QuoteLineRequest(product_id=product_id) for product_id in {item.product_id for item in items}]
     if not wanted:
         return {}
-    asked = AskQuote(customer_id=own_person(), lines=wanted)
+    asked = AskQuote(customer_id=own_person(), lines=wanted[:MOST_LINES])
     found = or_nothing(partial(commerce.list_prices, asked))
     return {line.product_id: line for line in found.data} if found else {}
 
@@ -59,16 +66,16 @@ def prices_of(sessions: Sequence[Session]) -> dict[UUID, QuoteLine]:
 def rows_of(sessions: Sequence[Session]) -> list[Row]:
     """The sessions with their prices."""
     prices = prices_of(sessions)
-    return [_row(each, prices.get(each.product_id)) for each in sessions]
+    return [_row(each, total_text(each.items, prices)) for each in sessions]
 
 
-def _row(session: Session, price: QuoteLine | None) -> Row:
+def _row(session: Session, price: str) -> Row:
     return Row(
         at=to_user_timezone(session.starts_at),
         title=session.course.name.in_language(language()),
         url=f"/courses/{session.id}",
         text=f"{hours(session)} · {place(session)}",
-        price=price_text(price),
+        price=price,
         state=seats_state(session),
     )
 
@@ -85,13 +92,25 @@ def place(session: Session) -> str:
 
 def price_text(line: QuoteLine | None) -> str:
     """The price of who looks, and the list price where it is another; empty when it is not known."""
-    if line is None:
+    return _sums_text(line.unit_price, line.list_price) if line else ""
+
+
+def total_text(items: Sequence[SessionItem], prices: Mapping[UUID, QuoteLine]) -> str:
+    """The same for the required ones of the items together."""
+    lines = [prices.get(item.product_id) for item in items if item.required]
+    known = [line for line in lines if line]
+    if not known or len(known) < len(lines):
         return ""
-    if not line.list_price:
+    own, listed = (sum((getattr(line, part) for line in known), Decimal()) for part in ("unit_price", "list_price"))
+    return _sums_text(own, listed)
+
+
+def _sums_text(own: Decimal, listed: Decimal) -> str:
+    if not listed:
         return str(_("Free of charge"))
-    if line.unit_price == line.list_price:
-        return money(line.list_price)
-    return str(_("%(own)s for you, list price %(list)s", own=money(line.unit_price), list=money(line.list_price)))
+    if own == listed:
+        return money(listed)
+    return str(_("%(own)s for you, list price %(list)s", own=money(own), list=money(listed)))
 
 
 def seats_state(session: Session) -> tuple[str, str]:

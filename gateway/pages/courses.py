@@ -17,17 +17,18 @@ from contracts.access import Rule
 from contracts.base import ById
 from contracts.commerce.prices import QuoteLine
 from contracts.courses import CoursesApi, ListSessions, Session
+from gateway import session_items
 from gateway.calendar_files import CalendarEvent, calendar_file
 from gateway.course_rows import (
     hours,
     is_full,
+    item_prices,
     own_person,
     place,
-    price_text,
-    prices_of,
     rows_of,
     seats_state,
     topic_name,
+    total_text,
 )
 from gateway.i18n import language
 from gateway.listing import Filter, ListState, Option
@@ -127,7 +128,8 @@ def _until(shown: ListState) -> Any:
 def session_page(session_id: UUID) -> str:
     """One session: what, when, where, for how much and why."""
     session = courses.get_session(ById(id=session_id))
-    line = prices_of([session]).get(session.product_id)
+    prices = item_prices(session.items)
+    line = prices.get(session.product_id)
     return render_template(
         "courses/session.html",
         session=session,
@@ -137,7 +139,8 @@ def session_page(session_id: UUID) -> str:
         hours=hours(session),
         place=place(session),
         topic=topic_name(session.course.topic),
-        price=price_text(line),
+        price=total_text(session.items, prices),
+        items=session_items.facts(session, prices),
         rules=_explained(line) if line else [],
         is_known=own_person() is not None,
     )

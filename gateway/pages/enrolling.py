@@ -20,7 +20,8 @@ from contracts.commerce import CommerceApi
 from contracts.commerce.orders import Order
 from contracts.courses import CoursesApi, Enrol, Enrolment, EnrolmentState, NewPerson, PaymentMethod, Session
 from contracts.errors import Conflict, Invalid, NotFound
-from gateway.course_rows import hours, is_full, own_person, place, price_text, prices_of
+from gateway import session_items
+from gateway.course_rows import hours, is_full, item_prices, own_person, place, total_text
 from gateway.form_state import FormState
 from gateway.i18n import language
 from gateway.limits import limit_form
@@ -50,7 +51,7 @@ def enrol(session_id: UUID) -> ResponseReturnValue:
     if request.method == "GET":
         return _form(session, FormState({"payment": PaymentMethod.CARD.value, "language": language()}))
     limit_form("enrol", PER_MINUTE)
-    values = typed(*PERSON, "payment", "note")
+    values: dict[str, Any] = {**typed(*PERSON, "payment", "note"), "items": request.form.getlist("items")}
     try:
         refuse_robots()
         wanted = _wanted(session_id, person_id, values)
@@ -64,23 +65,24 @@ def enrol(session_id: UUID) -> ResponseReturnValue:
 
 
 def _form(session: Session, f: FormState) -> str:
-    line = prices_of([session]).get(session.product_id)
+    prices = item_prices(session.items)
     return render_template(
         "courses/enrol.html",
         f=f,
         session=session,
         hours=hours(session),
         place=place(session),
-        price=price_text(line),
-        is_free=line is not None and not line.unit_price,
+        price=total_text(session.items, prices),
+        choices=session_items.choices(session, prices),
+        is_free=bool(prices) and not any(line.unit_price for line in prices.values()),
         is_full=is_full(session),
         is_known=own_person() is not None,
         is_own=own_person() is not None and request.args.get("for") != "other",
     )
 
 
-def _wanted(session_id: UUID, person_id: UUID | None, values: dict[str, str]) -> Enrol:
-    given: dict[str, Any] = without_empty({"payment": values["payment"], "note": values["note"]})
+def _wanted(session_id: UUID, person_id: UUID | None, values: dict[str, Any]) -> Enrol:
+    given: dict[str, Any] = without_empty({name: values[name] for name in ("payment", "note", "items")})
     if person_id is not None:
         return read(Enrol, given | {"session_id": session_id, "person_id": person_id})
     needed(values, *NEEDED)
@@ -154,7 +156,7 @@ def _shown(enrolment: Enrolment, address: str) -> str:
     to_pay = enrolment.state is EnrolmentState.HELD and enrolment.payment is PaymentMethod.CARD and not is_over
     order = _order(enrolment) if to_pay else None
     waited = min(request.args.get("waited", 0, type=int), PATIENCE)
-    line = prices_of([session]).get(session.product_id) if session and not enrolment.price else None
+    prices = {} if enrolment.price else item_prices(enrolment.items)
     return render_template(
         "courses/enrolment.html",
         enrolment=enrolment,
@@ -164,7 +166,8 @@ def _shown(enrolment: Enrolment, address: str) -> str:
         hours=hours(session) if session else "",
         place=", ".join(part for part in (enrolment.session_place, enrolment.session_city) if part),
         price=enrolment.price,
-        offered_price=price_text(line),
+        offered_price=total_text([each.model_copy(update={"required": True}) for each in enrolment.items], prices),
+        chosen=session_items.chosen([enrolment]).get(enrolment.id),
         to_pay=to_pay,
         order=order,
         waited=waited if waited < PATIENCE else None,

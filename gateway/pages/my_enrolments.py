@@ -22,7 +22,7 @@ from contracts.courses import (
     PaymentMethod,
 )
 from contracts.errors import Conflict
-from gateway import standing
+from gateway import session_items, standing
 from gateway.api.downloads import download
 from gateway.calendar_files import CalendarEvent, calendar_file
 from gateway.i18n import money
@@ -93,6 +93,7 @@ def enrolment(enrolment_id: UUID) -> str:
         enrolment=found,
         name=session_name(found),
         place=_place(found),
+        chosen=session_items.chosen([found]).get(found.id),
         standing=standing.of_enrolment(found),
         can_cancel=found in coming([found]) and not _has_begun(found),
         consequence=_consequence(found),

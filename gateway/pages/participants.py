@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, request
@@ -20,8 +20,10 @@ from contracts.contacts import ContactsApi
 from contracts.contacts.persons import ListPersons, PersonSummary
 from contracts.courses import CancelEnrolment, CoursesApi, Enrol, Enrolment, EnrolmentState, ListEnrolments, Session
 from contracts.errors import Conflict, Invalid
+from gateway import session_items
 from gateway.api.downloads import download
 from gateway.asked import asked, list_state
+from gateway.course_rows import item_prices
 from gateway.form_state import FormState
 from gateway.i18n import clock_time, local_date
 from gateway.listing import Column
@@ -74,6 +76,7 @@ def show_session(session_id: UUID) -> str:
         waiting=in_line(found),
         ended=[each for each in found if each.state in {EnrolmentState.CANCELLED, EnrolmentState.EXPIRED}],
         persons=names(found),
+        chosen=session_items.chosen(found),
         columns=(COLUMNS, WAITING, ENDED),
         states=ENROLMENT,
         can_write=may(Permission.COURSES_WRITE),
@@ -120,7 +123,10 @@ def print_list(session_id: UUID) -> str:
     confirmed = [each for each in found if each.state is EnrolmentState.CONFIRMED]
     persons = names(confirmed)
     confirmed.sort(key=lambda each: _family_name_first(persons, each))
-    return render_template("courses_office/print_list.html", session=session, confirmed=confirmed, persons=persons)
+    chosen = session_items.chosen(confirmed)
+    return render_template(
+        "courses_office/print_list.html", session=session, confirmed=confirmed, persons=persons, chosen=chosen
+    )
 
 
 def _family_name_first(persons: dict[UUID, PersonSummary], enrolment: Enrolment) -> str:
@@ -134,8 +140,10 @@ def export_csv(session_id: UUID) -> Response:
     """Everybody of the session as a file for spreadsheets; no cell is taken for a formula."""
     session, found = session_and_enrolments(session_id)
     persons = names(found)
+    chosen = session_items.chosen(found)
     headings = (_("Name"), _("E-mail"), _("Phone"), _("State"), _("Place in line"), _("Enrolled"), _("Arrived"))
-    content = as_csv(headings, [_row(each, persons.get(each.person_id)) for each in found])
+    rows = [(*_row(each, persons.get(each.person_id)), chosen.get(each.id, "")) for each in found]
+    content = as_csv((*headings, _("Chosen")), rows)
     return download(content, f"{session.course.code}-{session.starts_at:%Y-%m-%d}.csv", "text/csv; charset=utf-8")
 
 
@@ -156,7 +164,7 @@ def enrol_somebody(session_id: UUID) -> ResponseReturnValue:
     """Find a person of the register and give them a seat or a place in the waiting list."""
     if request.method == "GET":
         return _enrol_page(session_id, FormState({"payment": "invoice"}))
-    values = typed("person_id", "payment")
+    values: dict[str, Any] = {**typed("person_id", "payment"), "items": request.form.getlist("items")}
     try:
         needed(values, "person_id")
         wanted = read(Enrol, {**without_empty(values), "session_id": session_id})
@@ -173,7 +181,10 @@ def _enrol_page(session_id: UUID, f: FormState) -> str:
     q = request.values.get("q", "").strip()
     session = courses.get_session(ById(id=session_id))
     found = contacts.list_persons(asked(ListPersons, limit=20, q=q)).data if q else None
-    return render_template("courses_office/enrol.html", session=session, f=f, q=q, found=found, payments=PAYMENTS)
+    items = session_items.choices(session, item_prices(session.items)) if found else []
+    return render_template(
+        "courses_office/enrol.html", session=session, f=f, q=q, found=found, payments=PAYMENTS, items=items
+    )
 
 
 @pages.form("/office/enrolments/<uuid:enrolment_id>/cancel", may=Permission.COURSES_WRITE)

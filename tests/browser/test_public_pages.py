@@ -175,6 +175,41 @@ def test_K2_E4_a_visitor_enrols_pays_by_card_and_gets_the_ticket(visit, whole):
     assert whole.mailbox.wait_for(email, "Lippusi", seconds=60)["attachments"]
 
 
+def test_K2_K4_what_is_chosen_beside_the_course_is_paid_with_it(visit, whole):
+    email, code = address(), f"dinner-{str(new_id())[-12:]}"
+    dinner = whole.api.post(
+        "/products", {"code": code, "name": {"fi": "Iltajuhla"}, "category": "food", "price": "45.00"}
+    )
+    course = next(each for each in whole.api.get("/products", limit=200)["data"] if each["code"] == "course-day")
+    talk = {"fi": "Talous"}, {"fi": "Viestintä"}
+    times = {"starts_at": "2030-05-02T09:00:00+03:00", "ends_at": "2030-05-02T11:00:00+03:00"}
+    talks = [{"product_id": dinner["id"], "name": name} | times for name in talk]
+    items = [{"product_id": course["id"], "required": True}, {"product_id": dinner["id"]}, *talks]
+    session = new_session(whole, product_id=None, items=items)
+    page = visit(f"/courses/{session['id']}", width=390)
+    expect(page.locator("#items-title")).to_be_visible()
+    check_page(page)
+    page.get_by_role("link", name="Ilmoittaudu").click()
+    fill(page, given_name="Ulla", family_name="Uusi", email=email)
+    for name in ("Talous", "Viestintä"):
+        page.get_by_label(name).check()
+    page.get_by_role("button", name="Ilmoittaudu").click()
+    expect(page.get_by_role("alert")).to_contain_text("Kaksi näistä on samaan aikaan")
+    check_page(page)
+    expect(page.get_by_label("Talous")).to_be_checked()
+    for name in ("Talous", "Viestintä"):
+        page.get_by_label(name).uncheck()
+    page.get_by_label("Iltajuhla").check()
+    page.get_by_role("button", name="Ilmoittaudu").click()
+    page.wait_for_url("**/offer/**")
+    expect(page.get_by_role("button", name="Maksa 165,00 € kortilla")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#about")).to_contain_text("Iltajuhla")
+    check_page(page)
+    office = visit(f"/office/sessions/{session['id']}", as_user="kurssit")
+    expect(office.locator("#participants")).to_contain_text("Iltajuhla")
+    check_page(office)
+
+
 def test_the_mail_of_a_held_seat_leads_to_paying_it(visit, whole):
     session, email = new_session(whole), address()
     enrolled(whole, session, email)
