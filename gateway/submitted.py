@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, time
 from typing import Any, TypeVar
 
 from flask import request
@@ -14,6 +15,7 @@ from contracts.errors import FieldError, Invalid, ServiceError
 from gateway import wording
 from gateway.form_state import FormState
 from gateway.local_input import NotUnderstood, parse_date, parse_decimal, parse_time
+from gateway.local_today import moment
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -44,6 +46,15 @@ def day(values: dict[str, Any], name: str) -> None:
 def time_of_day(values: dict[str, Any], name: str) -> None:
     """Replace a typed time of day by a time, in place; raises Invalid when it cannot be understood."""
     values[name] = _understood(parse_time, values[name], name, "time_parsing")
+
+
+def moment_of(on: date, at: time, name: str) -> str:
+    """The time of day on that day, where the association is, for a request; raises Invalid when the clocks skip it."""
+    try:
+        return moment(on, at).isoformat()
+    except NotUnderstood as error:
+        found = FieldError(pointer=f"/{name}", code="time_skipped", message=str(error))
+        raise Invalid("no such time", errors=[found]) from None
 
 
 def amount(values: dict[str, Any], name: str) -> None:

@@ -1,7 +1,6 @@
 """Courses and sessions for the office, past and unpublished ones too; making new ones."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,16 +15,15 @@ from chassis.rpc import client, side_by_side
 from contracts.access import Permission
 from contracts.base import ById, ListRequest
 from contracts.courses import CoursesApi, CreateCourse, CreateSession, ListSessions, Session, UpdateSession
-from contracts.errors import Conflict, FieldError, Invalid, Stale
+from contracts.errors import Conflict, Invalid, Stale
 from gateway.asked import asked, list_state
 from gateway.form_state import FormState
 from gateway.i18n import clock_time, language, local_date
 from gateway.listing import Column, Filter, Option
-from gateway.local_input import NotUnderstood
-from gateway.local_today import moment
+from gateway.pages import item_rows
 from gateway.pages.door import Pages
 from gateway.pages.products import all_products, choices
-from gateway.submitted import day, form_command, needed, read, state, time_of_day, typed, without_empty
+from gateway.submitted import day, form_command, moment_of, needed, read, state, time_of_day, typed, without_empty
 
 courses = client(CoursesApi)
 pages = Pages("office_courses", __name__)
@@ -51,6 +49,7 @@ SESSION_FIELDS: Final = (
     *("hold_minutes", "offer_hours", "published"),
 )
 EDITED: Final = SESSION_FIELDS[1:]
+WAS: Final = (*EDITED, "items")
 MOMENTS: Final = {"starts_at": ("day", "starts"), "ends_at": ("day", "end_day", "ends")}
 """Fields of the form that say when a session begins and ends."""
 SHOWN_AS: Final = {"starts_at": "starts", "ends_at": "ends"}
@@ -108,12 +107,12 @@ def new_session() -> ResponseReturnValue:
     if request.method == "GET":
         defaults = {"hold_minutes": "30", "offer_hours": "48", "published": "yes"}
         return _session_page(FormState({**defaults, "course_id": request.args.get("course_id", "")}))
-    values = typed(*SESSION_FIELDS)
+    values, rows = typed(*SESSION_FIELDS), item_rows.typed_rows()
     try:
         with form_command():
-            made = courses.create_session(_session(values))
+            made = courses.create_session(_session(values, rows))
     except Invalid as error:
-        return _session_page(state(values, error, SHOWN_AS)), 422
+        return _session_page(state(values | rows, error, SHOWN_AS | item_rows.names_in_form(rows))), 422
     flash(_("The session is made."), "good")
     return redirect(f"/office/sessions/{made.id}")
 
@@ -123,19 +122,23 @@ def edit_session(session_id: UUID) -> ResponseReturnValue:
     """Another time, place, price, or other seats; the page says who will be told."""
     session = courses.get_session(ById(id=session_id))
     if request.method == "GET":
-        return _edit_page(FormState(_shown(session)), session, _shown(session))
-    values, was = typed(*EDITED, "version"), typed(*(f"was_{name}" for name in EDITED))
+        rows = item_rows.shown_rows(session)
+        return _edit_page(FormState(_shown(session) | rows), session, _shown(session))
+    values, was = typed(*EDITED, "version"), typed(*(f"was_{name}" for name in WAS))
+    rows = item_rows.typed_rows()
     try:
         with form_command():
-            changed = courses.update_session(_changed(values, session))
+            changed = courses.update_session(_changed(values, rows, session))
     except Stale as error:
         now = _shown(session)
         untouched = {name: now[name] for name in EDITED if values[name] == was[f"was_{name}"]}
-        again = state({**values, **untouched, "version": now["version"]}, error)
+        if item_rows.content(rows) == was["was_items"]:
+            rows = item_rows.shown_rows(session)
+        again = state({**values, **untouched, **rows, "version": now["version"]}, error)
         return _edit_page(again, session, now), 422
     except Invalid as error:
-        before = {name: was[f"was_{name}"] for name in EDITED}
-        return _edit_page(state(values, error, SHOWN_AS), session, before), 422
+        before = {name: was[f"was_{name}"] for name in WAS}
+        return _edit_page(state(values | rows, error, SHOWN_AS | item_rows.names_in_form(rows)), session, before), 422
     flash(_saved(session, changed), "good")
     return redirect(f"/office/sessions/{session_id}")
 
@@ -155,16 +158,20 @@ def _shown(session: Session) -> dict[str, str]:
     times = {"starts": clock_time(session.starts_at), "ends": clock_time(session.ends_at)}
     days = {"day": first, "end_day": "" if last == first else last}
     about = {"place": session.place, "city": session.city, "product_id": str(session.product_id)}
-    return {**numbers, **times, **days, **about, "published": "yes" if session.published else ""}
+    items = {"items": item_rows.content(item_rows.shown_rows(session))}
+    return {**numbers, **times, **days, **about, **items, "published": "yes" if session.published else ""}
 
 
-def _changed(values: dict[str, str], session: Session) -> UpdateSession:
+def _changed(values: dict[str, str], rows: dict[str, str], session: Session) -> UpdateSession:
     """What was typed anew; a start with seconds is no other start because the form shows none."""
     shown, given = _shown(session), _times(values)
     needed(given, "place", "seats", "product_id", "hold_minutes", "offer_hours")
     for moment_, fields in MOMENTS.items():
         if all(values[name] == shown[name] for name in fields):
             del given[moment_]
+    if item_rows.content(rows) != shown["items"]:
+        first = session.items[0].model_dump(mode="json") | {"product_id": given.pop("product_id")}
+        given["items"] = item_rows.items_of(rows, first)
     emptied = [] if values["city"] else ["city"]
     changes = {**without_empty(given), "published": bool(values["published"]), "clear": emptied}
     return read(UpdateSession, {"id": session.id, **changes})
@@ -173,12 +180,22 @@ def _changed(values: dict[str, str], session: Session) -> UpdateSession:
 def _edit_page(f: FormState, session: Session, was: Mapping[str, str]) -> str:
     """`was`: what the form showed first, by which what somebody else changed meanwhile is told from what was typed."""
     products = choices(all_products())
-    hidden = {"version": f.value("version"), **{f"was_{name}": was[name] for name in EDITED}}
-    return render_template("courses_office/session_form.html", f=f, session=session, products=products, hidden=hidden)
+    hidden = {"version": f.value("version"), **{f"was_{name}": was[name] for name in WAS}}
+    return render_template(
+        "courses_office/session_form.html",
+        f=f,
+        session=session,
+        products=products,
+        places=item_rows.places(f.values),
+        hidden=hidden,
+    )
 
 
-def _session(values: dict[str, str]) -> CreateSession:
-    return read(CreateSession, {**without_empty(_times(values)), "published": bool(values["published"])})
+def _session(values: dict[str, str], rows: dict[str, str]) -> CreateSession:
+    given = _times(values)
+    needed(given, "product_id")
+    items = item_rows.items_of(rows, {"product_id": given.pop("product_id"), "required": True})
+    return read(CreateSession, {**without_empty(given), "items": items, "published": bool(values["published"])})
 
 
 def _times(values: dict[str, str]) -> dict[str, Any]:
@@ -190,22 +207,15 @@ def _times(values: dict[str, str]) -> dict[str, Any]:
     for name in ("starts", "ends"):
         time_of_day(given, name)
     first, last = given.pop("day"), given.pop("end_day")
-    given["starts_at"] = _moment(first, given.pop("starts"), "starts")
-    given["ends_at"] = _moment(last or first, given.pop("ends"), "ends")
+    given["starts_at"] = moment_of(first, given.pop("starts"), "starts")
+    given["ends_at"] = moment_of(last or first, given.pop("ends"), "ends")
     return given
-
-
-def _moment(on: date, at: Any, name: str) -> str:
-    try:
-        return moment(on, at).isoformat()
-    except NotUnderstood as error:
-        found = FieldError(pointer=f"/{name}", code="time_skipped", message=str(error))
-        raise Invalid("no such time", errors=[found]) from None
 
 
 def _session_page(f: FormState) -> str:
     given, products = side_by_side(_all_courses, lambda: choices(all_products()))
-    return render_template("courses_office/session_form.html", f=f, courses=given, products=products)
+    places = item_rows.places(f.values)
+    return render_template("courses_office/session_form.html", f=f, courses=given, products=products, places=places)
 
 
 def _all_courses() -> list[tuple[UUID, str]]:

@@ -55,6 +55,36 @@ def test_K1_K2_a_new_session_of_20_seats_gets_a_participant_and_a_file_without_f
     assert "'=Ovi" in exported
 
 
+def test_K4_the_office_adds_an_item_to_a_session_and_takes_it_away(visit, whole):
+    session = members.new_session(whole, seats=3)
+    path, save = f"/office/sessions/{session['id']}/edit", "Tallenna"
+    page = visit(path, as_user="kurssit")
+    page.locator("summary", has_text="Lisää osa").click()
+    page.locator("#row_0_product_id").select_option(session["product_id"])
+    page.locator("#row_0_name_fi").fill("Illallinen")
+    page.locator("#row_0_day").fill("30.3.2030")
+    page.locator("#row_0_starts").fill("20.00")
+    page.get_by_role("button", name=save).click()
+    expect(page.locator("#row_0_ends-error")).to_be_visible()
+    page.locator("#row_0_ends").fill("19.00")
+    page.get_by_role("button", name=save).click()
+    expect(page.locator("#row_0_ends-error")).to_contain_text("ennen kuin")
+    check_page(page)
+    page.locator("#row_0_ends").fill("22.00")
+    page.get_by_role("button", name=save).click()
+    expect(page.get_by_role("button", name=save)).to_have_count(0)
+    first, dinner = whole.api.get(f"/sessions/{session['id']}")["items"]
+    assert (first["id"], first["required"]) == (session["items"][0]["id"], True)
+    assert (dinner["name"]["fi"], dinner["required"]) == ("Illallinen", False)
+    assert dinner["starts_at"] == "2030-03-30T18:00:00Z"
+    page.goto(path)
+    expect(page.locator("#row_0_ends")).to_have_value("22.00")
+    page.locator("#row_0_product_id").select_option("")
+    page.get_by_role("button", name=save).click()
+    expect(page.get_by_role("button", name=save)).to_have_count(0)
+    assert whole.api.get(f"/sessions/{session['id']}")["items"] == [first]
+
+
 def test_K6_a_session_is_edited_and_what_somebody_else_changed_meanwhile_stays(visit, whole):
     session = members.new_session(whole, seats=3)
     person = whole.api.post("/persons", {"given_name": "Mauri", "family_name": f"Muutos {str(new_id())[-6:]}"})
