@@ -1,15 +1,21 @@
 """What a session sells, and what an enrolment chooses of it (K2, K4)."""
 
+import importlib
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import create_engine, text
 
 from chassis.ids import new_id
 from contracts.base import Translated
 from contracts.courses import EnrolmentState, SeatHeld, Session, SessionItemWanted, UpdateSession
 from contracts.errors import Invalid
+from services.courses.queries.catalogue import get_session
+from services.courses.queries.enrolments import get_enrolment
 from tests.integration.conftest import member, staff
 from tests.integration.school import School, opened_school
 
@@ -175,3 +181,22 @@ def test_K4_items_that_nobody_could_choose_are_refused_with_their_place(school):
     assert refused(update, school, session, items=[first], product_id=school.free_id)[1] == "product_or_items"
     assert refused(school.new_session, product_id=None) == ("/product_id", "product_or_items")
     assert school.session(session) == session
+
+
+def test_K4_the_migration_makes_the_product_of_a_session_the_item_that_its_enrolments_chose(school, database_urls):
+    session = school.new_session()
+    enrolment = school.enrol(session)
+    migration = importlib.import_module("services.courses.migrations.versions.0006_sell_items")
+    engine = create_engine(database_urls["courses"])
+    with engine.connect() as connection, Operations.context(MigrationContext.configure(connection)):
+        migration.downgrade()
+        assert connection.scalar(text("SELECT product_id FROM sessions WHERE id = :id"), {"id": session.id}) == (
+            session.product_id
+        )
+        migration.upgrade()
+        made = get_session(connection, session.id, unpublished=True)
+        assert [(each.product_id, each.required) for each in made.items] == [(session.product_id, True)]
+        assert get_enrolment(connection, enrolment.id).items == made.items
+        connection.rollback()
+    engine.dispose()
+    assert school.get(enrolment) == enrolment
