@@ -38,6 +38,7 @@ PER_MINUTE: Final = 30
 PATIENCE: Final = 8
 """How many times the page looks by itself for an order that is on its way."""
 NEEDED: Final = ("given_name", "family_name", "email")
+SHOWN_AS: Final = {"items": "chosen"}
 PERSON: Final = (*NEEDED, "phone", "language")
 
 
@@ -51,14 +52,14 @@ def enrol(session_id: UUID) -> ResponseReturnValue:
     if request.method == "GET":
         return _form(session, FormState({"payment": PaymentMethod.CARD.value, "language": language()}))
     limit_form("enrol", PER_MINUTE)
-    values: dict[str, Any] = {**typed(*PERSON, "payment", "note"), "items": request.form.getlist("items")}
+    values: dict[str, Any] = {**typed(*PERSON, "payment", "note"), "chosen": request.form.getlist("chosen")}
     try:
         refuse_robots()
         wanted = _wanted(session_id, person_id, values)
         with form_command():
             enrolment = courses.enrol(wanted)
     except Invalid as error:
-        return _form(session, state(values, error)), 422
+        return _form(session, state(values, error, SHOWN_AS)), 422
     except Conflict as error:
         return _known(error)
     return redirect(f"/my/enrolments/{enrolment.id}") if person_id else _lead_visitor(enrolment, values["email"])
@@ -82,7 +83,8 @@ def _form(session: Session, f: FormState) -> str:
 
 
 def _wanted(session_id: UUID, person_id: UUID | None, values: dict[str, Any]) -> Enrol:
-    given: dict[str, Any] = without_empty({name: values[name] for name in ("payment", "note", "items")})
+    wanted = {"payment": values["payment"], "note": values["note"], "items": values["chosen"]}
+    given: dict[str, Any] = without_empty(wanted)
     if person_id is not None:
         return read(Enrol, given | {"session_id": session_id, "person_id": person_id})
     needed(values, *NEEDED)

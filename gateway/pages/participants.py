@@ -164,14 +164,15 @@ def enrol_somebody(session_id: UUID) -> ResponseReturnValue:
     """Find a person of the register and give them a seat or a place in the waiting list."""
     if request.method == "GET":
         return _enrol_page(session_id, FormState({"payment": "invoice"}))
-    values: dict[str, Any] = {**typed("person_id", "payment"), "items": request.form.getlist("items")}
+    values: dict[str, Any] = {**typed("person_id", "payment"), "chosen": request.form.getlist("chosen")}
     try:
         needed(values, "person_id")
-        wanted = read(Enrol, {**without_empty(values), "session_id": session_id})
+        given = {**values, "items": values["chosen"], "chosen": None, "session_id": session_id}
+        wanted = read(Enrol, without_empty(given))
         with form_command():
             made = courses.enrol(wanted)
     except (Invalid, Conflict) as error:
-        return _enrol_page(session_id, state(values, error)), 422
+        return _enrol_page(session_id, state(values, error, {"items": "chosen"})), 422
     text = _("The person is in the waiting list.") if made.waiting_number else _("The person has a seat.")
     flash(text, "good")
     return redirect(f"/office/sessions/{session_id}")

@@ -190,6 +190,7 @@ def test_K2_K4_what_is_chosen_beside_the_course_is_paid_with_it(visit, whole):
     expect(page.locator("#items-title")).to_be_visible()
     check_page(page)
     page.get_by_role("link", name="Ilmoittaudu").click()
+    expect(page.locator(".error")).to_have_count(0)
     fill(page, given_name="Ulla", family_name="Uusi", email=email)
     for name in ("Talous", "Viestintä"):
         page.get_by_label(name).check()
