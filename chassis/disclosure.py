@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, Connection, cast, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, cast, or_, select, tuple_
 
 from chassis.paging import decode_cursor, encode_cursor
 from chassis.personal_data import Holding, holdings, known_ids
@@ -30,8 +30,8 @@ def _is_ours(name: str, holding: Holding) -> bool:
     return name in OURS_ALONE or name in holding.withheld or name.startswith(BEGINNINGS) or name.endswith(ENDINGS)
 
 
-def list_held(connection: Connection, service: str, request: ListHeld, *, to_person: bool) -> Page[HeldRow]:
-    """Rows about a person, a page holds rows of one kind.
+def list_held(connection: Connection, service: str, request: ListHeld, label: str, *, to_person: bool) -> Page[HeldRow]:
+    """Rows about a person, a page holds rows of one kind; private ones of others than `label` are left out.
 
     `to_person` leaves out what the office wrote for itself: it gives that when it has read it.
     """
@@ -39,7 +39,7 @@ def list_held(connection: Connection, service: str, request: ListHeld, *, to_per
     told = [each for each in holdings(service) if each.told and not (to_person and each.notes)]
     place, after = _position(request.cursor)
     for number, holding in enumerate(told[place:], place):
-        rows = _rows(connection, holding, ids, after, request.limit + 1)
+        rows = _rows(connection, holding, _told_of(holding, ids, label), after, request.limit + 1)
         if rows:
             more = len(rows) > request.limit
             shown = rows[: request.limit]
@@ -63,10 +63,18 @@ def _position(cursor: str | None) -> tuple[int, list[str]]:
     return number, [str(each) for each in after]
 
 
-def _rows(connection: Connection, holding: Holding, ids: Sequence[UUID], after: list[str], limit: int) -> list[Any]:
+def _told_of(holding: Holding, ids: Sequence[UUID], label: str) -> ColumnElement[bool]:
+    model = holding.model
+    about = holding.about(model, ids)
+    return about & or_(~model.private, getattr(model, holding.author) == label) if holding.author else about
+
+
+def _rows(
+    connection: Connection, holding: Holding, told: ColumnElement[bool], after: list[str], limit: int
+) -> list[Any]:
     table = holding.model.__table__
     key = list(table.primary_key)
-    query = select(table).where(holding.about(holding.model, ids)).order_by(*key).limit(limit)
+    query = select(table).where(told).order_by(*key).limit(limit)
     if len(after) == len(key):
         last = [cast(value, column.type) for value, column in zip(after, key, strict=True)]
         query = query.where(tuple_(*key) > tuple_(*last))

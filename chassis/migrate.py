@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, create_engine, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, text
 
 from chassis.service import SERVICES
 from chassis.settings import settings
@@ -24,22 +24,28 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def upgrade(service: str, url: str) -> list[str]:
-    """Bring one database to the newest revision; the revisions that were applied."""
+    """Bring one database to the newest revision, each revision in its own transaction; those that were applied."""
     script = ScriptDirectory(str(ROOT / "services" / service / "migrations"))
     engine = create_engine(url)
+    applied: list[str] = []
+    while step := _apply_next(script, engine):
+        applied += step
+    engine.dispose()
+    return applied
+
+
+def _apply_next(script: ScriptDirectory, engine: Engine) -> list[str]:
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-        applied = _upgrade(script, connection)
-    engine.dispose()
-    return applied
+        return _upgrade(script, connection)
 
 
 def _upgrade(script: ScriptDirectory, connection: Connection) -> list[str]:
     applied: list[str] = []
 
     def steps(revision: Any, _context: Any) -> Any:
-        pending = script._upgrade_revs("head", revision)
+        pending = script._upgrade_revs("head", revision)[:1]
         applied.extend(step.revision.revision for step in pending)
         return pending
 

@@ -52,6 +52,8 @@ class Holding:
     """Whether the person gets to know the rows (chassis.disclosure); not what only repeats or guesses."""
     notes: bool = False
     """What the office wrote for itself, about others too: it tells this itself."""
+    author: str = ""
+    """The column with the label of who alone may read a row that is `private`."""
     withheld: Collection[str] = ()
     """Columns that are not told: the suite's own, or secrets."""
 

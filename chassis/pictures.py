@@ -50,13 +50,21 @@ def is_square(content: bytes, most: int) -> bool:
 
 def _written(picture: Image.Image, side: int, *, square: bool) -> bytes:
     picture.draft("RGB", (side * 2, side * 2))
-    upright = ImageOps.exif_transpose(picture).convert("RGBA")
+    upright = ImageOps.exif_transpose(_smaller(picture, side)).convert("RGBA")
     fitted = ImageOps.fit(upright, (side, side)) if square else ImageOps.contain(upright, _within(upright, side))
     plain = Image.new("RGB", fitted.size, WHITE)
     plain.paste(fitted, mask=fitted.getchannel("A"))
     out = BytesIO()
     plain.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
+
+
+def _smaller(picture: Image.Image, side: int) -> Image.Image:
+    """At least twice as large as wanted; no further copy of a large picture is made."""
+    factor = min(picture.width, picture.height) // (2 * side)
+    if factor < 2:
+        return picture
+    return (picture.convert("RGBA") if picture.mode in {"P", "1"} else picture).reduce(factor)
 
 
 def _within(picture: Image.Image, side: int) -> tuple[int, int]:

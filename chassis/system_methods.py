@@ -63,7 +63,7 @@ class SystemMethods(ServiceBase):
         if self.only_person not in {None, request.person_id}:
             raise NotFound(f"There is no person {request.person_id} among your own.", id=request.person_id)
         own = self.only_person is not None
-        return disclosure.list_held(self.reader, self.service_name, request, to_person=own)
+        return disclosure.list_held(self.reader, self.service_name, request, self.principal.label, to_person=own)
 
     def search(self, request: SearchWords) -> Hits:
         return searching.search(self.reader, self.service_name, request, self.principal)

@@ -63,7 +63,7 @@ class DeleteSegment(Request):
 
 
 class Segment(Reply):
-    """A saved segment; `count` at the time of asking, None when counting took too long."""
+    """A saved segment; `count` at the time of asking, None when it took too long or is not for the caller to know."""
 
     id: UUID
     name: str

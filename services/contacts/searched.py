@@ -36,7 +36,7 @@ SEARCHED: Final = (
         "calendar_events", ACTIVITIES, models.CalendarEvent, "title", at="begins_at", within="calendar_id",
         visible=_in_own_calendars,
     ),
-    Searched("documents", CONTACTS, models.Document, "title", at="dated_on", visible=_not_of_others),
+    Searched("documents", ACTIVITIES, models.Document, "title", at="dated_on", visible=_not_of_others),
     Searched("surveys", CONTACTS, models.Survey, "title", at="created_at", visible=_there),
     Searched("segments", CONTACTS, models.Segment, "name", at="created_at"),
 )  # fmt: skip

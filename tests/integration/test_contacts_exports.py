@@ -212,6 +212,33 @@ def test_C10_many_rows_are_read_in_parts_and_none_is_left_out_or_doubled(call, c
     assert len(names) == len(set(names)) == 520
 
 
+def test_C10_C17_an_erasure_in_the_middle_lets_the_export_begin_again(call, contacts_worker, monkeypatch):
+    monkeypatch.setattr(exports, "ROWS_AT_ONCE", 2)
+    people = [call("create_person", CreatePerson(family_name=f"Aho {number}")) for number in range(6)]
+    job = call("start_export", StartExport())
+    for _ in range(3):
+        worker.run_job_chunk(contacts_worker)
+    call("erase_person", ErasePerson(id=people[0].id, version=1, reason=ErasureReason.REQUESTED))
+    while worker.run_job_chunk(contacts_worker):
+        pass
+    told = rows(content(call, job.id.partition("-")[2]))[1:]
+    assert len(told) == 5
+    assert not any("Aho 0" in row[0] for row in told)
+    assert call("get_export", ById(id=job.id.partition("-")[2])).rows == 5
+
+
+def test_C10_a_sheet_that_is_full_is_told_of(call, contacts_worker, monkeypatch):
+    monkeypatch.setitem(exports.MOST_ROWS, ExportFormat.XLSX, 1)
+    for number in range(2):
+        call("create_person", CreatePerson(family_name=f"Aho {number}"))
+    job = call("start_export", StartExport(format="xlsx"))
+    while worker.run_job_chunk(contacts_worker):
+        pass
+    failed = call("get_job", JobById(id=job.id))
+    assert failed.state == "failed"
+    assert failed.result["code"] == "sheet_full"
+
+
 def test_C10_only_who_may_read_contacts_exports_them(call):
     with pytest.raises(Exception, match="right"):
         call("start_export", StartExport(), staff(Permission.COURSES_READ))

@@ -239,6 +239,20 @@ def test_C10_who_may_not_read_a_fact_cannot_find_it_out_by_a_filter(register, ca
     assert count(call, {"has": "affiliation"}, principal=staff(*office)) > 0
 
 
+def test_C10_a_saved_segment_tells_nothing_to_who_may_not_read_its_facts(register, call):
+    made = call("create_segment", CreateSegment(name="x", filter=SegmentFilter.model_validate({"has": "purchase"})))
+    office = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE)
+    assert made.count is not None
+    assert call("get_segment", ById(id=made.id), office).count is None
+    assert {each.count for each in call("list_segments", ListSegments(), office).data if each.id == made.id} == {None}
+    for method, request in (
+        ("list_segment_members", SegmentMembers(id=made.id)), ("start_export", StartExport(segment_id=made.id)),
+    ):  # fmt: skip
+        with pytest.raises(NotAllowed):
+            call(method, request, office)
+        call(method, request, staff(Permission.CONTACTS_READ, Permission.COMMERCE_READ))
+
+
 def test_C10_segments_of_organisations(register, call):
     with database_of("contacts").transaction() as session:
         session.execute(

@@ -57,6 +57,9 @@ def test_A7_what_is_private_deleted_or_without_the_right_is_not_found(call):
     assert found(call, "salainen") == {("activities", "Salainen suunnitelma")}
     assert found(call, "salainen", EINO) == set()
     assert found(call, "salainen", staff(Permission.CONTACTS_READ)) == set()
+    assert {each.may for each in searching.searched("contacts") if each.kind in {"activities", "documents"}} == {
+        Permission.ACTIVITIES_READ
+    }
     assert found(call, "salainen", member(gone.id)) == set()
 
 

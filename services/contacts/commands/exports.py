@@ -13,7 +13,7 @@ from uuid import UUID
 
 import orjson
 import xlsxwriter
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from chassis import clock, files, jobs, outbox
@@ -28,6 +28,10 @@ from services.contacts.rules.sheet_cells import DECIMAL_COMMA, as_text, inert
 JOB_KIND = "export_contacts"
 KEEP_FILES = timedelta(hours=24)
 ROWS_AT_ONCE = 2_000
+MOST_ROWS = {ExportFormat.CSV: 10_000_000, ExportFormat.XLSX: 1_048_575}
+"""Rows of a sheet besides its heading, and what nobody has."""
+PATIENCE = text("SET LOCAL idle_in_transaction_session_timeout = '20min'")
+"""A large file is written in one go."""
 FORGOTTEN_AT_ONCE = 100
 
 
@@ -87,10 +91,19 @@ def _log(session: Session, export: models.Export, author: Author, *, fetched: bo
 
 
 def work(step: Step, source: Source) -> None:
-    """Read the next rows into a part, or put the parts together; `done` of `total` rows."""
-    export = step.session.get_one(models.Export, id_of(step.job_id))
+    """Read the next rows into a part, or put the parts together; `done` of `total` rows.
+
+    When an erasure has removed the parts meanwhile, reading begins again.
+    """
+    export = step.session.get_one(models.Export, id_of(step.job_id), with_for_update=True)
     asked = StartExport.model_validate(export.asked)
     today = clock.local_date(export.created_at)
+    if export.rows and not export.parts:
+        export.rows = 0
+        step.cursor.clear()
+    if export.rows > MOST_ROWS[asked.format]:
+        step.fail("This is more than a sheet can hold; export it as CSV.", code="sheet_full", export_id=str(export.id))
+        return
     if step.cursor.get("phase") == "write":
         _finish(step, export, asked)
         return
@@ -107,12 +120,12 @@ def work(step: Step, source: Source) -> None:
 
 
 def _finish(step: Step, export: models.Export, asked: StartExport) -> None:
+    """The parts stay until the hourly sweep of files that nothing names: a repeat after a crash needs them."""
+    step.session.execute(PATIENCE)
     key = files.new_key("contacts", f".{export.format}")
     write = {ExportFormat.CSV: _write_csv, ExportFormat.XLSX: _write_workbook}[export.format]
     with files.writing(key) as file:
         write(file, asked, _rows_of(export.parts))
-    for part in export.parts:
-        files.delete(part)
     export.file_key, export.parts = key, []
     step.progress(done=export.rows, total=export.rows)
     step.finish({"export_id": str(export.id), "rows": export.rows})
@@ -131,11 +144,11 @@ def _headings(asked: StartExport) -> list[str]:
 
 
 def _write_csv(file: Any, asked: StartExport, rows: Iterator[list[Any]]) -> None:
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text, delimiter=";" if asked.language in DECIMAL_COMMA else ",")
+    lines = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(lines, delimiter=";" if asked.language in DECIMAL_COMMA else ",")
     writer.writerow(_headings(asked))
     writer.writerows([as_text(cell, asked.language) for cell in row] for row in rows)
-    text.detach()
+    lines.detach()
 
 
 def _write_workbook(file: Any, asked: StartExport, rows: Iterator[list[Any]]) -> None:
@@ -168,6 +181,8 @@ def forget_files(session: Session, before: datetime, *, made: bool = False) -> i
     for row in rows:
         for key in filter(None, (row.file_key, *row.parts)):
             files.delete(key)
+        if row.file_key:
+            row.asked = {name: value for name, value in row.asked.items() if name != "q"}
         row.file_key, row.parts = None, []
     session.flush()
     return len(rows)

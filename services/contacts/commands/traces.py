@@ -32,15 +32,19 @@ OTHERS_HISTORIES = text(
 
 
 def forget_in_imports(session: Session, ids: Sequence[UUID]) -> None:
-    """Empty rows of files that name the person and became nobody, and remove the files that name the person."""
+    """Empty rows of files that name the person and became nobody, and remove the files that name the person.
+
+    A file that somebody only looks at may name anybody, so all of these go; they are uploaded again.
+    """
     row = models.ImportRow
     found = set(session.scalars(select(row.import_id).where(row.person_id.in_(ids)).distinct()))
     for person in session.scalars(select(models.Person).where(models.Person.id.in_(ids))).all():
         found.update(session.scalars(UNTAKEN_ROWS, _named(person)))
     imports = models.Import
-    for key in session.scalars(select(imports.file_key).where(imports.id.in_(found), imports.file_key != "")):
+    naming = (imports.id.in_(found) | imports.preview) & (imports.file_key != "")
+    for key in session.scalars(select(imports.file_key).where(naming)):
         files.delete(key)
-    session.execute(update(imports).where(imports.id.in_(found)).values(file_key=""))
+    session.execute(update(imports).where(naming).values(file_key=""))
 
 
 def _named(person: models.Person) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Segments: what they find now (C10). A segment is live: it is counted and listed when asked."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any
@@ -29,6 +29,8 @@ SEGMENTS = models.Segment.__table__
 FIELDS = models.Field.__table__.c
 PERSONS, ORGANISATIONS = SegmentKind.PERSONS, SegmentKind.ORGANISATIONS
 IN_REGISTER: dict[SegmentKind, Condition] = {PERSONS: persons.ACTIVE, ORGANISATIONS: organisations.IN_REGISTER}
+MayCount = Callable[[Any], bool]
+"""Whether the caller may know whom a stored segment finds."""
 LONGEST = 4.0
 """Seconds that counting or listing may take; less than callers wait."""
 LIMITS = text("SELECT set_config('statement_timeout', :milliseconds, true), set_config('work_mem', '64MB', true)")
@@ -73,9 +75,10 @@ def count(session: Session, of: SegmentKind, tree: SegmentFilter, today: date, s
         return int(session.execute(select(func.count()).where(found(session, of, tree, today))).scalar_one())
 
 
-def get(session: Session, segment_id: UUID, today: date) -> Segment:
+def get(session: Session, segment_id: UUID, today: date, may_count: MayCount) -> Segment:
     """A saved segment with its count now; raises NotFound."""
-    return _reply(session, row(session, segment_id), today, LONGEST)
+    stored = row(session, segment_id)
+    return _reply(session, stored, today, LONGEST if may_count(stored) else 0)
 
 
 def row(session: Session, segment_id: UUID) -> Any:
@@ -103,8 +106,8 @@ def _reply(session: Session, stored: Any, today: date, seconds: float) -> Segmen
     return Segment(id=stored.id, name=stored.name, of=stored.of, filter=tree, count=counted, version=stored.version)
 
 
-def list_page(session: Session, request: ListSegments, today: date) -> Page[Segment]:
-    """Saved segments, newest first; counted as long as there is time for it."""
+def list_page(session: Session, request: ListSegments, today: date, may_count: MayCount) -> Page[Segment]:
+    """Saved segments, newest first; counted as long as there is time for it, for who may know."""
     query = select(SEGMENTS).order_by(SEGMENTS.c.id.desc()).limit(request.limit + 1)
     if request.of is not None:
         query = query.where(SEGMENTS.c.of == request.of)
@@ -113,9 +116,11 @@ def list_page(session: Session, request: ListSegments, today: date) -> Page[Segm
         query = query.where(SEGMENTS.c.id < after[0])
     until = time.monotonic() + LONGEST - 1
     rows = session.execute(query).all()
-    return page_of(
-        rows, request.limit, lambda each: [each.id], lambda each: _reply(session, each, today, until - time.monotonic())
-    )
+
+    def reply(stored: Any) -> Segment:
+        return _reply(session, stored, today, until - time.monotonic() if may_count(stored) else 0)
+
+    return page_of(rows, request.limit, lambda each: [each.id], reply)
 
 
 def list_persons(session: Session, request: SegmentMembers, today: date) -> Page[PersonSummary]:

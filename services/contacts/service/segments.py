@@ -1,6 +1,7 @@
 """Saved filters over the register (C10)."""
 
-from contracts.access import PrincipalKind
+from typing import Any
+
 from contracts.base import ById, Done, Page
 from contracts.contacts.organisations import OrganisationSummary
 from contracts.contacts.persons import PersonSummary
@@ -11,17 +12,13 @@ from contracts.contacts.segments import (
     PreviewSegment,
     Segment,
     SegmentCount,
-    SegmentFilter,
-    SegmentKind,
     SegmentMembers,
     SegmentsApi,
     UpdateSegment,
 )
-from contracts.errors import NotAllowed
 from services.contacts.commands import segments as saved_segments
 from services.contacts.queries import segments
-from services.contacts.rules.segment_fields import RELATIONS
-from services.contacts.rules.segments import relations
+from services.contacts.service import segment_rights
 from services.contacts.service.base import ContactsMethods
 
 
@@ -29,7 +26,7 @@ class SegmentsMethods(ContactsMethods, SegmentsApi):
     """Saved filters over the register (C10). Queries use the transaction too: their time is limited in it."""
 
     def create_segment(self, request: CreateSegment) -> Segment:
-        self._refuse_unreadable(request.of, request.filter)
+        segment_rights.refuse_unreadable(self.principal, self.session, request.of, request.filter)
         return self._shown(ById(id=saved_segments.create(self.session, request, self.author)))
 
     def get_segment(self, request: ById) -> Segment:
@@ -37,7 +34,8 @@ class SegmentsMethods(ContactsMethods, SegmentsApi):
 
     def update_segment(self, request: UpdateSegment) -> Segment:
         if request.filter is not None:
-            self._refuse_unreadable(segments.row(self.session, request.id).of, request.filter)
+            of = segments.row(self.session, request.id).of
+            segment_rights.refuse_unreadable(self.principal, self.session, of, request.filter)
         saved_segments.change(self.session, request)
         return self._shown(ById(id=request.id))
 
@@ -46,24 +44,22 @@ class SegmentsMethods(ContactsMethods, SegmentsApi):
         return Done()
 
     def list_segments(self, request: ListSegments) -> Page[Segment]:
-        return segments.list_page(self.session, request, self.today)
+        return segments.list_page(self.session, request, self.today, self._may_count)
 
     def preview_segment(self, request: PreviewSegment) -> SegmentCount:
-        self._refuse_unreadable(request.of, request.filter)
+        segment_rights.refuse_unreadable(self.principal, self.session, request.of, request.filter)
         return SegmentCount(count=segments.count(self.session, request.of, request.filter, self.today))
 
     def list_segment_members(self, request: SegmentMembers) -> Page[PersonSummary]:
+        segment_rights.refuse_unreadable_segment(self.principal, self.session, request.id)
         return segments.list_persons(self.session, request, self.today)
 
     def list_segment_organisations(self, request: SegmentMembers) -> Page[OrganisationSummary]:
+        segment_rights.refuse_unreadable_segment(self.principal, self.session, request.id)
         return segments.list_organisations(self.session, request, self.today)
 
     def _shown(self, request: ById) -> Segment:
-        return segments.get(self.session, request.id, self.today)
+        return segments.get(self.session, request.id, self.today, self._may_count)
 
-    def _refuse_unreadable(self, of: SegmentKind, tree: SegmentFilter) -> None:
-        """Refuse a filter that is wrong, or about what the caller may not read in the service that knows it."""
-        for name in sorted(relations(segments.parsed(self.session, of, tree))):
-            right = RELATIONS[name].right
-            if self.principal.kind is not PrincipalKind.SYSTEM and not self.principal.has(right):
-                raise NotAllowed(f"To filter by {name} you need the right {right.value}.", right=right.value)
+    def _may_count(self, stored: Any) -> bool:
+        return segment_rights.may_read(self.principal, self.session, stored)

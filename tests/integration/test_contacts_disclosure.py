@@ -1,0 +1,52 @@
+"""What the office gives a person of what it holds (C17): private notes of a colleague are not in it (ADR 9, 11)."""
+
+import pytest
+
+from contracts.access import Permission
+from contracts.contacts.activities import RecordActivity
+from contracts.contacts.persons import CreatePerson
+from contracts.errors import NotAllowed, NotFound
+from contracts.personal_data import ListHeld
+from tests.integration.conftest import member, staff
+
+RIGHTS = (Permission.CONTACTS_DISCLOSE, Permission.CONTACTS_WRITE, Permission.ACTIVITIES_WRITE)
+AINO, EINO = staff(*RIGHTS), staff(*RIGHTS)
+
+
+@pytest.fixture
+def call(call_service, clean_database):
+    clean_database("contacts")
+    return lambda method, request, principal=AINO: call_service("contacts", method, request, principal=principal)
+
+
+def told(call, person, principal):
+    rows, cursor = [], None
+    while True:
+        found = call("list_held", ListHeld(person_id=person.id, limit=1, cursor=cursor), principal)
+        rows += found.data
+        cursor = found.next_cursor
+        if cursor is None:
+            return rows
+
+
+def test_C17_private_notes_are_told_by_their_author_alone(call):
+    person = call("create_person", CreatePerson(given_name="Helmi", family_name="Aalto"))
+    for text, private in (("Kaikille", False), ("Omaan muistiin", True)):
+        note = RecordActivity(kind="note", text=text, private=private, person_ids=[person.id])
+        call("record_activity", note)
+
+    def notes(principal):
+        return {row.values["text"] for row in told(call, person, principal) if row.kind == "activities"}
+
+    assert notes(AINO) == {"Kaikille", "Omaan muistiin"}
+    assert notes(EINO) == {"Kaikille"}
+    assert notes(member(person.id)) == set()
+
+
+def test_C17_nobody_is_told_of_others(call):
+    one, two = (call("create_person", CreatePerson(family_name=name)) for name in ("Aalto", "Virta"))
+    assert {row.kind for row in told(call, one, member(one.id))} >= {"persons", "changes"}
+    with pytest.raises(NotFound):
+        told(call, two, member(one.id))
+    with pytest.raises(NotAllowed):
+        told(call, two, staff(Permission.CONTACTS_READ))
