@@ -11,6 +11,7 @@ from contracts.access import Permission
 from contracts.base import ById
 from contracts.commerce.orders import OrderState
 from contracts.contacts.activities import ActivityKind
+from contracts.contacts.exports import StartExport
 from contracts.contacts.persons import PersonState
 from contracts.contacts.segments import (
     CreateSegment,
