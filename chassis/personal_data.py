@@ -20,8 +20,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Text, delete, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    Uuid,
+    column,
+    delete,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from chassis import files, tables
@@ -153,3 +166,23 @@ def part_of(connection: Connection, service: str, person_id: UUID) -> ErasurePar
 def _count(connection: Connection, holding: Holding, ids: Ids) -> int:
     found = holding.about(holding.model, ids)
     return int(connection.execute(select(func.count()).select_from(holding.model).where(found)).scalar_one())
+
+
+def held_of(connection: Connection, service: str, ids: Ids) -> list[UUID]:
+    """Those of the ids that any row of the service is about, whatever erasing does with it."""
+    left = dict.fromkeys(ids)
+    for holding in reversed(holdings(service)):  # what others hang on is erased last, and found soonest
+        for each in _held(connection, holding, [*left]) if left else ():
+            del left[each]
+    return [each for each in dict.fromkeys(ids) if each not in left]
+
+
+def _held(connection: Connection, holding: Holding, ids: Ids) -> list[UUID]:
+    """At once whether there is any; one by one only then."""
+    rows = select(literal(1)).select_from(holding.model)
+    if not connection.execute(rows.where(holding.about(holding.model, ids)).limit(1)).first():
+        return []
+    asked = func.unnest(literal([*ids], ARRAY(Uuid))).table_valued(column("id", Uuid)).render_derived("asked")
+    one: Any = literal_column("asked.id", Uuid)
+    named = rows.where(holding.about(holding.model, [one])).exists()
+    return list(connection.scalars(select(asked.c.id).where(named)))

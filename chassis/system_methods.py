@@ -10,11 +10,11 @@ from chassis.paging import cursor_number, decode_cursor, page
 from chassis.service import ServiceBase
 from chassis.settings import amqp_url_for
 from contracts.access import Permission, PrincipalKind
-from contracts.base import ById, Done, Job, JobById, ListRequest, Nothing, Page
+from contracts.base import ById, ByIds, Done, Job, JobById, ListRequest, Nothing, Page
 from contracts.errors import NotFound
 from contracts.personal_data import ErasurePart, HeldRow, ListHeld
 from contracts.search import Hits, SearchWords
-from contracts.system import ListJobs, ParkedEvent, Replayed, ReplayParked, SystemStatus
+from contracts.system import Ids, ListJobs, ParkedEvent, Replayed, ReplayParked, SystemStatus
 
 
 class SystemMethods(ServiceBase):
@@ -58,6 +58,9 @@ class SystemMethods(ServiceBase):
 
     def get_erasure_part(self, request: ById) -> ErasurePart:
         return personal_data.part_of(self.reader, self.service_name, request.id)
+
+    def find_held(self, request: ByIds) -> Ids:
+        return Ids(ids=personal_data.held_of(self.reader, self.service_name, request.ids))
 
     def list_held(self, request: ListHeld) -> Page[HeldRow]:
         if self.only_person not in {None, request.person_id}:

@@ -2,11 +2,26 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
 from contracts.access import Permission, Rule
-from contracts.base import ById, Done, Job, JobById, ListRequest, Nothing, Page, Reply, Request, Service, command, query
+from contracts.base import (
+    ById,
+    ByIds,
+    Done,
+    Job,
+    JobById,
+    ListRequest,
+    Nothing,
+    Page,
+    Reply,
+    Request,
+    Service,
+    command,
+    query,
+)
 from contracts.personal_data import ErasurePart, HeldRow, ListHeld
 from contracts.search import Hits, SearchWords
 
@@ -57,6 +72,12 @@ class Replayed(Reply):
     count: Annotated[int, Field(ge=0)]
 
 
+class Ids(Reply):
+    """Some of the ids that were asked about."""
+
+    ids: list[UUID]
+
+
 class SystemApi(Service):
     """Implemented once, by the chassis, for every service."""
 
@@ -77,6 +98,9 @@ class SystemApi(Service):
 
     @query(may=Rule.SYSTEM, deadline=2)
     def get_erasure_part(self, request: ById) -> ErasurePart: ...
+
+    @query(may=Rule.SYSTEM, deadline=5)
+    def find_held(self, request: ByIds) -> Ids: ...
 
     @query(may=[Permission.CONTACTS_DISCLOSE, Rule.OWN])
     def list_held(self, request: ListHeld) -> Page[HeldRow]: ...

@@ -1,11 +1,11 @@
 """What the other services say about a person, asked one after the other; who is away is named, not waited for long."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, TypeVar
 from uuid import UUID
 
 from chassis.rpc import client
-from contracts.base import ById
+from contracts.base import ById, ByIds
 from contracts.commerce import CommerceApi
 from contracts.courses import CoursesApi
 from contracts.errors import Unavailable
@@ -29,6 +29,12 @@ def erasure_parts(own: ErasurePart, person_id: UUID) -> tuple[list[ErasurePart],
     """What each service has erased or would, this one first, and who does not answer."""
     found, away = _of_all(lambda service: service.get_erasure_part(ById(id=person_id)))
     return [own, *found], away
+
+
+def held(ids: Collection[UUID]) -> tuple[set[UUID], list[str]]:
+    """Those of up to 1,000 ids that any other service holds something about, and who does not answer."""
+    found, away = _of_all(lambda service: service.find_held(ByIds(ids=list(ids))))
+    return {each for part in found for each in part.ids}, away
 
 
 def _of_all(ask: Callable[[SystemApi], T]) -> tuple[list[T], list[str]]:

@@ -55,7 +55,7 @@ def import_contacts(step: Step) -> None:
     crash.point("contacts.import_chunk")
 
 
-@job(import_undoing.JOB_KIND)
+@job(import_undoing.JOB_KIND, prepare=import_undoing.unused)
 def undo_import(step: Step) -> None:
     """Take back what the next rows of an import did."""
     import_undoing.work(step, clock.local_date(step.now))

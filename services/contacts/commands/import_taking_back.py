@@ -1,6 +1,6 @@
 """Taking back what an import made and changed of one kind of contact, unless somebody has used or changed it since."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -80,12 +80,12 @@ class Done:
         return [*self.removed, *self.restored]
 
 
-def take_back(session: Session, kind: Kind, chunk: Mapping[str, Any], author: Author) -> Done:
-    """Take back what the chunk's rows made or changed of this kind."""
+def take_back(session: Session, kind: Kind, chunk: Mapping[str, Any], author: Author, unused: Collection[UUID]) -> Done:
+    """Take back what the chunk's rows made or changed of this kind; only `unused` ones are removed."""
     rows = _contacts(session, kind, chunk)
     history = session.execute(HISTORY, {"import_id": chunk["import_id"], "ids": list(rows)}).all()
     made = {each.subject_id for each in history if each.field == "state"}
-    done = Done(removed=_remove(session, kind, chunk, made))
+    done = Done(removed=_remove(session, kind, chunk, made & {*unused}))
     gone = set(done.removed)
     linked = session.scalars(LINKED, dict(chunk)) if kind.row == "person" else ()
     done.kept = [Kept(each, (EVERYTHING,)) for each in (*(made - gone), *linked)]
@@ -107,7 +107,7 @@ def _contacts(session: Session, kind: Kind, chunk: Mapping[str, Any]) -> dict[UU
 
 
 def _remove(session: Session, kind: Kind, chunk: Mapping[str, Any], made: Iterable[UUID]) -> list[UUID]:
-    """Remove those that nobody has changed and that nothing else names."""
+    """Remove those that nobody has changed and that nothing else here names."""
     used = " ".join(f"AND NOT EXISTS (SELECT FROM {table} u WHERE u.{column} = t.id)" for table, column in _uses(kind))
     free = text(
         f"""

@@ -1,6 +1,7 @@
 """Undoing a whole import (C11): what it made and changed is taken back, unless somebody has used or changed it since.
 
 First affiliations, then persons, then organisations, in chunks of the file's rows. What is kept is told row by row.
+Whether another service uses a contact is asked before each chunk; while one does not answer, nothing is removed.
 """
 
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis import jobs
+from chassis.database import database_of
 from chassis.jobs import Step
 from contracts.base import Job
 from contracts.errors import Conflict, NotFound
-from services.contacts import models
+from services.contacts import models, neighbours
 from services.contacts.commands import import_taking_back as taking_back
 from services.contacts.commands import persons
 from services.contacts.commands.history import Author
@@ -35,6 +37,20 @@ NEXT_ROWS = text(
           ORDER BY number LIMIT :size) n
     """
 )
+MADE = {
+    phase: text(
+        f"""
+        SELECT DISTINCT c.subject_id FROM (
+            SELECT number, {column} AS made_id FROM import_rows WHERE import_id = :import_id AND number > :after
+            ORDER BY number LIMIT :size) r
+        JOIN changes c ON c.import_id = :import_id AND c.subject_id = r.made_id AND c.field = 'state'
+        """  # noqa: S608  (constants)
+    )
+    for phase, column in (("persons", "person_id"), ("organisations", "organisation_id"))
+}
+"""Contacts that the next rows made, by phase."""
+ASK_AGAIN = 5.0
+"""Seconds until a service that was away is asked again."""
 COUNT = text("SELECT count(*) FROM import_rows WHERE import_id = :import_id")
 ANY_CHANGE = text("SELECT EXISTS (SELECT FROM changes WHERE import_id = :import_id)")
 IS_OPEN = text("SELECT EXISTS (SELECT FROM jobs WHERE id = :id AND state IN ('queued', 'running'))")
@@ -76,6 +92,14 @@ def start(session: Session, import_id: UUID, author: Author) -> Job:
 
 
 @dataclass(frozen=True)
+class Unused:
+    """Contacts that the next rows made and no other service holds anything about; services that did not answer."""
+
+    ids: frozenset[UUID] = frozenset()
+    away: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Undoing:
     """The undoing of one import at work."""
 
@@ -83,6 +107,7 @@ class Undoing:
     row: models.Import
     author: Author
     today: date
+    unused: Unused
 
     def affiliations(self, chunk: dict[str, Any]) -> None:
         """Take back who belongs where."""
@@ -94,7 +119,7 @@ class Undoing:
 
     def persons(self, chunk: dict[str, Any]) -> None:
         """Take back persons and what was changed of them."""
-        done = taking_back.take_back(self.session, PERSONS, chunk, self.author)
+        done = taking_back.take_back(self.session, PERSONS, chunk, self.author, self.unused.ids)
         self._tell(done)
         if done.ids:
             persons.tell(self.session, *done.ids)
@@ -102,7 +127,7 @@ class Undoing:
 
     def organisations(self, chunk: dict[str, Any]) -> None:
         """The same of organisations."""
-        self._tell(taking_back.take_back(self.session, ORGANISATIONS, chunk, self.author))
+        self._tell(taking_back.take_back(self.session, ORGANISATIONS, chunk, self.author, self.unused.ids))
 
     def _tell(self, done: taking_back.Done) -> None:
         self._keep(done.kept)
@@ -113,12 +138,28 @@ class Undoing:
             self.session.execute(TELL_KEPT, {"import_id": self.row.id, "id": each.id, "fields": each.as_json})
 
 
+def unused(params: dict[str, Any], cursor: dict[str, Any]) -> Unused:
+    """Ask the other services about what the next rows made, outside any transaction."""
+    found = MADE.get(PHASES[cursor.get("phase", 0)])
+    if found is None:
+        return Unused()
+    asked = {"import_id": UUID(params["import_id"]), "after": cursor.get("after", 0), "size": AT_ONCE}
+    with database_of("contacts").reader() as reader:
+        made = set(reader.scalars(found, asked))
+    held, away = neighbours.held(made) if made else (set(), [])
+    return Unused(frozenset(made - held), tuple(away))
+
+
 def work(step: Step, today: date) -> None:
     """Undo the next rows; `done` of `total` rows goes up in each of the three phases."""
+    unused: Unused = step.prepared
+    if unused.away:
+        step.pause(ASK_AGAIN)
+        return
     import_id = UUID(step.params["import_id"])
     row = step.session.get_one(models.Import, import_id)
     author = Author(step.params["by"], CHANNELS[row.profile], step.now, import_id=row.id)
-    undoing = Undoing(step.session, row, author, today)
+    undoing = Undoing(step.session, row, author, today, unused)
     phase, after, passed = (step.cursor.get(name, 0) for name in ("phase", "after", "passed"))
     asked = {"import_id": import_id, "after": after, "size": AT_ONCE}
     found = step.session.execute(NEXT_ROWS, asked).one()
