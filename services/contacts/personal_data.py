@@ -103,7 +103,13 @@ HOLDINGS = (
     Holding("survey_answers", models.SurveyAnswer, by("person_id"), gone=True),
     Holding("project_members", models.ProjectMember, by("person_id"), gone=True),
     Holding("project_hours", models.ProjectHours, by("person_id"), emptied={"note": ""}),
-    Holding("changes", models.Change, by("subject_id"), emptied={"old": null(), "new": null()}, withheld=("origin",)),
+    Holding(
+        "changes",
+        models.Change,
+        by("subject_id"),
+        emptied={"old": null(), "new": null()},
+        withheld=("origin", "affiliation_id"),
+    ),
     Holding("value_sources", models.FieldOrigin, by("subject_id"), gone=True),
     Holding("import_rows", models.ImportRow, by("person_id"), emptied=ROW_EMPTIED, withheld=OF_IMPORTING),
     Holding(

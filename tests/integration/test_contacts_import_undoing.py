@@ -1,5 +1,6 @@
 """Undoing a whole import (C11), on a real database."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -8,7 +9,8 @@ from sqlalchemy import text
 from chassis.database import database_of
 from contracts.base import ById, JobById
 from contracts.contacts.activities import ActivityKind, RecordActivity
-from contracts.contacts.affiliations import ListAffiliations, UpdateAffiliation
+from contracts.contacts.affiliations import CreateAffiliation, ListAffiliations, UpdateAffiliation
+from contracts.contacts.history import History
 from contracts.contacts.imports import ImportProfile, ListImportRows
 from contracts.contacts.merges import MergePersons
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations
@@ -134,6 +136,29 @@ def test_C11_affiliations_are_taken_back_or_kept(call, imports):
     assert kept == [(3, ["affiliation", "*", "*"])]
     assert "Eino Eskola" in persons(call)
     assert [each.name for each in call("list_organisations", ListOrganisations(q="Tuuli")).data] == ["Tuuli ry"]
+
+
+def test_C11_only_the_affiliation_that_it_changed_goes_back_and_the_history_says_so(call, imports):
+    aino = call("create_person", CreatePerson(given_name="Aino", family_name="Aalto", customer_number="1"))
+    lumi, tuuli = (call("create_organisation", CreateOrganisation(name=name)) for name in ("Lumi Oy", "Tuuli ry"))
+    told = CreateAffiliation(person_id=aino.id, organisation_id=lumi.id, title="Jäsen")
+    ended = CreateAffiliation(**told.model_dump() | {"title": "Johtaja", "ends_on": date(2020, 1, 1)})
+    other = CreateAffiliation(**told.model_dump() | {"organisation_id": tuuli.id, "title": "Johtaja"})
+    for each in (ended, other, told):
+        call("create_affiliation", each)
+    asked = ListAffiliations(person_id=aino.id)
+    before = {each.id: each for each in call("list_affiliations", asked).data}
+    made = imports.run(f"{PEOPLE}Aino;Aalto;1;;Lumi Oy;Johtaja\nAino;Aalto;1;;Tuuli ry;Johtaja\n")
+    assert counts(made)["updated"] == 1
+    now, kept = undo(call, imports, made)
+    assert (now.undone["kept"], kept) == (0, [])
+    after = {each.id: each for each in call("list_affiliations", asked).data}
+    assert {each.id for each in after.values() if each != before[each.id]} == {
+        each.id for each in before.values() if each.title == "Jäsen"
+    }
+    assert {each.title for each in after.values() if each.organisation_id == lumi.id} == {"Jäsen", "Johtaja"}
+    said = call("list_history", History(id=aino.id, field="affiliation.title")).data
+    assert [(each.old, each.new) for each in said] == [("Johtaja", "Jäsen"), ("Jäsen", "Johtaja")]
 
 
 def test_C11_a_cancelled_import_keeps_its_chunks_and_they_can_be_undone(call, imports):

@@ -63,7 +63,8 @@ def update_details(session: Session, request: UpdateAffiliation, author: Author)
         row.version += 1
         session.flush()
         told = {f"affiliation.{name}": values for name, values in differences.items()}
-        history.record_many(session, author, [(side, told) for side in (row.person_id, row.organisation_id)])
+        sides = (row.person_id, row.organisation_id)
+        history.record_of_affiliations(session, author, [(row.id, side, told) for side in sides])
         persons.tell(session, row.person_id)
     return _reply(session, row)
 

@@ -81,21 +81,37 @@ def record_many(
     `origins` say where the old values came from, by contact and field.
     """
     known = origins or {}
-    rows = [
-        {
-            "subject_id": subject_id,
-            "changed_at": author.at,
-            "changed_by": author.label,
-            "channel": author.channel,
-            "field": field,
-            "old": _plain(old),
-            "new": _plain(new),
-            "import_id": author.import_id,
-            "origin": known.get((subject_id, field)),
-        }
+    _store(session, [
+        _row(author, subject_id, field, values, origin=known.get((subject_id, field)))
         for subject_id, differences in changed
-        for field, (old, new) in differences.items()
-    ]
+        for field, values in differences.items()
+    ])  # fmt: skip
+
+
+def record_of_affiliations(session: Session, author: Author, changed: Iterable[tuple[UUID, UUID, Differences]]) -> None:
+    """The same of affiliations, told by one of their sides: affiliation, side, differences."""
+    _store(session, [
+        _row(author, subject_id, field, values, affiliation_id=affiliation_id)
+        for affiliation_id, subject_id, differences in changed
+        for field, values in differences.items()
+    ])  # fmt: skip
+
+
+def _row(author: Author, subject_id: UUID, field: str, values: tuple[Any, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "subject_id": subject_id,
+        "changed_at": author.at,
+        "changed_by": author.label,
+        "channel": author.channel,
+        "field": field,
+        "old": _plain(values[0]),
+        "new": _plain(values[1]),
+        "import_id": author.import_id,
+        **more,
+    }
+
+
+def _store(session: Session, rows: list[dict[str, Any]]) -> None:
     if rows:
         session.execute(insert(models.Change), rows)
 

@@ -53,47 +53,6 @@ CHANGE = text(
     """
 )
 
-TAKE_BACK_NEW = text(
-    """
-    WITH made AS (
-        SELECT a.id, a.person_id, a.organisation_id, a.title,
-            a.title <> coalesce(r.affiliation ->> 'title', '') OR a.role <> coalesce(r.affiliation ->> 'role', '')
-            OR a.decision_maker <> coalesce((r.affiliation ->> 'decision_maker')::boolean, false)
-            OR coalesce(a.email, a.phone) IS NOT NULL OR coalesce(a.starts_on, a.ends_on) IS NOT NULL
-            OR a.fields <> '{}' AS kept
-        FROM import_rows r JOIN affiliations a ON a.id = (r.affiliation ->> 'id')::uuid
-        WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last
-    ), gone AS (
-        DELETE FROM affiliations a USING made WHERE a.id = made.id AND NOT made.kept
-    ), told AS (
-        INSERT INTO changes (subject_id, changed_at, changed_by, channel, field, new, import_id)
-        SELECT side, :at, :label, :channel, 'affiliation.ended', jsonb_build_object('person_id', person_id,
-            'organisation_id', organisation_id, 'title', title, 'ends_on', CAST(:today AS date)), :import_id
-        FROM made CROSS JOIN LATERAL unnest(ARRAY[person_id, organisation_id]) side WHERE NOT kept
-    )
-    SELECT person_id, kept FROM made
-    """
-)
-"""Affiliations that an import made go, unless somebody has changed or ended them."""
-TAKE_BACK_CHANGED = text(
-    """
-    UPDATE affiliations a SET version = a.version + 1, title = p.title, role = p.role,
-        decision_maker = p.decision_maker
-    FROM (
-        SELECT a.id, to_jsonb(a) || jsonb_object_agg(substr(c.field, 13), c.old) AS before
-        FROM changes c JOIN import_rows r ON r.import_id = c.import_id AND r.person_id = c.subject_id
-        JOIN affiliations a ON a.person_id = r.person_id AND a.organisation_id = r.organisation_id
-        WHERE c.import_id = :import_id AND r.number BETWEEN :first AND :last
-          AND c.field IN ('affiliation.title', 'affiliation.role', 'affiliation.decision_maker')
-          AND to_jsonb(a) -> substr(c.field, 13) = c.new AND NOT EXISTS (
-            SELECT FROM changes later WHERE later.subject_id = c.subject_id AND later.field = c.field
-            AND later.id > c.id AND later.import_id IS DISTINCT FROM c.import_id)
-        GROUP BY a.id
-    ) said, LATERAL jsonb_populate_record(NULL::affiliations, said.before) p
-    WHERE a.id = said.id
-    """
-)
-
 
 @dataclass(frozen=True)
 class Affiliations:
@@ -121,7 +80,8 @@ class Affiliations:
         if self.changed:
             rows = [row.stored | row.given for row in self.changed]
             session.execute(CHANGE, {"rows": orjson.dumps(rows).decode()})
-            history.record_many(session, author, [(row.person_id, _differences(row)) for row in self.changed])
+            told = [(row.id, row.person_id, _differences(row)) for row in self.changed]
+            history.record_of_affiliations(session, author, told)
 
 
 def _differences(row: Any) -> history.Differences:

@@ -18,10 +18,9 @@ from chassis.jobs import Step
 from contracts.base import Job
 from contracts.errors import Conflict, NotFound
 from services.contacts import models, neighbours
+from services.contacts.commands import import_affiliations_undoing, persons
 from services.contacts.commands import import_taking_back as taking_back
-from services.contacts.commands import persons
 from services.contacts.commands.history import Author
-from services.contacts.commands.import_affiliations import TAKE_BACK_CHANGED, TAKE_BACK_NEW
 from services.contacts.commands.import_contacts import ORGANISATIONS, PERSONS
 from services.contacts.commands.import_taking_back import Kept
 from services.contacts.commands.imports import CHANNELS
@@ -112,10 +111,9 @@ class Undoing:
     def affiliations(self, chunk: dict[str, Any]) -> None:
         """Take back who belongs where."""
         who = {"at": self.author.at, "label": self.author.label, "channel": self.author.channel, "today": self.today}
-        for person_id, kept in self.session.execute(TAKE_BACK_NEW, {**chunk, **who}).all():
-            if kept:
-                self._keep([Kept(person_id, ("affiliation",))])
-        self.session.execute(TAKE_BACK_CHANGED, chunk)
+        back, kept = import_affiliations_undoing.take_back(self.session, chunk, who)
+        self._keep(kept)
+        self.session.execute(TELL_TAKEN_BACK, {"import_id": self.row.id, "ids": back})
 
     def persons(self, chunk: dict[str, Any]) -> None:
         """Take back persons and what was changed of them."""

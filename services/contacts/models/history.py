@@ -31,3 +31,5 @@ class Change(Base):
     import_id: Mapped[UUID | None]
     """The import that changed it, and, for its undoing, where the old value came from."""
     origin: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    affiliation_id: Mapped[UUID | None]
+    """Which affiliation of the contact `affiliation.…` tells of."""
