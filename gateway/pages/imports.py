@@ -138,7 +138,7 @@ def import_card(import_id: UUID) -> ResponseReturnValue:
         counts=found.counts | {KEPT: found.undone.get("kept", 0)},
         kept=partial(kept_fields, all_definitions()),
         undo=undo,
-        may_undo=_may_undo(found, job),
+        may_undo=_may_undo(found, job, undo),
         undoing=UNDOING,
         reason=row_reason,
         words=JOB,
@@ -163,10 +163,11 @@ def _first_state(found: Import) -> str:
     return KEPT if found.undone.get("kept") else "rejected" if found.counts.get("rejected") else "created"
 
 
-def _may_undo(found: Import, job: Job | None) -> bool:
-    """Whether the import has ended, or was stopped, and has changed something."""
+def _may_undo(found: Import, *jobs: Job | None) -> bool:
+    """Whether the import, and an undoing that did not come to its end, has ended and has changed something."""
     did_something = any(found.counts.get(state) for state in ("created", "updated"))
-    return did_something and not (found.dry_run or found.undo_job_id) and (job is None or job.finished_at is not None)
+    at_rest = all(job is None or job.finished_at is not None for job in jobs)
+    return did_something and at_rest and not (found.dry_run or found.undone_at)
 
 
 def _job_of(job_id: str) -> Job | None:

@@ -197,6 +197,49 @@ def test_C11_only_what_did_something_is_undone_and_once(call, imports):
         call("undo_import", ById(id=made.id), staff().model_copy(update={"permissions": frozenset({"contacts.write"})}))
 
 
+def test_C11_an_undoing_that_was_cancelled_or_failed_is_started_again(call, imports):
+    call("create_person", CreatePerson(given_name="Aino", family_name="Aalto", customer_number="1", phone="0401111111"))
+    call(
+        "create_person", CreatePerson(given_name="Eino", family_name="Eskola", customer_number="2", phone="0401111112")
+    )
+    made = imports.run(f"{PEOPLE}Aino;Aalto;1;0402222222;;\nEino;Eskola;2;0402222223;;\nUuno;Uusi;3;;Lumi Oy;\n")
+    eino = persons(call)["Eino Eskola"]
+    call("update_person", UpdatePerson(id=eino.id, version=eino.version, phone="0409999999"))
+    job = imports.call("undo_import", ById(id=made.id))
+    with pytest.raises(Conflict) as caught:
+        call("undo_import", ById(id=made.id))
+    assert caught.value.error_code == "import_undone"
+    assert imports.chunks(4) == 4
+    imports.call("cancel_job", JobById(id=job.id))
+    assert imports.finish(job).state == "cancelled"
+    assert {*persons(call)} == {"Aino Aalto", "Eino Eskola"}
+    now, kept = undo(call, imports, made)
+    assert (now.undone, kept) == ({"taken_back": 2, "kept": 1}, [(3, ["phone"])])
+    after = persons(call)
+    assert (after["Aino Aalto"].phone, after["Eino Eskola"].phone) == ("+358401111111", "+358409999999")
+    assert call("list_organisations", ListOrganisations()).data == []
+    with pytest.raises(Conflict) as caught:
+        call("undo_import", ById(id=made.id))
+
+
+def test_C11_a_number_that_another_has_by_now_is_kept(call, imports):
+    for name, number, business_id in (("Lumi Oy", "7", "0201256-6"), ("Tuuli ry", "9", "1234567-1")):
+        wanted = CreateOrganisation(name=name, customer_number=number, business_id=business_id, phone="040 1111111")
+        call("create_organisation", wanted)
+    made = imports.run(
+        "Organisaatio;Asiakasnumero;Y-tunnus;Puhelin\n"
+        "Lumi Oy;8;0201256-6;040 2222222\nTuuli ry;9;7654321-2;040 2222222\n"
+    )
+    assert counts(made) == {"updated": 2}
+    call("create_organisation", CreateOrganisation(name="Pilvi", customer_number="7", business_id="1234567-1"))
+    _now, kept = undo(call, imports, made)
+    assert kept == [(2, ["customer_number"]), (3, ["business_id"])]
+    found = {each.name: each.id for each in call("list_organisations", ListOrganisations()).data}
+    lumi, tuuli = (call("get_organisation", ById(id=found[name])) for name in ("Lumi Oy", "Tuuli ry"))
+    assert (lumi.customer_number, tuuli.business_id) == ("8", "7654321-2")
+    assert {lumi.phone, tuuli.phone} == {"+358401111111"}
+
+
 def test_C12_a_customer_that_accounting_made_of_a_company_is_none_again(call, imports):
     lumi = call("create_organisation", CreateOrganisation(name="Lumi Oy", business_id="0201256-6"))
     made = imports.run(

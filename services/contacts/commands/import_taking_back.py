@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,8 @@ EVERYTHING = "*"
 NOT_USES = frozenset({"import_rows", "duplicate_keys", "duplicate_candidates", "person_erasures", "merges"})
 """Tables that name a contact without anybody having used it; merged ones are not active any more."""
 NAMES = {"persons": ("person_id", "customer_id"), "organisations": ("organisation_id", "parent_id")}
+UNIQUE = {"persons": ("customer_number",), "organisations": ("customer_number", "business_id")}
+"""What only one contact of the register can have."""
 CHUNK = "r.import_id = :import_id AND r.number BETWEEN :first AND :last"
 BY_OTHERS = """({0}.import_id IS NULL OR ({0}.import_id <> :import_id AND NOT EXISTS (
     SELECT FROM imports i WHERE i.id = {0}.import_id AND i.undone_at IS NOT NULL)))"""
@@ -59,11 +60,6 @@ class Kept:
 
     id: UUID
     fields: tuple[str, ...]
-
-    @property
-    def as_json(self) -> str:
-        """The fields as JSON."""
-        return orjson.dumps(self.fields).decode()
 
 
 @dataclass
@@ -142,13 +138,14 @@ def _restore(
     done: Done,
 ) -> None:
     """Give back the values that nobody has changed since."""
-    by_contact: dict[UUID, list[Any]] = {}
+    by_contact: dict[UUID, dict[str, Any]] = {}
     for each in changes:
-        by_contact.setdefault(each.subject_id, []).append(each)
+        by_contact.setdefault(each.subject_id, {}).setdefault(each.field, each)  # the first is as it was before
+    taken = _taken(session, kind, by_contact)
     back: list[tuple[Changed, list[Any]]] = []
-    for contact_id, said in by_contact.items():
-        stays = {each.field for each in said if each.since}
-        free = [each for each in said if each.field not in stays]
+    for contact_id, first in by_contact.items():
+        stays = {name for name, each in first.items() if each.since or (contact_id, name) in taken}
+        free = [each for name, each in first.items() if name not in stays]
         if stays:
             done.kept.append(Kept(contact_id, tuple(sorted(stays))))
         new = _as_before(rows[contact_id], free)
@@ -159,6 +156,19 @@ def _restore(
         for changed, said in back:
             provenance.restore(session, changed.id, {each.field: each.origin for each in said})
     done.restored = [changed.id for changed, _said in back]
+
+
+def _taken(session: Session, kind: Kind, said: Mapping[UUID, Mapping[str, Any]]) -> set[tuple[UUID, str]]:
+    """Contacts and their fields whose former number, which only one contact can have, is another's by now."""
+    found: set[tuple[UUID, str]] = set()
+    for name in UNIQUE[kind.table]:
+        former = {each: first[name].old for each, first in said.items() if name in first and first[name].old}
+        if former:
+            where = f"t.{name} = ANY(:numbers) AND {kind.alive}"
+            query = text(f"SELECT t.{name} AS number, t.id FROM {kind.table} t WHERE {where}")  # noqa: S608
+            holders = {row.number: row.id for row in session.execute(query, {"numbers": [*former.values()]})}
+            found |= {(each, name) for each, number in former.items() if holders.get(number, each) != each}
+    return found
 
 
 def _as_before(stored: dict[str, Any], said: Iterable[Any]) -> dict[str, Any]:

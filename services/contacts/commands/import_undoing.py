@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -55,10 +56,18 @@ ANY_CHANGE = text("SELECT EXISTS (SELECT FROM changes WHERE import_id = :import_
 IS_OPEN = text("SELECT EXISTS (SELECT FROM jobs WHERE id = :id AND state IN ('queued', 'running'))")
 TELL_KEPT = text(
     """
-    UPDATE import_rows r SET undone = 'kept', kept = r.kept || CAST(:fields AS jsonb)
-    WHERE r.import_id = :import_id AND (r.person_id = :id OR (r.leads AND r.organisation_id = :id))
+    WITH kept AS (SELECT id, fields FROM jsonb_to_recordset(CAST(:kept AS jsonb)) AS k(id uuid, fields jsonb)),
+    hit AS (
+        SELECT r.number, k.fields FROM kept k JOIN import_rows r ON r.person_id = k.id WHERE r.import_id = :import_id
+        UNION ALL
+        SELECT r.number, k.fields FROM kept k JOIN import_rows r ON r.organisation_id = k.id
+        WHERE r.import_id = :import_id AND r.leads)
+    UPDATE import_rows r SET undone = 'kept', kept = r.kept || hit.fields
+    FROM hit WHERE r.import_id = :import_id AND r.number = hit.number
     """
 )
+FORGET_KEPT = text("UPDATE import_rows SET undone = '', kept = '[]' WHERE import_id = :import_id AND undone = 'kept'")
+"""An undoing that is started again tells anew what it keeps."""
 TELL_TAKEN_BACK = text(
     """
     UPDATE import_rows r SET undone = 'taken_back'
@@ -73,16 +82,21 @@ COUNT_UNDONE = text(
 
 
 def start(session: Session, import_id: UUID, author: Author) -> Job:
-    """Queue the undoing of an import that has ended or was stopped; raises NotFound, Conflict."""
+    """Queue the undoing of an import that has ended or was stopped; raises NotFound, Conflict.
+
+    One that failed or was cancelled is started again: what it has taken back already stays so.
+    """
     row = session.get(models.Import, import_id, with_for_update=True)
     if row is None:
         raise NotFound(f"There is no import {import_id}.", id=import_id)
-    if row.undo_job_id:
+    again = bool(row.undo_job_id)
+    if row.undone_at or (again and session.scalar(IS_OPEN, {"id": row.undo_job_id})):
         raise Conflict("This import is undone already, or being undone.", code="import_undone")
     if session.scalar(IS_OPEN, {"id": row.job_id}):
         raise Conflict("This import is still at work; stop it first.", code="import_running")
-    if not session.scalar(ANY_CHANGE, {"import_id": import_id}):
+    if not again and not session.scalar(ANY_CHANGE, {"import_id": import_id}):
         raise Conflict("This import has changed nothing that could be undone.", code="nothing_to_undo")
+    session.execute(FORGET_KEPT, {"import_id": import_id})
     total = session.scalar(COUNT, {"import_id": import_id})
     params = {"import_id": str(import_id), "by": author.label, "channel": author.channel}
     row.undo_job_id = jobs.start(session, "contacts", JOB_KIND, params, total=total)
@@ -132,8 +146,12 @@ class Undoing:
         self.session.execute(TELL_TAKEN_BACK, {"import_id": self.row.id, "ids": done.ids})
 
     def _keep(self, kept: list[Kept]) -> None:
+        fields: dict[str, list[str]] = {}
         for each in kept:
-            self.session.execute(TELL_KEPT, {"import_id": self.row.id, "id": each.id, "fields": each.as_json})
+            fields.setdefault(str(each.id), []).extend(each.fields)
+        if fields:
+            rows = [{"id": contact_id, "fields": names} for contact_id, names in fields.items()]
+            self.session.execute(TELL_KEPT, {"import_id": self.row.id, "kept": orjson.dumps(rows).decode()})
 
 
 def unused(params: dict[str, Any], cursor: dict[str, Any]) -> Unused:
