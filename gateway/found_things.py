@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from flask import g
 from flask_babel import lazy_gettext as _
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
@@ -104,10 +104,14 @@ def _answers(asked: SearchWords) -> list[Hits]:
 
 
 def _in_list(kind: str, found_by: FoundBy, asked: SearchWords) -> Hits | None:
-    """What the list of a kind finds; None without the right, or while its service is away."""
+    """What the list of a kind finds; None without the right, while its service is away, or for words it cannot take."""
     if g.principal is None or found_by.may.value not in g.principal.permissions:
         return None
-    page = or_nothing(partial(found_by.call, found_by.request.model_validate({"q": asked.q, "limit": asked.limit})))
+    try:
+        wanted = found_by.request.model_validate({"q": asked.q, "limit": asked.limit})
+    except ValidationError:  # longer than any invoice's number, or not on one line
+        return None
+    page = or_nothing(partial(found_by.call, wanted))
     if page is None:
         return None
     hits = [Hit(kind=kind, id=each.id, title=found_by.title(each), **found_by.when(each)) for each in page.data]
