@@ -31,6 +31,7 @@ KINDS: Final[Mapping[str, Any]] = {
     "project_hours": _p("erased", "Notes on hours"),
     "changes": _p("erased", "Values in the change history"),
     "value_sources": _p("erased", "Where values came from"),
+    "import_confirmations": _p("erased", "Where values came from before a file repeated them"),
     "import_rows": _p("erased", "Rows of imported files"),
     "merges": _p("erased", "Values that merges remember"),
     "duplicates": _p("erased", "Pairs of possible duplicates"),

@@ -111,6 +111,7 @@ HOLDINGS = (
         withheld=("origin", "affiliation_id"),
     ),
     Holding("value_sources", models.FieldOrigin, by("subject_id"), gone=True),
+    Holding("import_confirmations", models.ImportConfirmation, by("subject_id"), gone=True, told=False),
     Holding("import_rows", models.ImportRow, by("person_id"), emptied=ROW_EMPTIED, withheld=OF_IMPORTING),
     Holding(
         "merges",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from contracts.contacts.masters import ValueSource
@@ -74,6 +74,15 @@ CONFIRM = """
     ON CONFLICT (subject_id, field) DO UPDATE
     SET source = excluded.source, observed_at = excluded.observed_at, rule = excluded.rule
     """
+REMEMBERED = """
+    WITH done AS ({confirming} RETURNING {alias}.subject_id, {alias}.field)
+    INSERT INTO import_confirmations (import_id, subject_id, field, origin)
+    SELECT :import_id, d.subject_id, d.field, CASE WHEN o.subject_id IS NOT NULL
+        THEN jsonb_build_object('source', o.source, 'observed_at', o.observed_at, 'rule', o.rule) END
+    FROM done d LEFT JOIN value_sources o ON o.subject_id = d.subject_id AND o.field = d.field
+    ON CONFLICT DO NOTHING
+    """
+"""Keeps the origins that a confirming statement replaces, as they were before it, for an undoing."""
 
 
 @dataclass(frozen=True)
@@ -192,14 +201,18 @@ class Claims:
         held = {field: master for field in self.masters.by_field if (master := self.masters.of(field))}
         said = {**chunk, "source": source.value, "observed_at": self.author.observed_at, "strength": [*STRENGTH]}
         if not held and source is not ValueSource.ACCOUNTING:
-            self.session.execute(text(CONFIRM_ALL.format(**parts)), {**said, "sourced": [*WITH_SOURCE]})
-        self.session.execute(text(CONFIRM.format(**parts)), {
+            self.session.execute(_remembered(CONFIRM_ALL.format(**parts), "w"), {**said, "sourced": [*WITH_SOURCE]})
+        self.session.execute(_remembered(CONFIRM.format(**parts), "v"), {
             **said,
             "knows_customers": source is ValueSource.ACCOUNTING,
             "own": [field for field, master in held.items() if master is source],
             "of_accounting": _held_by(held, {ValueSource.ACCOUNTING} - {source}),
             "of_others": _held_by(held, {*ValueSource} - {ValueSource.ACCOUNTING, source}),
         })  # fmt: skip
+
+
+def _remembered(confirming: str, alias: str) -> TextClause:
+    return text(REMEMBERED.format(confirming=confirming, alias=alias))
 
 
 def _held_by(held: Mapping[str, ValueSource], masters: set[ValueSource]) -> list[str]:

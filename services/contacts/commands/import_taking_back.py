@@ -41,10 +41,30 @@ LINKED = text(
     """  # noqa: S608  (a constant)
 )
 """Persons of the file that were merged with others since."""
+UNCONFIRM = text(
+    """
+    WITH back AS (
+        SELECT c.subject_id, c.field, c.origin FROM import_confirmations c
+        JOIN value_sources v ON v.subject_id = c.subject_id AND v.field = c.field
+        WHERE c.import_id = :import_id AND c.subject_id = ANY(:ids)
+          AND v.source = :source AND v.observed_at = :observed_at
+    ), gone AS (
+        DELETE FROM value_sources v USING back b
+        WHERE v.subject_id = b.subject_id AND v.field = b.field AND b.origin IS NULL
+    ), given AS (
+        UPDATE value_sources v SET source = b.origin ->> 'source', rule = b.origin ->> 'rule',
+            observed_at = (b.origin ->> 'observed_at')::timestamptz
+        FROM back b WHERE v.subject_id = b.subject_id AND v.field = b.field AND b.origin IS NOT NULL
+    )
+    DELETE FROM import_confirmations WHERE import_id = :import_id AND subject_id = ANY(:ids)
+    """
+)
+"""What the import confirmed comes from where it came before, unless another has said it since."""
 FORGET = [
     text(f"DELETE FROM {table} WHERE {column} = ANY(:ids)")  # noqa: S608  (constants)
     for table, column in (
-        ("value_sources", "subject_id"), ("changes", "subject_id"), ("duplicate_keys", "person_id"),
+        ("value_sources", "subject_id"), ("import_confirmations", "subject_id"), ("changes", "subject_id"),
+        ("duplicate_keys", "person_id"),
         ("duplicate_candidates", "first_id"), ("duplicate_candidates", "second_id"),
     )
 ]  # fmt: skip
@@ -87,6 +107,7 @@ def take_back(session: Session, kind: Kind, chunk: Mapping[str, Any], author: Au
     done.kept = [Kept(each, (EVERYTHING,)) for each in (*(made - gone), *linked)]
     changes = [each for each in history if each.subject_id not in made]
     _restore(session, kind, rows, changes, author, done)
+    session.execute(UNCONFIRM, {**chunk, "ids": list(rows)})
     return done
 
 

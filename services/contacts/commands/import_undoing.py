@@ -52,7 +52,12 @@ MADE = {
 ASK_AGAIN = 5.0
 """Seconds until a service that was away is asked again."""
 COUNT = text("SELECT count(*) FROM import_rows WHERE import_id = :import_id")
-ANY_CHANGE = text("SELECT EXISTS (SELECT FROM changes WHERE import_id = :import_id)")
+ANY_CHANGE = text(
+    """
+    SELECT EXISTS (SELECT FROM changes WHERE import_id = :import_id)
+        OR EXISTS (SELECT FROM import_confirmations WHERE import_id = :import_id)
+    """
+)
 IS_OPEN = text("SELECT EXISTS (SELECT FROM jobs WHERE id = :id AND state IN ('queued', 'running'))")
 TELL_KEPT = text(
     """
@@ -180,7 +185,8 @@ def work(step: Step, today: date) -> None:
     asked = {"import_id": import_id, "after": after, "size": AT_ONCE}
     found = step.session.execute(NEXT_ROWS, asked).one()
     if found.last is not None:
-        getattr(undoing, PHASES[phase])({"import_id": import_id, "first": found.first, "last": found.last})
+        said = {"source": author.source.value, "observed_at": row.observed_at}
+        getattr(undoing, PHASES[phase])({"import_id": import_id, "first": found.first, "last": found.last, **said})
         step.cursor.update(phase=phase, after=found.last, passed=passed + found.count)
         step.progress(done=(passed + found.count) // SHARES)
     elif phase + 1 < SHARES:

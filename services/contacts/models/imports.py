@@ -91,3 +91,15 @@ class ImportRow(Base):
     undone: Mapped[str] = mapped_column(server_default="")
     kept: Mapped[list[Any]] = mapped_column(JSONB, server_default=EMPTY_LIST)
     """Fields that an undoing left as they were; `*` stands for the contact itself."""
+
+
+class ImportConfirmation(Base):
+    """A value that an import found as its file says it; `origin` is where it came from until then, if it was known."""
+
+    __tablename__ = "import_confirmations"
+    __table_args__ = (Index("ix_import_confirmations_import_id", "import_id"),)
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    field: Mapped[str] = mapped_column(primary_key=True)
+    import_id: Mapped[UUID] = mapped_column(primary_key=True)
+    origin: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
