@@ -1,4 +1,4 @@
-"""What the office gives a person of what it holds (C17): private notes of a colleague are not in it (ADR 9, 11)."""
+"""What the office gives a person of what it holds (C17): private notes of a colleague are not in it (ADR 9, 14)."""
 
 import pytest
 
