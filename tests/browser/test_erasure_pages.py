@@ -18,6 +18,7 @@ def leaver(whole):
 
 def test_C17_a_person_is_erased_from_the_card_and_the_report_tells_all(visit, leaver):
     page = visit(f"/office/contacts/{leaver.person_id}", as_user="toimisto")
+    page.get_by_role("main").get_by_role("link", name="Tietosuoja").click()
     page.get_by_role("link", name="Poista henkilön tiedot koko järjestelmästä").click()
     assert page.locator("#stays").get_by_text("Lasku").first.is_visible()
     page.get_by_role("button", name="Poista lopullisesti").click()
@@ -38,7 +39,7 @@ def test_C17_a_person_is_erased_from_the_card_and_the_report_tells_all(visit, le
 
 def test_C17_who_may_not_erase_is_not_offered_it(visit, whole):
     person = whole.api.post("/persons", {"given_name": "Jäävä", "family_name": "Sivunen"})
-    page = visit(f"/office/contacts/{person['id']}", as_user="rahasto")
+    page = visit(f"/office/contacts/{person['id']}/privacy", as_user="rahasto")
     assert page.get_by_text("Poista henkilön tiedot koko järjestelmästä").count() == 0
     answer = page.goto(f"/office/contacts/{person['id']}/erase")
     assert answer.status == 403
