@@ -1,12 +1,15 @@
 """Making tickets: holder from contacts, organiser from commerce, one PDF per confirmed enrolment (K7)."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis import files
+from chassis.local_forms import span
 from chassis.rpc import client
 from chassis.settings import settings
-from contracts.base import ByIds, Nothing, Translated
+from contracts.base import ById, ByIds, Nothing, Translated
 from contracts.commerce import CommerceApi
 from contracts.contacts import ContactsApi
 from contracts.contacts.recipients import Recipient
@@ -27,8 +30,19 @@ def organiser() -> str:
     return commerce.get_seller(Nothing()).name
 
 
-def store_ticket(row: Any, holder: Recipient, organiser_name: str) -> str:
-    """Render and store the ticket under a key of the enrolment's own, so that a repeat replaces it; the key."""
+def product_names(items: Iterable[Any]) -> dict[UUID, Translated]:
+    """What commerce calls the products of items that have no name of their own; raises Unavailable."""
+    nameless = {item.product_id for item in items if item.name is None}
+    return {product_id: commerce.get_product(ById(id=product_id)).name for product_id in nameless}
+
+
+def store_ticket(
+    row: Any, holder: Recipient, organiser_name: str, items: Iterable[Any], products: Mapping[UUID, Translated]
+) -> str:
+    """Render and store the ticket under a key of the enrolment's own, so that a repeat replaces it; the key.
+
+    `items` are those to be named, with the names in `products` of those that have none.
+    """
     zone = ZoneInfo(settings().talkoo_time_zone)
     document = TicketDocument(
         payload=row.ticket_code,
@@ -40,8 +54,18 @@ def store_ticket(row: Any, holder: Recipient, organiser_name: str) -> str:
         ends_at=row.ends_at.astimezone(zone),
         venue=row.place,
         address=row.city,
+        items=tuple(_item_words(item, products, zone, holder.language) for item in items),
         issued_at=row.confirmed_at,
     )
     key = f"courses/{row.id}.pdf"
     files.store(key, render_ticket(document, holder.language))
     return key
+
+
+def _item_words(item: Any, products: Mapping[UUID, Translated], zone: ZoneInfo, language: str) -> str:
+    """`Illallinen, 3.12.2026 18.00–22.00`, or the name alone when the item has no times."""
+    name = products[item.product_id] if item.name is None else Translated.model_validate(item.name)
+    words = name.in_language(language)
+    if item.starts_at is None:
+        return words
+    return f"{words}, {span(item.starts_at.astimezone(zone), item.ends_at.astimezone(zone), language)}"

@@ -1,5 +1,7 @@
 """What courses does in the background: expiry of holds and offers, tickets."""
 
+from itertools import chain
+
 from chassis.logs import log
 from chassis.worker import Worker, periodic
 from services.courses import tickets as documents
@@ -24,16 +26,18 @@ def render_tickets(worker: Worker) -> bool:
     """Make a batch of tickets; a worker that dies leaves them to the next after a minute. More may be due."""
     with worker.transaction() as session:
         claimed = list(tickets.claim(session, worker.now()))
+        items = tickets.items_of(session, claimed)
     if not claimed:
         return False
     holders, organiser = documents.holders(claimed), documents.organiser()
+    products = documents.product_names(chain.from_iterable(items.values()))
     for row in claimed:
         holder = holders.get(row.person_id)
         if holder is None:
             log.warning("ticket_without_holder", enrolment_id=str(row.id))
             continue
         try:
-            key = documents.store_ticket(row, holder, organiser)
+            key = documents.store_ticket(row, holder, organiser, items.get(row.id, ()), products)
         except Exception as error:
             log.error("ticket_failed", enrolment_id=str(row.id), exc_info=error)
             continue

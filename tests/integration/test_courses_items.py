@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
+import pymupdf
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import create_engine, text
 
+from chassis import files
 from chassis.ids import new_id
 from contracts.base import Translated
-from contracts.courses import EnrolmentState, SeatHeld, Session, SessionItemWanted, UpdateSession
+from contracts.courses import Enrolment, EnrolmentState, SeatHeld, Session, SessionItemWanted, UpdateSession
 from contracts.errors import Invalid
 from services.courses.queries.catalogue import get_session
 from services.courses.queries.enrolments import get_enrolment
@@ -138,6 +140,22 @@ def test_K2_who_waits_keeps_the_choice_and_an_offer_costs_all_of_it(school):
     school.cancel(seated)
     taken = school.take(waiting, member(waiting.person_id))
     assert (taken.price.amount, taken.items) == (Decimal("135.00"), session.items[:2])
+
+
+def test_K4_K7_the_ticket_names_what_was_chosen(school):
+    session = congress(school)
+    _first, dinner, talk, _other = session.items
+    plain, chosen = school.confirmed(session), school.confirmed(session, items=[dinner.id, talk.id])
+    school.make_tickets()
+    printed = printed_ticket(school, chosen)
+    assert printed.index("Tuote") < printed.index("Illallinen") < printed.index("Talous, ")
+    assert "Viestintä" not in printed
+    assert "Tuote" not in printed_ticket(school, plain)
+
+
+def printed_ticket(school: School, enrolment: Enrolment) -> str:
+    with pymupdf.open(stream=files.load(school.ticket(enrolment).file_key), filetype="pdf") as pdf:
+        return pdf[0].get_text()
 
 
 def test_K4_the_office_changes_items_and_who_chose_one_keeps_it(school):

@@ -1,15 +1,17 @@
 """Tickets of confirmed enrolments: claimed by a worker, rendered outside of transactions, stored once (K7)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis import outbox
 from contracts.courses import EnrolmentState, TicketReady
-from services.courses.models import Course, CourseSession, Enrolment
+from services.courses.models import Course, CourseSession, Enrolment, EnrolmentItem, SessionItem
 
 BATCH = 20
 CLAIM = timedelta(seconds=60)
@@ -52,6 +54,26 @@ def claim(session: Session, now: datetime) -> Sequence[Any]:
         .join(Course, Course.id == CourseSession.course_id)
         .where(Enrolment.id.in_(claimed))
     ).all()
+
+
+def items_of(session: Session, claimed: Sequence[Any]) -> dict[UUID, list[Any]]:
+    """What those enrolments have chosen that chose more than one item, in the session's order."""
+    chosen = session.execute(
+        select(
+            EnrolmentItem.enrolment_id,
+            SessionItem.product_id,
+            SessionItem.name,
+            SessionItem.starts_at,
+            SessionItem.ends_at,
+        )
+        .join(SessionItem, SessionItem.id == EnrolmentItem.item_id)
+        .where(EnrolmentItem.enrolment_id.in_([row.id for row in claimed]))
+        .order_by(EnrolmentItem.enrolment_id, SessionItem.position, SessionItem.id)
+    )
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for item in chosen:
+        found[item.enrolment_id].append(item)
+    return {enrolment_id: items for enrolment_id, items in found.items() if len(items) > 1}
 
 
 def store(session: Session, claimed: Any, file_key: str) -> None:

@@ -32,6 +32,7 @@ class TicketDocument:
     ends_at: datetime
     venue: str = ""
     address: str = ""
+    items: tuple[str, ...] = ()
     seat_or_group: str = ""
     information: str = ""
     issued_at: datetime | None = None
@@ -51,6 +52,7 @@ def _view(ticket: TicketDocument, language: str) -> dict[str, Any]:
     labelled = [
         (texts.when, span(ticket.starts_at, ticket.ends_at, language)),
         (texts.where, "\n".join(filter(None, (ticket.venue, ticket.address)))),
+        (texts.items, "\n".join(ticket.items)),
         (texts.group, ticket.seat_or_group),
         (texts.organiser, ticket.organiser),
     ]

@@ -11,6 +11,7 @@ class Texts:
     holder: str
     when: str
     where: str
+    items: str
     group: str
     organiser: str
     show_hint: str
@@ -22,6 +23,7 @@ TEXTS: dict[str, Texts] = {
         holder="Osallistuja",
         when="Aika",
         where="Paikka",
+        items="Sisältää",
         group="Ryhmä tai paikka",
         organiser="Järjestäjä",
         show_hint="Näytä koodi ovella puhelimesta tai paperilta.",
@@ -31,6 +33,7 @@ TEXTS: dict[str, Texts] = {
         holder="Deltagare",
         when="Tid",
         where="Plats",
+        items="Innehåller",
         group="Grupp eller plats",
         organiser="Arrangör",
         show_hint="Visa koden vid dörren, i telefonen eller på papper.",
@@ -40,6 +43,7 @@ TEXTS: dict[str, Texts] = {
         holder="Participant",
         when="Time",
         where="Place",
+        items="Includes",
         group="Group or seat",
         organiser="Organiser",
         show_hint="Show the code at the door, on your phone or on paper.",
