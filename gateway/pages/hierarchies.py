@@ -27,7 +27,9 @@ def choose_parent(organisation_id: UUID) -> ResponseReturnValue:
     """Find the organisation that this one belongs to; or say that it stands by itself."""
     organisation = contacts.get_organisation(ById(id=organisation_id))
     if request.method == "GET":
-        return _form(organisation, FormState({"parent_id": organisation.parent_id, "version": organisation.version}))
+        return _form(
+            organisation, FormState({"parent_id": organisation.parent_id or "", "version": organisation.version})
+        )
     values = typed("parent_id", "version")
     try:
         named = {"id": organisation_id, "version": values["version"]}

@@ -160,7 +160,10 @@ def _refreshed() -> ResponseReturnValue:
 
 
 def _first_state(found: Import) -> str:
-    return KEPT if found.undone.get("kept") else "rejected" if found.counts.get("rejected") else "created"
+    """The rows that are looked at first: what asks for a decision, else the first that there are."""
+    if found.undone.get("kept"):
+        return KEPT
+    return next((each for each in ("rejected", *ROWS) if found.counts.get(each)), "created")
 
 
 def _may_undo(found: Import, *jobs: Job | None) -> bool:

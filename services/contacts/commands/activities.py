@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
 from contracts.contacts.activities import ActivityKind, DeleteActivity, RecordActivity, UpdateActivity
-from contracts.errors import Invalid, NotAllowed, NotFound
+from contracts.errors import Invalid, NotAllowed
 from services.contacts import models
 from services.contacts.commands import contact_links, deletions, details, history, projects
 from services.contacts.commands.history import Author
@@ -58,7 +58,7 @@ def _refuse_about_nobody(kind: ActivityKind, about: list[Any]) -> None:
 
 def change(session: Session, request: UpdateActivity, author: Author) -> UUID:
     """Change what is given; raises NotFound, Stale, Invalid, and NotAllowed for making another's activity private."""
-    activity = _visible(session, request.id, author)
+    activity = deletions.locked(session, models.Activity, request.id, author=author)
     details.refuse_stale(activity.version, request.version)
     if request.private not in (None, activity.private) and activity.recorded_by != author.label:
         raise NotAllowed("Only who recorded it can make it private or public.", code="not_the_author")
@@ -77,25 +77,16 @@ def change(session: Session, request: UpdateActivity, author: Author) -> UUID:
 
 def delete(session: Session, request: DeleteActivity, author: Author) -> None:
     """Take it away; raises NotFound and Stale."""
-    activity = _visible(session, request.id, author)
+    activity = deletions.locked(session, models.Activity, request.id, author=author)
     details.refuse_stale(activity.version, request.version)
     deletions.take_away(activity, author)
 
 
 def restore(session: Session, activity_id: UUID, author: Author) -> UUID:
     """Bring a deleted one back; one that is there stays as it is. Raises NotFound when it is gone for good."""
-    activity = _visible(session, activity_id, author, deleted=True)
+    activity = deletions.locked(session, models.Activity, activity_id, deleted=True, author=author)
     deletions.bring_back(session, activity)
     return activity.id
-
-
-def _visible(session: Session, activity_id: UUID, author: Author, *, deleted: bool = False) -> models.Activity:
-    """The activity, locked; another's private one is told not to exist."""
-    found = session.get(models.Activity, activity_id, with_for_update=True)
-    hidden = found is not None and found.private and found.recorded_by != author.label
-    if found is None or hidden or (found.deleted_at is not None and not deleted):
-        raise NotFound(f"There is no activity {activity_id}.", id=activity_id)
-    return found
 
 
 def forget_deleted(session: Session, now: datetime, limit: int) -> int:

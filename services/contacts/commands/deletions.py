@@ -1,15 +1,34 @@
 """What people delete is kept for a while, to be brought back, and then forgotten."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
+from contracts.errors import NotFound
+from services.contacts import models
 from services.contacts.commands.history import Author
 
 KEPT = timedelta(days=30)
 """How long what was deleted can be restored."""
+
+Thing = TypeVar("Thing", bound=models.Activity | models.Document | models.Project | models.Task)
+
+
+def locked(
+    session: Session, model: type[Thing], thing_id: UUID, *, deleted: bool = False, author: Author | None = None
+) -> Thing:
+    """The row, locked; raises NotFound, also for a deleted one unless `deleted`, and for what is private to another."""
+    found = session.get(model, thing_id, with_for_update=True)
+    if found is None or (found.deleted_at is not None and not deleted) or _is_hidden(found, author):
+        raise NotFound(f"There is no {model.__name__.lower()} {thing_id}.", id=thing_id)
+    return found
+
+
+def _is_hidden(thing: Any, author: Author | None) -> bool:
+    return author is not None and thing.private and thing.recorded_by != author.label
 
 
 def take_away(thing: Any, author: Author) -> None:

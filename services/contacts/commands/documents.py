@@ -10,7 +10,7 @@ from chassis import files
 from chassis.ids import new_id
 from chassis.native_thread import in_native_thread
 from contracts.contacts.documents import AddDocument, DeleteDocument, UpdateDocument
-from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
+from contracts.errors import Conflict, Invalid, NotAllowed
 from services.contacts import models
 from services.contacts.commands import contact_links, deletions, details, history, stored_files
 from services.contacts.commands.history import Author
@@ -76,7 +76,7 @@ def _whose(session: Session, request: AddDocument) -> tuple[list[UUID], list[UUI
 
 def change(session: Session, request: UpdateDocument, author: Author) -> UUID:
     """Change what is given; raises NotFound, Stale, and NotAllowed for making another's document private."""
-    document = _visible(session, request.id, author)
+    document = deletions.locked(session, models.Document, request.id, author=author)
     details.refuse_stale(document.version, request.version)
     if request.private not in (None, document.private) and document.recorded_by != author.label:
         raise NotAllowed("Only who recorded it can make it private or public.", code="not_the_author")
@@ -88,25 +88,16 @@ def change(session: Session, request: UpdateDocument, author: Author) -> UUID:
 
 def delete(session: Session, request: DeleteDocument, author: Author) -> None:
     """Take it away; raises NotFound and Stale."""
-    document = _visible(session, request.id, author)
+    document = deletions.locked(session, models.Document, request.id, author=author)
     details.refuse_stale(document.version, request.version)
     deletions.take_away(document, author)
 
 
 def restore(session: Session, document_id: UUID, author: Author) -> UUID:
     """Bring a deleted one back; one that is there stays as it is. Raises NotFound when it is gone for good."""
-    document = _visible(session, document_id, author, deleted=True)
+    document = deletions.locked(session, models.Document, document_id, deleted=True, author=author)
     deletions.bring_back(session, document)
     return document.id
-
-
-def _visible(session: Session, document_id: UUID, author: Author, *, deleted: bool = False) -> models.Document:
-    """The document, locked; another's private one is told not to exist."""
-    found = session.get(models.Document, document_id, with_for_update=True)
-    hidden = found is not None and found.private and found.recorded_by != author.label
-    if found is None or hidden or (found.deleted_at is not None and not deleted):
-        raise NotFound(f"There is no document {document_id}.", id=document_id)
-    return found
 
 
 def forget_deleted(session: Session, now: datetime, limit: int) -> int:

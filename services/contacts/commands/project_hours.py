@@ -17,7 +17,7 @@ def record(session: Session, request: RecordHours, account_id: UUID | None, auth
     """Write down work of an account or a person; raises NotFound, Conflict when the project is closed, and Invalid."""
     if request.worked_on > today:
         raise Invalid.field("/worked_on", "in_the_future", "Work that is still to be done has no hours yet.")
-    project = projects.locked(session, request.id)
+    project = deletions.locked(session, models.Project, request.id)
     projects.refuse_closed(project)
     person_id = request.person_id
     if person_id:

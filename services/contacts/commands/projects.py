@@ -44,7 +44,7 @@ def _refuse_end_before_start(project: models.Project) -> None:
 
 def change(session: Session, request: UpdateProject, author: Author) -> UUID:
     """Change what is given; raises NotFound, Stale and Invalid."""
-    project = locked(session, request.id)
+    project = deletions.locked(session, models.Project, request.id)
     details.refuse_stale(project.version, request.version)
     given = {name: getattr(request, name) for name in ProjectDetails.model_fields}
     wanted = {name: value for name, value in given.items() if value is not None}
@@ -61,7 +61,7 @@ def change(session: Session, request: UpdateProject, author: Author) -> UUID:
 
 def delete(session: Session, request: DeleteProject, author: Author) -> None:
     """Take it away; raises NotFound, Stale, and Conflict when hours are recorded on it."""
-    project = locked(session, request.id)
+    project = deletions.locked(session, models.Project, request.id)
     details.refuse_stale(project.version, request.version)
     hours = models.ProjectHours
     if session.scalar(select(exists().where(hours.project_id == project.id, hours.deleted_at.is_(None)))):
@@ -71,17 +71,9 @@ def delete(session: Session, request: DeleteProject, author: Author) -> None:
 
 def restore(session: Session, project_id: UUID) -> UUID:
     """Bring a deleted one back; one that is there stays as it is. Raises NotFound when it is gone for good."""
-    project = locked(session, project_id, deleted=True)
+    project = deletions.locked(session, models.Project, project_id, deleted=True)
     deletions.bring_back(session, project)
     return project.id
-
-
-def locked(session: Session, project_id: UUID, *, deleted: bool = False) -> models.Project:
-    """The project, locked; raises NotFound."""
-    found = session.get(models.Project, project_id, with_for_update=True)
-    if found is None or (found.deleted_at is not None and not deleted):
-        raise NotFound(f"There is no project {project_id}.", id=project_id)
-    return found
 
 
 def refuse_closed(project: models.Project) -> None:
@@ -105,7 +97,7 @@ def refuse_unknown(session: Session, project_id: UUID | None) -> None:
 
 def assign(session: Session, request: AssignToProject) -> UUID:
     """Let somebody take part, or change their role; raises NotFound, and Invalid for unknown contacts."""
-    project = locked(session, request.id)
+    project = deletions.locked(session, models.Project, request.id)
     member = {"account_id": request.account_id, "person_id": None, "organisation_id": None}
     if request.person_id:
         member["person_id"] = contact_links.known_persons(session, [("/person_id", request.person_id)])[0]
@@ -134,7 +126,7 @@ def refuse_other_than_one(*members: UUID | None) -> None:
 
 def remove(session: Session, request: RemoveFromProject) -> UUID:
     """Somebody takes part no more; raises NotFound."""
-    project = locked(session, request.id)
+    project = deletions.locked(session, models.Project, request.id)
     row = models.ProjectMember
     gone = session.execute(
         delete_rows(row).where(row.id == request.member_id, row.project_id == project.id).returning(row.id)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
 from contracts.contacts.tasks import CreateTask, DeleteTask, TaskDetails, TaskState, UpdateTask
-from contracts.errors import Invalid, NotFound
+from contracts.errors import Invalid
 from services.contacts import models
 from services.contacts.commands import contact_links, deletions, details, history, projects
 from services.contacts.commands.history import Author
@@ -47,7 +47,7 @@ def _refuse_gaps(task: models.Task) -> None:
 
 def change(session: Session, request: UpdateTask, author: Author) -> UUID:
     """Change what is given; raises NotFound, Stale and Invalid. Without a day, the time of day goes too."""
-    task = locked(session, request.id)
+    task = deletions.locked(session, models.Task, request.id)
     details.refuse_stale(task.version, request.version)
     wanted = request.model_dump(exclude_none=True, include=set(TaskDetails.model_fields)) | details.cleared(
         request.clear, CLEARED
@@ -71,7 +71,7 @@ def change(session: Session, request: UpdateTask, author: Author) -> UUID:
 
 def finish(session: Session, task_id: UUID, state: TaskState, author: Author) -> UUID:
     """Say that it is done, or has to be done after all; saying so again changes nothing. Raises NotFound."""
-    task = locked(session, task_id)
+    task = deletions.locked(session, models.Task, task_id)
     if _set_state(task, state, author):
         task.version += 1
         session.flush()
@@ -87,24 +87,16 @@ def _set_state(task: models.Task, state: TaskState, author: Author) -> bool:
 
 def delete(session: Session, request: DeleteTask, author: Author) -> None:
     """Take it away; raises NotFound and Stale."""
-    task = locked(session, request.id)
+    task = deletions.locked(session, models.Task, request.id)
     details.refuse_stale(task.version, request.version)
     deletions.take_away(task, author)
 
 
 def restore(session: Session, task_id: UUID) -> UUID:
     """Bring a deleted one back; one that is there stays as it is. Raises NotFound when it is gone for good."""
-    task = locked(session, task_id, deleted=True)
+    task = deletions.locked(session, models.Task, task_id, deleted=True)
     deletions.bring_back(session, task)
     return task.id
-
-
-def locked(session: Session, task_id: UUID, *, deleted: bool = False) -> models.Task:
-    """The task, locked; raises NotFound."""
-    found = session.get(models.Task, task_id, with_for_update=True)
-    if found is None or (found.deleted_at is not None and not deleted):
-        raise NotFound(f"There is no task {task_id}.", id=task_id)
-    return found
 
 
 def forget_deleted(session: Session, now: datetime, limit: int) -> int:
