@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     """Base64 Ed25519 public keys of every issuer."""
     talkoo_secret: SecretStr = SecretStr("")
     talkoo_files: str = ".talkoo/files"
+    """A folder, or `s3://<bucket>/<prefix>`."""
+    talkoo_s3_endpoint: str = ""
+    """Address of a store that speaks the S3 protocol, when it is not Amazon's."""
     talkoo_base_url: str = "http://127.0.0.1:8000"
     talkoo_time_zone: str = "Europe/Helsinki"
     talkoo_log_format: str = "json"

@@ -88,7 +88,7 @@ def _files(held: Held) -> Iterator[tuple[str, str]]:
         for kind, rows in kinds.items():
             for number, key in enumerate((key for each in rows for key in each.file_keys), 1):
                 with contextlib.suppress(NotFound):
-                    size += files.path_of(key).stat().st_size
+                    size += files.size(key)
                     _refuse_more(size, MOST_BYTES)
                     yield key, f"files/{service}-{kind}-{number}{Path(key).suffix}"
 

@@ -21,11 +21,12 @@ CONTENT_TYPES: Final = {
 
 
 def export_file(export_id: UUID) -> Response:
-    """The file of an export, as it lies; raises NotFound for whom it is not, and when it is gone."""
+    """The file of an export, as it is; raises NotFound for whom it is not, and when it is gone."""
     found = contacts.fetch_export_file(ById(id=export_id))
     kind = CONTENT_TYPES[found.file_name.rpartition(".")[2]]
-    path = files.path_of(found.file_key)
-    response = send_file(path, kind, as_attachment=True, download_name=found.file_name, etag=False, conditional=False)
+    file = files.opened(found.file_key)
+    response = send_file(file, kind, as_attachment=True, download_name=found.file_name, etag=False, conditional=False)
+    response.call_on_close(file.close)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 import psycopg2
 
+from chassis import files
 from chassis.settings import settings
 from ops.compose.first_data import run_file
 from ops.launcher import archive, databases
@@ -35,7 +36,7 @@ def save(target: BinaryIO) -> None:
     """Write the archive."""
     with _waiting_room() as room:
         whole = room / "talkoo.tar"
-        launcher_backup.save(_urls(), _files(), whole)
+        launcher_backup.save(_urls(), files.folder() or _nothing(room), whole)
         with whole.open("rb") as source:
             shutil.copyfileobj(source, target)
 
@@ -49,17 +50,19 @@ def restore(source: BinaryIO) -> None:
         with whole.open("wb") as target:
             shutil.copyfileobj(source, target)
         unpacked.mkdir()
-        dumps, files = archive.unpack(whole, unpacked, SERVICES)
+        dumps, saved = archive.unpack(whole, unpacked, SERVICES)
         launcher_backup.refill(urls, dumps)
-        _replace_files(files)
+        _replace_files(saved)
 
 
 def _urls() -> dict[str, str]:
     return {service: settings().database_url(service) for service in SERVICES}
 
 
-def _files() -> Path:
-    return Path(settings().talkoo_files)
+def _nothing(room: Path) -> Path:
+    """An empty folder: files in a bucket are kept safe by its store, not by us."""
+    (room / "files").mkdir()
+    return room / "files"
 
 
 def _check_alone(urls: dict[str, str]) -> None:
@@ -83,9 +86,12 @@ def _waiting_room() -> Iterator[Path]:
 
 
 def _replace_files(restored: Path) -> None:
-    for present in _files().iterdir():
+    folder = files.folder()
+    if folder is None:
+        return
+    for present in folder.iterdir():
         shutil.rmtree(present) if present.is_dir() else present.unlink()
-    shutil.copytree(restored, _files(), dirs_exist_ok=True)
+    shutil.copytree(restored, folder, dirs_exist_ok=True)
 
 
 def main(arguments: list[str]) -> int:

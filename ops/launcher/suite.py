@@ -70,11 +70,16 @@ class Suite:
         self._specs = processes.declared(self.host, self.ports, self.companies) if specs is None else specs
         self.supervisor = Supervisor(self._specs, self._launch, log)
 
+    def _files(self) -> str:
+        """The operator's bucket, or a folder of our own."""
+        given = os.environ.get("TALKOO_FILES", "")
+        return given if given.startswith("s3:") else str(self.state.data_folder("files"))
+
     def _wiring(self, variables: dict[str, str]) -> Wiring:
         return Wiring(
             base_url=self.base_url,
             home=str(self.state.data_folder("home")),
-            files=str(self.state.data_folder("files")),
+            files=self._files(),
             secret=self.state.secret("talkoo_secret"),
             signing_keys=keys.signing_keys(self.state),
             database_urls=self.infrastructure.database_urls,

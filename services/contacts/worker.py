@@ -142,8 +142,7 @@ def scan_duplicates_nightly(worker: Worker) -> bool:
 def _stage(step: Step, running: Running) -> None:
     """Read and check the whole file; one that cannot be read leaves nothing behind."""
     try:
-        with step.session.begin_nested():
-            table, reader = running.open_file()
+        with step.session.begin_nested(), running.open_file() as (table, reader):
             total, rejected = running.stage(table, reader)
     except NotFound as error:
         step.fail(str(error), code="file_gone", import_id=str(running.row.id))

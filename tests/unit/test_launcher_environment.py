@@ -65,7 +65,8 @@ def test_nothing_of_the_launchers_own_environment_leaks(wiring: Wiring, monkeypa
 
 
 TAKEN_BY_THE_LAUNCHER = {"TALKOO_PORT", "TALKOO_HOST", "TALKOO_BASE_URL", "TALKOO_PYTHON", "TALKOO_POSTGRES_BIN"}
-"""Of these the launcher makes what processes are told: addresses, programs."""
+TAKEN_BY_THE_LAUNCHER |= {"TALKOO_FILES"}
+"""Of these the launcher makes what processes are told: addresses, programs, the folder unless it is a bucket."""
 
 
 def promised() -> list[str]:

@@ -2,8 +2,7 @@
 
 import io
 
-from chassis import files
-from chassis.native_thread import in_native_thread
+from chassis import files, native
 from contracts.errors import Invalid
 from services.commerce.commands.bank_files import ReadFile, digest_of
 from services.commerce.rules.bank_files import BankFileKind, InvalidBankFile, kind_of, read_bank_file
@@ -16,7 +15,7 @@ def read(file_key: str) -> ReadFile:
     """The entries of a stored file. Raises NotFound, or Invalid with field, value and line of what is wrong."""
     content = files.load(file_key)
     try:
-        return in_native_thread(lambda: _read(content))
+        return native.run(_read, content)
     except InvalidBankFile as error:
         raise Invalid.field(
             "/file", "invalid_bank_file", str(error), field=error.field, value=error.value, line=error.line

@@ -6,9 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis import files
+from chassis import files, native
 from chassis.ids import new_id
-from chassis.native_thread import in_native_thread
 from contracts.contacts.documents import AddDocument, DeleteDocument, UpdateDocument
 from contracts.errors import Conflict, Invalid, NotAllowed
 from services.contacts import models
@@ -55,12 +54,12 @@ def _refuse_used(session: Session, key: str) -> None:
 
 def _content(key: str) -> tuple[FileType, int]:
     """What the stored file is, and how many bytes it has."""
-    path = files.path_of(stored_files.own(key, "/file_key"))
-    kind = in_native_thread(lambda: type_of(path.read_bytes()))
+    content = files.load(stored_files.own(key, "/file_key"))
+    kind = native.run(type_of, content)
     if kind is None:
         message = "This kind of file is not taken: send PDF, a picture, an office document without macros, or text."
         raise Invalid.field("/file", "file_type_not_taken", message)
-    return kind, path.stat().st_size
+    return kind, len(content)
 
 
 def _whose(session: Session, request: AddDocument) -> tuple[list[UUID], list[UUID]]:

@@ -133,7 +133,7 @@ def _finish(step: Step, export: models.Export, asked: StartExport) -> None:
 
 def _rows_of(parts: Sequence[str]) -> Iterator[list[Any]]:
     for part in parts:
-        with files.path_of(part).open("rb") as lines:
+        with files.opened(part) as lines:
             for line in lines:
                 if line.strip():
                     yield orjson.loads(line)

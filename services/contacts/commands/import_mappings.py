@@ -1,5 +1,6 @@
 """Looking at a file before it is imported, and keeping what its columns mean (C11)."""
 
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -50,8 +51,9 @@ def look(step: Step) -> None:
     """Read the first rows, and propose what the columns mean."""
     row = step.session.get_one(models.Import, imports.id_of(step.job_id))
     try:
-        table = read(files.path_of(row.file_key))
-        first = [cells for _number, cells in zip(range(LOOKED_AT), (cells for _, cells in table.rows), strict=False)]
+        with files.local(row.file_key) as path:
+            table = read(path)
+            first = [cells for _, cells in islice(table.rows, LOOKED_AT)]
     except NotFound as error:
         step.fail(str(error), code="file_gone", import_id=str(row.id))
         return

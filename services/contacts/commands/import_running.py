@@ -1,7 +1,8 @@
 """An import at work: one phase, one chunk of rows after another (C11)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -84,12 +85,14 @@ class Running:
             import_classes.grow(self.session, reader.growing.values())
         return counted
 
-    def open_file(self) -> tuple[Table, RowReader]:
+    @contextmanager
+    def open_file(self) -> Iterator[tuple[Table, RowReader]]:
         """The file's table and the reader of its rows; raises NotFound, Unreadable."""
-        table = read(files.path_of(self.row.file_key))
-        fields = self.session.scalars(fields_of(self.row.profile)).all()
-        said = Meanings(self.row.mapping or {}, self.row.by_heading)
-        return table, RowReader(table.header, fields, self.today, self.row.profile, said)
+        with files.local(self.row.file_key) as path:
+            table = read(path)
+            fields = self.session.scalars(fields_of(self.row.profile)).all()
+            said = Meanings(self.row.mapping or {}, self.row.by_heading)
+            yield table, RowReader(table.header, fields, self.today, self.row.profile, said)
 
     def must_wait(self) -> bool:
         """Whether an older import is not through; it may bring persons of this one."""

@@ -72,7 +72,7 @@ def _refuse_file(request: StartImport, now: datetime) -> None:
         raise Invalid.field("/observed_at", "in_the_future", "What a file says was true before it was sent.")
     if not request.file_key.startswith(OWN_FILES):
         raise Invalid.field("/file_key", "bad_key", "This is not a file for contacts; upload it for an import.")
-    size = files.path_of(request.file_key).stat().st_size
+    size = files.size(request.file_key)
     if size > MAX_FILE_BYTES:
         message = f"The file has {size} bytes; at most {MAX_FILE_BYTES} are taken. Split it."
         raise Invalid.field("/file_key", "file_too_large", message)

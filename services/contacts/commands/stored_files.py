@@ -33,7 +33,7 @@ MERGE = models.Merge
 def own(key: str, pointer: str) -> str:
     """The key, if it names a stored file of contacts; raises Invalid."""
     try:
-        files.path_of(key)
+        files.size(key)
     except (Invalid, NotFound):
         key = ""
     if key.startswith(f"{OWNER}/"):

@@ -5,14 +5,14 @@ import sys
 
 import pytest
 
-from chassis.native_thread import in_native_thread
+from chassis import native
 
 pytestmark = pytest.mark.unit
 UNDER_EVENTLET = """
 import warnings; warnings.simplefilter("ignore")
 import eventlet; eventlet.monkey_patch()
 import time
-from chassis.native_thread import in_native_thread
+from chassis import native
 ticks = 0
 def tick():
     global ticks
@@ -25,16 +25,16 @@ def compute():
         pass
     return 42
 eventlet.spawn(tick)
-print(in_native_thread(compute), ticks >= 6)
+print(native.run(compute), ticks >= 6)
 try:
-    in_native_thread(lambda: 1 / 0)
+    native.run(lambda: 1 / 0)
 except ZeroDivisionError:
     print("raised")
 """
 
 
 def test_work_runs_at_once_where_there_is_no_event_loop() -> None:
-    assert in_native_thread(lambda: 6 * 7) == 42
+    assert native.run(lambda: 6 * 7) == 42
 
 
 def test_the_event_loop_goes_on_while_work_is_done() -> None:
