@@ -10,6 +10,7 @@ from pydantic import Field
 from contracts.access import Permission, Rule
 from contracts.base import (
     ById,
+    ByIds,
     Code,
     Data,
     Done,
@@ -27,6 +28,7 @@ from contracts.base import (
     command,
     query,
 )
+from contracts.bounces import UsedAddresses
 from contracts.system import SystemApi
 
 
@@ -175,6 +177,8 @@ class LabelSheet(Reply):
     format: LabelFormat
     labels: int = 0
     without_address: int = 0
+    returned: int = 0
+    """Left out, because letters to their addresses were returned."""
     file_key: str | None = None
     created_at: datetime
 
@@ -248,6 +252,9 @@ class NotifyApi(SystemApi, name="notify"):
 
     @query(may=[Permission.NOTIFY_READ, Rule.OWN])
     def get_message(self, request: ById) -> Message: ...
+
+    @query(may=Rule.SYSTEM)
+    def get_used_addresses(self, request: ByIds) -> UsedAddresses: ...
 
     @command(may=Permission.NOTIFY_SEND)
     def create_mailing(self, request: CreateMailing) -> Mailing: ...

@@ -37,6 +37,7 @@ OFFICE: Final = (
         Link(_("Surveys"), "/office/surveys"),
         Link(_("Tags"), "/office/tags"),
         Link(_("Duplicates"), "/office/duplicates"),
+        Link(_("Addresses to check"), "/office/stale-addresses"),
         Link(_("Imports"), "/office/imports"),
         Link(_("Erased contacts"), "/office/erasures", "", "contacts.erase"),
     )),

@@ -16,6 +16,8 @@ TYPES = ["ordinary", "student"]
 PRODUCTS = ["p1", "p2", "book"]
 COURSES = ["lead", "first-aid"]
 STATES = ["held", "waiting", "confirmed", "cancelled"]
+ENTERED = TODAY - timedelta(days=31)
+"""When the contacts were entered."""
 KINDS = ["call", "meeting", "visit"]
 PLACES = [new_id() for _ in range(2)]
 """Ids of the two organisations, and of two mailings and sessions."""
@@ -64,7 +66,16 @@ def person(chance: random.Random, number: int) -> Contact:
         "activity": activity, "affiliation": affiliation,
     }  # fmt: skip
     things = {name: [make(chance) for _ in range(chance.choice([0, 0, 1, 2, 3]))] for name, make in makers.items()}
+    first = [{"kind": "email", "verified_on": ENTERED, "problem": None}] if own["email"] else []
+    things["contact_point"] = first + [contact_point(chance, each) for each in range(chance.choice([0, 0, 1, 2]))]
     return Contact(own=own, things=things)
+
+
+def contact_point(chance: random.Random, place: int) -> dict[str, Any]:
+    """A further phone number, perhaps confirmed since it was entered, perhaps dead since then."""
+    confirmed = chance.choice([None, some_days(chance)])
+    return {"kind": "phone", "number": f"+3584012345{place}", "confirmed_on": confirmed,
+            "verified_on": max(ENTERED, confirmed or ENTERED), "problem": chance.choice([None, "bounced"])}  # fmt: skip
 
 
 def membership(chance: random.Random) -> dict[str, Any]:

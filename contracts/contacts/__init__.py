@@ -4,6 +4,7 @@ from contracts.contacts.activities import ActivitiesApi
 from contracts.contacts.affiliations import AffiliationsApi
 from contracts.contacts.calendars import CalendarsApi
 from contracts.contacts.consents import ConsentsApi
+from contracts.contacts.contact_points import ContactPointsApi
 from contracts.contacts.data_copies import DataCopiesApi
 from contracts.contacts.documents import DocumentsApi
 from contracts.contacts.duplicates import DuplicatesApi
@@ -34,6 +35,7 @@ class ContactsApi(
     AffiliationsApi,
     CalendarsApi,
     ConsentsApi,
+    ContactPointsApi,
     DataCopiesApi,
     DocumentsApi,
     DuplicatesApi,

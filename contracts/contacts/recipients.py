@@ -1,5 +1,6 @@
 """What senders need to reach persons."""
 
+from datetime import datetime
 from uuid import UUID
 
 from contracts.access import Rule
@@ -17,6 +18,13 @@ class Recipient(Reply):
     phone: str | None = None
     language: Language = Language.FI
     address_lines: list[str] = []
+    mail_lines: list[str] = []
+    """The same of an address from which no letter was returned; empty when there is none."""
+    email_failed: bool = False
+    """Messages to the address bounced, and nobody has confirmed it since."""
+    email_confirmed_at: datetime | None = None
+    phone_confirmed_at: datetime | None = None
+    """When somebody has said that it is right: what bounced before counts no more."""
     email_banned: bool = False
     sms_banned: bool = False
 

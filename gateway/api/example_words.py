@@ -146,6 +146,10 @@ TEXTS: Final[dict[str, tuple[Any, ...]]] = {
     "tags_any": ("board,volunteer",),
     "tags_none": ("former",),
     "sort": ("name", "due"),
+    "use": ("first",),
+    "ContactPoint.value": ("aino.virtanen@example.org",),
+    "PointOfContact.value": ("aino.virtanen@example.org",),
+    "problem_reason": ("",),
     "column": ("Sähköposti",),
     "target": ("email",),
     "targets": (["given_name", "family_name", "email"],),
@@ -185,10 +189,10 @@ MACHINES: Final[dict[str, tuple[Any, ...]]] = {
     "service": ("contacts",),
     "actor": ("toimisto",),
     "action": ("sign_in",),
-    "outcome": ("succeeded",),
+    "outcome": ("succeeded", "confirmed"),
     "channel": ("email", "api"),
     "csrf_token": ("8d1f6a2f5a1c9e10",),
-    "key": ("8d1f6a2f5a1c9e10",),
+    "key": ("8d1f6a2f5a1c9e10", "5d3a0f5c9b7e41d28c6a1f0b3e7d9a42"),
     "prefix": ("7c1e7b60",),
     "secret": ("talkoo_7c1e7b60_8d1f6a2f5a1c9e10",),
     "ticket_code": ("7C1E-7B60",),
@@ -229,6 +233,11 @@ MACHINES: Final[dict[str, tuple[Any, ...]]] = {
     "Suppress.reason": ("complaint",),
 }
 PATHS: Final[dict[str, tuple[Any, ...]]] = {
+    **{
+        f"/{side}/{{id}}/contact-points/{{key}}/{what}.key": ("5d3a0f5c9b7e41d28c6a1f0b3e7d9a42",)
+        for side in ("persons", "organisations")
+        for what in ("confirm", "mark")
+    },
     "/views/{name}.name": ("contacts",),
     "/surveys/{id}/versions/{number}.number": ("2",),
 }

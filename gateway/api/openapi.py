@@ -10,6 +10,7 @@ from contracts.access import LinkPurpose, Permission, Rule
 from gateway.api import (
     calendars,
     commerce,
+    contact_points,
     contacts,
     courses,
     documents,
@@ -28,6 +29,7 @@ from gateway.api.routes import Route
 
 RESOURCES: Final = (
     contacts,
+    contact_points,
     documents,
     photos,
     surveys,

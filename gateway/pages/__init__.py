@@ -29,6 +29,7 @@ SECTIONS = (
     "applications",
     "contacts",
     "contact_forms",
+    "contact_points",
     "erasures",
     "hierarchies",
     "histories",

@@ -28,7 +28,7 @@ from gateway.field_definitions import all_definitions
 from gateway.i18n import local_date
 from gateway.known_tags import known_tags, typed_tags
 from gateway.listing import Column, Filter, ListState, Option
-from gateway.pages import belongings, contact_facts, history_words, list_cells, source_words, state_words
+from gateway.pages import belongings, contact_facts, history_words, list_cells, point_words, source_words, state_words
 from gateway.pages.activity_words import activity_section
 from gateway.pages.document_words import document_section
 from gateway.pages.door import Pages
@@ -101,6 +101,7 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
         history=history_words.entries(about["history"].data, known, "person") if about["history"] else [],
         sources=source_words.entries(about["sources"], known, "person"),
         words=state_words,
+        point_words=point_words,
         may_write=may(Permission.CONTACTS_WRITE),
         **activity_section(),
         **document_section(),
@@ -128,6 +129,7 @@ def _about(person_id: UUID) -> dict[str, Any]:
             lambda: contacts.list_documents(ListDocuments(person_id=person_id, limit=limit)),
         ),
         "history": (Permission.CONTACTS_READ, lambda: contacts.list_history(History(id=person_id, limit=limit))),
+        "points": (Permission.CONTACTS_READ, lambda: contacts.get_contact_points(ById(id=person_id))),
         "sources": (Permission.CONTACTS_READ, lambda: contacts.list_sources(ById(id=person_id))),
         "views": (Permission.CONTACTS_READ, own_views),
         "tasks": (Permission.ACTIVITIES_READ, lambda: open_tasks(person_id=person_id)),

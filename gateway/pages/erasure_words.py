@@ -31,6 +31,8 @@ KINDS: Final[Mapping[str, Any]] = {
     "project_hours": _p("erased", "Notes on hours"),
     "changes": _p("erased", "Values in the change history"),
     "value_sources": _p("erased", "Where values came from"),
+    "verifications": _p("erased", "Confirmed addresses, and those from which mail came back"),
+    "bounces": _p("erased", "Messages that came back"),
     "import_confirmations": _p("erased", "Where values came from before a file repeated them"),
     "import_rows": _p("erased", "Rows of imported files"),
     "merges": _p("erased", "Values that merges remember"),

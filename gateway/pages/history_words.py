@@ -56,6 +56,7 @@ CHANNELS: Final[dict[str, Any]] = {
     "accounting": lazy_pgettext("source of values", "Accounting"),
     "address_provider": lazy_pgettext("source of values", "Address provider"),
     "system": lazy_gettext("Talkoo"),
+    "bounce": lazy_gettext("A message that came back"),
 }
 LABELS: Final[dict[str, Any]] = {
     "account": lazy_gettext("Signed in"),
@@ -77,7 +78,21 @@ MERGES: Final[dict[str, Any]] = {
     "merged": lazy_gettext("%(name)s was merged into this contact"),
     "unmerged": lazy_gettext("The merge with %(name)s was undone"),
 }
-HAPPENED: Final = frozenset({"state", "affiliation.started", "affiliation.ended", "data_copy", "photo", *MERGES})
+POINTS: Final[dict[str, Any]] = {
+    "contact_point.confirmed": (lazy_gettext("Confirmed: %(value)s"), lazy_gettext("No longer confirmed: %(value)s")),
+    "contact_point.returned": (
+        lazy_gettext("A letter was returned from %(value)s"),
+        lazy_gettext("No letter was returned after all: %(value)s"),
+    ),
+    "contact_point.bounced": (
+        lazy_gettext("A message to %(value)s came back"),
+        lazy_gettext("No message came back after all: %(value)s"),
+    ),
+}
+"""What was said of a value by which a contact is reached, and that this was taken back."""
+HAPPENED: Final = frozenset(
+    {"state", "affiliation.started", "affiliation.ended", "data_copy", "photo", *MERGES, *POINTS}
+)
 """What a sentence tells better than two values."""
 HIDDEN: Final = frozenset({"linked_to"})
 """Ids, which tell nobody anything; the state says it in words."""
@@ -132,6 +147,8 @@ def _text(change: Change, definition: FieldDefinition | None) -> str:
         return _affiliation(change)
     if change.field in MERGES:
         return _merge(change)
+    if change.field in POINTS:
+        return _point(change)
     if change.field == "photo":
         return str(_("The photo was set") if change.new else _("The photo was removed"))
     if change.field == "data_copy":
@@ -154,6 +171,14 @@ def _merge(change: Change) -> Markup:
     what = change.new or change.old or {}
     told = MERGES[change.field] % {"name": what.get("name") or _("a deleted contact")}
     return Markup('<a href="/office/merges?person_id={}">{}</a>').format(what.get("person_id", ""), told)
+
+
+def _point(change: Change) -> str:
+    said, taken_back = POINTS[change.field]
+    what = change.new or change.old or {}
+    reason = what.get("reason")
+    told = str((said if change.new else taken_back) % {"value": what.get("value", "")})
+    return f"{told} ({reason})" if reason else told
 
 
 def label_of(field: str, definition: FieldDefinition | None = None) -> str:

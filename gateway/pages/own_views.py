@@ -50,6 +50,7 @@ PERSON_SECTIONS: Final[Mapping[str, Any]] = {
     "invoices": _("Invoices"),
     "enrolments": _("Enrolments"),
     "affiliations": _("Affiliations"),
+    "contact_points": _("Addresses and when they were verified"),
     "surveys": _("Surveys"),
     "documents": _("Documents"),
     "messages": _("Messages"),
@@ -60,6 +61,7 @@ ORGANISATION_SECTIONS: Final[Mapping[str, Any]] = {
     "activities": _("Activities"),
     "people": _("People"),
     "hierarchy": _("Parts"),
+    "contact_points": _("Addresses and when they were verified"),
     "documents": _("Documents"),
     "history": _("History"),
 }

@@ -23,7 +23,7 @@ KINDS: Final = {
         (
             "birth_date", "affiliation.starts_on", "membership.joined_on", "membership.ended_on",
             "membership.paid_until", "purchase.bought_on", "enrolment.enrolled_on", "enrolment.starts_on",
-            "message.sent_on", "activity.happened_on", "survey_answer.answered_on",
+            "message.sent_on", "activity.happened_on", "survey_answer.answered_on", "contact_point.verified_on",
         ),
         "date",
     ),
@@ -48,6 +48,8 @@ CHOICES: Final[dict[str, Any]] = {
     "banned": CHANNELS,
     "membership.state": {state.value: words for state, (words, _kind) in MEMBERSHIP.items()},
     "enrolment.state": {state.value: words for state, (words, _kind) in ENROLMENT.items()},
+    "contact_point.kind": contact_words.POINT_KINDS,
+    "contact_point.problem": contact_words.POINT_PROBLEMS,
     "activity.kind": {kind.value: words for kind, words in KIND.items()},
 }
 """Codes and words of the values of fields that take no others."""
@@ -164,6 +166,14 @@ RELATIONS: Final = {
             "survey_answer.answered_on": _("Day of answering"),
         },
         of=(SegmentKind.PERSONS,),
+    ),
+    "contact_point": Relation(
+        _("Addresses, phone numbers, e-mail"),
+        {
+            "contact_point.kind": _("Kind of address"),
+            "contact_point.verified_on": _("Address last verified on"),
+            "contact_point.problem": _("What came back from an address"),
+        },
     ),
     "activity": Relation(
         _("Activities"),

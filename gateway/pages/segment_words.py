@@ -32,6 +32,7 @@ SAME: Final = {
     "message": _("The same message"),
     "survey_answer": _("The same answer to a survey"),
     "activity": _("The same activity"),
+    "contact_point": _("The same address, number or e-mail"),
 }
 """What a group with `has` is about."""
 

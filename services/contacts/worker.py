@@ -5,11 +5,16 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from chassis import clock, crash
 from chassis.jobs import Step, job
+from chassis.rpc import client
 from chassis.settings import settings
 from chassis.worker import Worker, periodic
+from contracts.base import ByIds
 from contracts.errors import NotFound
+from contracts.notify import NotifyApi
 from services.contacts import models
 from services.contacts.commands import (
     activities,
@@ -27,16 +32,19 @@ from services.contacts.commands import (
     surveys,
     tags,
     tasks,
+    verifications,
 )
 from services.contacts.commands.history import Author
 from services.contacts.commands.import_running import Running
 from services.contacts.queries import exports as export_rows
 from services.contacts.spreadsheets import Unreadable
 
+notify = client(NotifyApi)
 MATCHED_AT_ONCE = 5_000
 APPLIED_AT_ONCE = 1_000
 FORGOTTEN_AT_ONCE = 1_000
 REMINDED_AT_ONCE = 500
+BOUNCES_AT_ONCE = 500
 KEPT_A_WHILE = (activities, tasks, project_hours, projects, calendars, documents, surveys)
 """Commands of what can be restored for some time after it was deleted."""
 NIGHT: Final = range(2, 5)
@@ -119,6 +127,21 @@ def remind(worker: Worker) -> bool:
         if told:
             crash.point("contacts.reminding")
     return told == REMINDED_AT_ONCE
+
+
+@periodic("take_bounces", every=2.0)
+def take_bounces(worker: Worker) -> bool:
+    """Mark the addresses from which messages came back; more of them may wait."""
+    with worker.database.reader() as connection:
+        found = connection.execute(select(models.Bounce.__table__).limit(BOUNCES_AT_ONCE)).all()
+    if not found:
+        return False
+    used = {
+        each.id: each.address for each in notify.get_used_addresses(ByIds(ids=[row.message_id for row in found])).data
+    }
+    with worker.transaction() as session:
+        verifications.take_bounces(session, found, used, Author("system:contacts", "bounce", worker.now()))
+    return len(found) == BOUNCES_AT_ONCE
 
 
 @job(duplicate_scans.JOB_KIND)

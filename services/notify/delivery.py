@@ -6,10 +6,11 @@ then sent again under the same Message-ID. That is the only way one can arrive t
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -26,7 +27,7 @@ from contracts.errors import ServiceError, Unavailable
 from contracts.notify import Channel
 from services.notify import codes, composition
 from services.notify.commands import deliveries
-from services.notify.commands.suppressions import UNSUBSCRIBED, normal
+from services.notify.commands.suppressions import BOUNCED, UNSUBSCRIBED, lift_confirmed, normal
 from services.notify.config import notify_settings
 from services.notify.facts import COLLECTORS, Outdated, survey_link
 from services.notify.models import Mailing, Suppression
@@ -57,7 +58,7 @@ class Batch:
     """What sending the messages of one claim needs to know. `until` is a monotonic time."""
 
     receivers: dict[UUID, Recipient]
-    suppressed: dict[tuple[Channel, str], str]
+    suppressed: dict[tuple[Channel, str], Any]
     mailings: dict[UUID, Any]
     seller: str
     until: float
@@ -85,6 +86,10 @@ def deliver_due(worker: Worker) -> bool:
 def _batch(worker: Worker, claimed: Sequence[Row[Any]], until: float) -> Batch:
     receivers = receivers_of(claimed)
     seller = composition.seller_name()
+    confirmed = _confirmed(receivers.values())
+    if confirmed:
+        with worker.transaction() as session:
+            lift_confirmed(session, confirmed)
     with worker.database.reader() as connection:
         suppressed = _suppressed(connection, receivers.values())
         mailing_ids = {each.mailing_id for each in claimed if each.mailing_id}
@@ -92,14 +97,26 @@ def _batch(worker: Worker, claimed: Sequence[Row[Any]], until: float) -> Batch:
         return Batch(receivers, suppressed, {row.id: row for row in mailings}, seller, until)
 
 
-def _suppressed(connection: Connection, receivers: Any) -> dict[tuple[Channel, str], str]:
-    """The reasons of those of the receivers' addresses that are suppressed."""
+def _confirmed(receivers: Iterable[Recipient]) -> dict[tuple[Channel, str], datetime]:
+    """The receivers' addresses that somebody has confirmed, with the times."""
+    found: dict[tuple[Channel, str], datetime] = {}
+    for each in receivers:
+        for channel, address, at in (
+            (Channel.EMAIL, each.email, each.email_confirmed_at), (Channel.SMS, each.phone, each.phone_confirmed_at)
+        ):  # fmt: skip
+            if address and at:
+                found[channel, normal(channel, address)] = at
+    return found
+
+
+def _suppressed(connection: Connection, receivers: Any) -> dict[tuple[Channel, str], Any]:
+    """Those of the receivers' addresses that are suppressed."""
     addresses = [normal(Channel.EMAIL, each.email) for each in receivers if each.email]
     addresses += [normal(Channel.SMS, each.phone) for each in receivers if each.phone]
     rows = connection.execute(
         select(Suppression.channel, Suppression.address, Suppression.reason).where(Suppression.address.in_(addresses))
     )
-    return {(row.channel, row.address): row.reason for row in rows}
+    return {(row.channel, row.address): row for row in rows}
 
 
 def _sent(claimed: Sequence[Row[Any]], batch: Batch) -> Iterator[list[Outcome]]:
@@ -176,13 +193,19 @@ def _address(message: Any, receiver: Recipient | None) -> str:
 
 
 def _barred(message: Any, receiver: Recipient, address: str, batch: Batch) -> str:
-    """Why the receiver must not be written to, or empty. Bans and unsubscriptions hold for marketing alone."""
+    """Why the receiver must not be written to, or empty. Bans and unsubscriptions hold for marketing alone,
+    what the register knows to bounce for all mailings.
+    """
     mailing = batch.mailings.get(message.mailing_id)
     marketing = mailing is not None and mailing.marketing
     if marketing and receiver.email_banned:
         return "banned"
-    reason = batch.suppressed.get((message.channel, normal(message.channel, address)), "")
-    return reason if marketing or reason != UNSUBSCRIBED else ""
+    if mailing is not None and receiver.email_failed:
+        return BOUNCED
+    found = batch.suppressed.get((message.channel, normal(message.channel, address)))
+    if found is not None and found.reason != UNSUBSCRIBED:
+        return str(found.reason)
+    return UNSUBSCRIBED if found is not None and marketing else ""
 
 
 def _send(message: Any, attempt: Attempt, receiver: Recipient, address: str, batch: Batch) -> Outcome:

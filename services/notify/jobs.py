@@ -77,6 +77,7 @@ class _Sheet:
 
     labels: int
     without_address: int
+    returned: int = 0
     file_key: str = ""
     refused: str = ""
 
@@ -84,15 +85,16 @@ class _Sheet:
 def _sheet(params: dict[str, Any], _cursor: dict[str, Any]) -> _Sheet:
     """Render and store the whole sheet."""
     receivers = _receivers(UUID(params["segment_id"]))
-    labels = [AddressLabel((each.name, *each.address_lines)) for each in receivers if each.address_lines]
-    without = len(receivers) - len(labels)
+    labels = [AddressLabel((each.name, *each.mail_lines)) for each in receivers if each.mail_lines]
+    returned = sum(1 for each in receivers if each.address_lines and not each.mail_lines)
+    without = len(receivers) - len(labels) - returned
     try:
         content = render_labels(labels, params["format"], clock.now(), start=params["start_at"])
     except InvalidLabels as error:
-        return _Sheet(0, without, refused=str(error))
+        return _Sheet(0, without, returned, refused=str(error))
     key = files.new_key("notify", ".pdf")
     files.store(key, content)
-    return _Sheet(len(labels), without, key)
+    return _Sheet(len(labels), without, returned, key)
 
 
 def _receivers(segment_id: UUID) -> list[Recipient]:
@@ -117,7 +119,13 @@ def make_label_sheet(step: Step) -> None:
     step.session.execute(
         update(LabelSheet)
         .where(LabelSheet.id == UUID(step.params["label_sheet_id"]))
-        .values(file_key=sheet.file_key, labels=sheet.labels, without_address=sheet.without_address)
+        .values(
+            file_key=sheet.file_key,
+            labels=sheet.labels,
+            without_address=sheet.without_address,
+            returned=sheet.returned,
+        )
     )
     step.progress(done=sheet.labels, total=sheet.labels)
-    step.finish({"labels": sheet.labels, "without_address": sheet.without_address, "file_key": sheet.file_key})
+    left_out = {"without_address": sheet.without_address, "returned": sheet.returned}
+    step.finish({"labels": sheet.labels, **left_out, "file_key": sheet.file_key})

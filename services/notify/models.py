@@ -83,6 +83,7 @@ class Mailing(Base):
     subject: Mapped[str]
     body: Mapped[str]
     survey_id: Mapped[UUID | None]
+    check_details: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     marketing: Mapped[bool] = mapped_column(Boolean)
     state: Mapped[MailingState] = mapped_column(default=MailingState.DRAFT)
     job_id: Mapped[str | None]
@@ -105,6 +106,7 @@ class LabelSheet(Base):
     job_id: Mapped[str]
     labels: Mapped[int] = mapped_column(Integer, server_default="0")
     without_address: Mapped[int] = mapped_column(Integer, server_default="0")
+    returned: Mapped[int] = mapped_column(Integer, server_default="0")
     file_key: Mapped[str | None]
     created_at: Mapped[datetime]
     created_by: Mapped[str]
@@ -123,4 +125,6 @@ class Suppression(Base):
     channel: Mapped[Channel]
     address: Mapped[str]
     reason: Mapped[str]
+    unsubscribed: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    """Somebody has left marketing, whatever else happened to the address."""
     created_at: Mapped[datetime]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, func, select
 from chassis.paging import cursor_id, page
 from contracts import notify
 from contracts.base import ListRequest, Page
+from contracts.bounces import UsedAddress, UsedAddresses
 from contracts.errors import NotFound
 from contracts.notify import MessageState
 from services.notify.models import OPEN, LabelSheet, Mailing, Message, Suppression
@@ -40,6 +41,12 @@ def get_message(connection: Connection, message_id: UUID, only_person: UUID | No
 
 def _message(row: Any) -> notify.Message:
     return notify.Message.model_validate(row._asdict())
+
+
+def get_used_addresses(connection: Connection, message_ids: list[UUID]) -> UsedAddresses:
+    """Where messages went."""
+    rows = connection.execute(select(Message.id, Message.address).where(Message.id.in_(message_ids)))
+    return UsedAddresses(data=[UsedAddress(id=row.id, address=row.address) for row in rows])
 
 
 def get_mailing(connection: Any, mailing_id: UUID) -> notify.Mailing:

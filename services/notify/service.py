@@ -9,6 +9,7 @@ from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
 from contracts import notify
 from contracts.base import ById, ByIds, Done, Job, JobById, ListRequest, Page
+from contracts.bounces import UsedAddresses
 from contracts.commerce.invoices import InvoiceDocumentReady, InvoiceKind, InvoicePaid
 from contracts.commerce.payments import RefundCompleted
 from contracts.contacts import ContactsApi
@@ -69,6 +70,9 @@ class NotifyService(SystemMethods, NotifyApi):
         receiver = _receiver(found.person_id) or Recipient(id=found.person_id, name="")
         rendered = composition.mailing_message(mailing, receiver, composition.seller_name())
         return found.model_copy(update={"subject": found.subject or rendered.subject, "body": rendered.text})
+
+    def get_used_addresses(self, request: ByIds) -> UsedAddresses:
+        return queries.get_used_addresses(self.reader, request.ids)
 
     def create_mailing(self, request: notify.CreateMailing) -> notify.Mailing:
         _check_segment(request.segment_id)

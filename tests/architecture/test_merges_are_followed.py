@@ -7,7 +7,9 @@ import pytest
 from chassis.redirects import MERGED, followed
 from chassis.service import SERVICES
 
-NAMES_OF_PERSONS = ("person_id", "payer_id", "customer_id", "first_id", "second_id", "survivor_id", "proposed_id")
+NAMES_OF_PERSONS = (
+    "person_id", "payer_id", "customer_id", "contact_id", "first_id", "second_id", "survivor_id", "proposed_id",
+)  # fmt: skip
 STAY = {
     "contacts.import_rows.person_id": "the report of an import says what it found then; contacts leads the id on",
     "contacts.duplicate_candidates.first_id": "the pair itself; it counts while both are in the register",

@@ -1,5 +1,7 @@
 """Segments over all that is known of a contact (C10): in SQL the same as in words, limited in time and rights."""
 
+from datetime import date
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from contracts.base import ById
 from contracts.commerce.orders import OrderState
 from contracts.contacts.activities import ActivityKind
 from contracts.contacts.exports import StartExport
+from contracts.contacts.masters import DecidedBy, ValueSource
 from contracts.contacts.persons import PersonState
 from contracts.contacts.segments import (
     CreateSegment,
@@ -72,9 +75,23 @@ def _add(session, who):
             search="",
             created_at=at,
             updated_at=at,
+            other_phones=[{"kind": "work", "number": each["number"]} for each in phones_of(who)],
         )
     )
+    origin = {"source": ValueSource.OFFICE, "observed_at": world.noon(world.ENTERED), "rule": DecidedBy.FIRST}
+    session.execute(insert(models.FieldOrigin).values(subject_id=who.id, field="*", **origin))
     add_things(session, who)
+
+
+def phones_of(who):
+    return [each for each in who.things["contact_point"] if each["kind"] == "phone"]
+
+
+SAY = text(
+    """INSERT INTO verifications (id, contact_id, kind, point, outcome, said_at, source, recorded_at, recorded_by)
+       SELECT gen_random_uuid(), contact_id, kind, key, :outcome, :at, 'office', :at, 'x'
+       FROM contact_points WHERE contact_id = :who AND value = :number"""
+)
 
 
 def add_things(session, who):
@@ -102,6 +119,12 @@ def add_things(session, who):
         row = {"id": made, "kind": ActivityKind(one["kind"]), "text": "", "happened_at": at, "recorded_at": at}
         session.execute(insert(models.Activity).values(row | {"private": one["private"], "recorded_by": "x"}))
         session.execute(insert(models.ActivityContact).values(activity_id=made, **mine))
+    for one in phones_of(who):
+        said = {"who": who.id, "number": one["number"]}
+        if one["confirmed_on"]:
+            session.execute(SAY, {**said, "outcome": "confirmed", "at": world.noon(one["confirmed_on"])})
+        if one["problem"]:
+            session.execute(SAY, {**said, "outcome": "bounced", "at": world.noon(date(2030, 1, 1))})
     for one in who.things["affiliation"]:
         values = {name: one[name] for name in ("organisation_id", "title", "decision_maker", "ends_on")}
         session.execute(insert(models.Affiliation).values(id=new_id(), **mine, **values))
@@ -112,7 +135,7 @@ def register(database_urls):
     """Some persons with what they have, in memory and in the database."""
     database_urls["contacts"]
     with database_of("contacts").transaction() as session:
-        session.execute(text("TRUNCATE persons, organisations, segments CASCADE"))
+        session.execute(text("TRUNCATE persons, organisations, segments, value_sources, verifications CASCADE"))
     people = world.persons(seed=7, count=120)
     fill(people)
     return people
@@ -146,6 +169,9 @@ THINGS = {
         "sent_on": ("date", None),
     },
     "activity": {"kind": ("text", world.KINDS), "happened_on": ("date", None)},
+    "contact_point": {
+        "kind": ("text", ["email", "phone"]), "verified_on": ("date", None), "problem": ("text", ["bounced"]),
+    },
     "affiliation": {
         "organisation_id": ("id", [str(each) for each in world.PLACES]), "title": ("text", ["johtaja", "siht"]),
         "decision_maker": ("flag", [True, False]),

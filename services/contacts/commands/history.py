@@ -26,6 +26,7 @@ CHANNELS = {
 SOURCES = {
     "office": ValueSource.OFFICE,
     "system": ValueSource.OFFICE,
+    "bounce": ValueSource.OFFICE,
     "api": ValueSource.API,
     "import": ValueSource.IMPORT,
     "accounting": ValueSource.ACCOUNTING,

@@ -13,7 +13,7 @@ from contracts.contacts.organisations import CreateOrganisation, Organisation, O
 from contracts.contacts.persons import DeleteContact
 from contracts.errors import Conflict, Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import details, history, masters, provenance
+from services.contacts.commands import details, history, masters, provenance, verifications
 from services.contacts.commands.history import Author
 from services.contacts.replies import organisation_of
 from services.contacts.rules.values import as_columns, organisation_keys
@@ -53,6 +53,7 @@ def update_details(session: Session, request: UpdateOrganisation, author: Author
         _check_parent(session, organisation.id, request.parent_id)
     stored = details.checked(session, "organisation", wanted, organisation.fields)
     masters.refuse_mastered(session, "organisation", organisation, stored, author)
+    before = verifications.keys_of(session, organisation.id)
     differences = history.assign(organisation, stored)
     if differences:
         organisation.version += 1
@@ -60,6 +61,7 @@ def update_details(session: Session, request: UpdateOrganisation, author: Author
         _store(session, organisation)
         history.record(session, organisation.id, author, differences)
         provenance.note(session, "organisation", organisation, author, differences)
+        verifications.tell_again(session, organisation.id, before, author)
     return organisation_of(organisation)
 
 

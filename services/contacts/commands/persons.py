@@ -19,7 +19,7 @@ from contracts.contacts.persons import (
 )
 from contracts.errors import FieldError, Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import details, history, masters, provenance
+from services.contacts.commands import details, history, masters, provenance, verifications
 from services.contacts.commands.history import Author
 from services.contacts.replies import person_of
 from services.contacts.rules.values import as_columns, person_keys
@@ -64,7 +64,9 @@ def update_details(session: Session, request: UpdatePerson, author: Author) -> P
     wanted |= details.cleared(request.clear, CLEARED)
     stored = details.checked(session, "person", wanted, person.fields)
     masters.refuse_mastered(session, "person", person, stored, author)
+    before = verifications.keys_of(session, person.id)
     change(session, person, stored, author)
+    verifications.tell_again(session, person.id, before, author)
     return person_of(person)
 
 

@@ -21,15 +21,18 @@ from services.contacts.models.projects import Project, ProjectHours, ProjectMemb
 from services.contacts.models.segments import Segment
 from services.contacts.models.surveys import SURVEY_VALUES, Survey, SurveyAnswer, SurveyVersion
 from services.contacts.models.tasks import Task, TaskContact
+from services.contacts.models.verifications import CONTACT_POINTS, Bounce, Verification
 from services.contacts.models.views import View
 
 __all__ = (
+    "CONTACT_POINTS",
     "SCAN_JOB",
     "SURVEY_VALUES",
     "Activity",
     "ActivityContact",
     "Affiliation",
     "Base",
+    "Bounce",
     "Calendar",
     "CalendarAddress",
     "CalendarEvent",
@@ -63,5 +66,6 @@ __all__ = (
     "SurveyVersion",
     "Task",
     "TaskContact",
+    "Verification",
     "View",
 )

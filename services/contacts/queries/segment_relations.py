@@ -22,7 +22,7 @@ PERSONS, ORGANISATIONS = SegmentKind.PERSONS, SegmentKind.ORGANISATIONS
 AFFILIATION, ORGANISATION = models.Affiliation.__table__.c, models.Organisation.__table__.c
 ACTIVITY, LINK = models.Activity.__table__.c, models.ActivityContact.__table__.c
 MEMBERSHIP, PURCHASE = models.KnownMembership.__table__.c, models.KnownPurchase.__table__.c
-VALUE = models.SURVEY_VALUES.c
+VALUE, POINT = models.SURVEY_VALUES.c, models.CONTACT_POINTS.c
 ENROLMENT, MESSAGE = models.KnownEnrolment.__table__.c, models.KnownMessage.__table__.c
 
 
@@ -161,6 +161,13 @@ RELATIONS: dict[str, Relation] = {
         columns={
             **{f"survey_answer.{name}": VALUE[name] for name in ("survey_id", "question", "value", "number")},
             "survey_answer.answered_on": _local_day(VALUE.answered_at),
+        },
+    ),
+    "contact_point": Relation(
+        owners={PERSONS: POINT.contact_id, ORGANISATIONS: POINT.contact_id},
+        columns={
+            **{f"contact_point.{name}": POINT[name] for name in ("kind", "problem")},
+            "contact_point.verified_on": _local_day(POINT.verified_at),
         },
     ),
     "activity": Relation(

@@ -166,6 +166,14 @@ RELATIONS: dict[str, Relation] = {
             "survey_answer.answered_on": Kind.DATE,
         },
     ),
+    "contact_point": Relation(
+        {
+            "contact_point.kind": Kind.CHOICE,
+            "contact_point.verified_on": Kind.DATE,
+            "contact_point.problem": Kind.CHOICE,
+        },
+        of=BOTH,
+    ),
     "activity": Relation(
         {"activity.kind": Kind.CHOICE, "activity.happened_on": Kind.DATE, "activity.project_id": Kind.ID},
         Permission.ACTIVITIES_READ,

@@ -5,6 +5,7 @@ from services.contacts.service.activities import ActivitiesMethods
 from services.contacts.service.affiliations import AffiliationsMethods
 from services.contacts.service.calendars import CalendarsMethods
 from services.contacts.service.consents import ConsentsMethods
+from services.contacts.service.contact_points import ContactPointsMethods
 from services.contacts.service.data_copies import DataCopiesMethods
 from services.contacts.service.documents import DocumentsMethods
 from services.contacts.service.duplicates import DuplicatesMethods
@@ -36,6 +37,7 @@ class ContactsService(
     AffiliationsMethods,
     CalendarsMethods,
     ConsentsMethods,
+    ContactPointsMethods,
     DataCopiesMethods,
     DocumentsMethods,
     DuplicatesMethods,

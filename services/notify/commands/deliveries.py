@@ -9,6 +9,8 @@ import orjson
 from sqlalchemy import ColumnElement, Row, select, text, update
 from sqlalchemy.orm import Session
 
+from chassis import outbox
+from contracts.bounces import MessageBounced
 from contracts.notify import MailingState, MessageState
 from services.notify.commands import suppressions
 from services.notify.models import OPEN, Mailing, Message
@@ -38,7 +40,7 @@ RECORD = text(
        FROM jsonb_to_recordset(CAST(:outcomes AS jsonb)) AS o(
            id uuid, attempt int, state text, next_at timestamptz, counted int, error text, subject text, body text,
            address text, provider_id text, sent_at timestamptz)
-       WHERE m.id = o.id AND m.attempts = o.attempt"""
+       WHERE m.id = o.id AND m.attempts = o.attempt RETURNING m.id, m.person_id"""
 )
 """A provider's report may have come before; its state then stays. An attempt that was taken over changes nothing."""
 
@@ -83,7 +85,9 @@ def _claim(session: Session, lane: ColumnElement[bool], now: datetime, limit: in
 
 def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Store what became of claimed messages, in one statement, and the addresses that proved wrong."""
-    session.execute(RECORD, {"outcomes": orjson.dumps(outcomes).decode()})
+    recorded = {row.id: row.person_id for row in session.execute(RECORD, {"outcomes": orjson.dumps(outcomes).decode()})}
     for outcome in outcomes:
         if outcome.suppress_on:
+            if person_id := recorded.get(outcome.id):
+                outbox.record(session, MessageBounced(message_id=outcome.id, person_id=person_id, bounced_at=now))
             suppressions.add(session, outcome.suppress_on, outcome.address, suppressions.BOUNCED, now)

@@ -33,6 +33,7 @@ def create(session: Session, request: CreateLabelSheet, by: str, now: datetime) 
         job_id=job_id,
         labels=0,
         without_address=0,
+        returned=0,
         created_at=now,
         created_by=by,
     )

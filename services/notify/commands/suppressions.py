@@ -6,11 +6,12 @@
 
 import hmac
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -37,30 +38,54 @@ def suppress(session: Session, request: Suppress, now: datetime) -> Suppression:
 
 
 def add(session: Session, channel: Channel, address: str, reason: str, now: datetime) -> Suppression:
-    """Suppress an address; a reason that holds for all messages replaces `unsubscribed`, not the other way round."""
+    """Suppress an address; a reason that holds for all messages replaces `unsubscribed`, not the other way round.
+
+    That somebody has unsubscribed stays known. A bounce is as late as the last one, whatever was confirmed before.
+    """
     compared = normal(channel, address)
-    statement = insert(Suppression).values(
-        id=new_id(), channel=channel, address=compared, reason=reason, created_at=now
+    left = reason == UNSUBSCRIBED
+    new = insert(Suppression).values(
+        id=new_id(), channel=channel, address=compared, reason=reason, unsubscribed=left, created_at=now
     )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["channel", "address"],
-            set_={"reason": statement.excluded.reason},
-            where=Suppression.reason == UNSUBSCRIBED,
+    weaker = Suppression.reason == UNSUBSCRIBED
+    later = weaker | ((Suppression.reason == BOUNCED) & (new.excluded.reason == BOUNCED))
+    changes = {
+        "reason": case((weaker, new.excluded.reason), else_=Suppression.reason),
+        "created_at": case((later & ~new.excluded.unsubscribed, new.excluded.created_at), else_=Suppression.created_at),
+        "unsubscribed": Suppression.unsubscribed | new.excluded.unsubscribed,
+    }
+    session.execute(new.on_conflict_do_update(index_elements=["channel", "address"], set_=changes))
+    found = select(Suppression).where(Suppression.channel == channel, Suppression.address == compared)
+    return session.scalars(found.execution_options(populate_existing=True)).one()
+
+
+def lift_confirmed(session: Session, confirmed: Mapping[tuple[Channel, str], datetime]) -> None:
+    """Addresses were confirmed at these times: what bounced before counts no more."""
+    for (channel, address), at in confirmed.items():
+        _lift(
+            session,
+            Suppression.channel == channel,
+            Suppression.address == address,
+            Suppression.reason == BOUNCED,
+            Suppression.created_at <= at,
         )
-    )
-    return session.scalars(
-        select(Suppression).where(Suppression.channel == channel, Suppression.address == compared)
-    ).one()
 
 
 def lift(session: Session, suppression_id: UUID) -> None:
-    """Let the address be used again; raises NotFound."""
-    gone = session.execute(
-        delete(Suppression).where(Suppression.id == suppression_id).returning(Suppression.id)
-    ).first()
-    if gone is None:
+    """Let the address be used again, for marketing only if nobody unsubscribed; raises NotFound."""
+    if not _lift(session, Suppression.id == suppression_id):
         raise NotFound(f"There is no suppressed address {suppression_id}.", id=suppression_id)
+
+
+def _lift(session: Session, *which: ColumnElement[bool]) -> bool:
+    """Whether there was any; of what was more than an unsubscription that alone stays."""
+    stays = Suppression.unsubscribed & (Suppression.reason != UNSUBSCRIBED)
+    kept = session.execute(
+        update(Suppression).where(*which, stays).values(reason=UNSUBSCRIBED).returning(Suppression.id)
+    )
+    if kept.first() is not None:
+        return True
+    return session.execute(delete(Suppression).where(*which).returning(Suppression.id)).first() is not None
 
 
 def unsubscribe_token(message_id: UUID) -> str:
