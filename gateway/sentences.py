@@ -230,7 +230,6 @@ FIELDS: Final[dict[str, Any]] = {
     "project_closed": _("This project is closed. Open it again first."),
     "phone_missing": _("A code by text message needs a mobile number. Give one."),
     "price_of_category": _("A price needs a product. For a category, give a percentage."),
-    "profile_not_offered": _("This kind of import is not offered. Choose another."),
     "question_kind_fixed": _("This was published as another kind of question. Give the new question another code."),
     "questions_missing": _("Write a question first."),
     "reason_missing": _("Say why. The applicant reads it."),

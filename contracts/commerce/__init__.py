@@ -1,6 +1,7 @@
 """Commerce: products, prices, orders, payments, invoices, ledger (features E1-E10); one module a capability."""
 
 from contracts.commerce.bank_files import BankFilesApi
+from contracts.commerce.deliveries import DeliveriesApi
 from contracts.commerce.invoices import InvoicesApi
 from contracts.commerce.ledger import LedgerApi
 from contracts.commerce.orders import OrdersApi
@@ -12,6 +13,7 @@ from contracts.commerce.seller import SellerApi
 
 class CommerceApi(
     BankFilesApi,
+    DeliveriesApi,
     InvoicesApi,
     LedgerApi,
     OrdersApi,

@@ -36,6 +36,8 @@ resource.get("/orders", CommerceApi.list_orders, "Orders, newest first")
 resource.get("/orders/{id}", CommerceApi.get_order, "One order")
 resource.get("/persons/{customer_id}/purchases", CommerceApi.list_orders, "What a person has bought",
              operation="list_purchases_of_person")  # fmt: skip
+resource.get("/purchases", CommerceApi.list_purchases,
+             "What a customer has bought, ordered here or told by accounting; newest first")  # fmt: skip
 
 resource.get("/payments", CommerceApi.list_payments, "Card payments, newest first")
 resource.post(

@@ -80,6 +80,7 @@ SECTIONS = (
     "master_settings",
     "operations",
     "invoices",
+    "purchases",
     "bank_files",
     "books",
     "products",

@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.commerce import CommerceApi
+from contracts.commerce.deliveries import ListPurchases
 from contracts.commerce.invoices import ListInvoices
 from contracts.contacts import ContactsApi
 from contracts.contacts.affiliations import ListAffiliations
@@ -40,10 +41,21 @@ def of_person(who: UUID, limit: int) -> dict[str, tuple[Permission, Callable[[],
             Permission.COMMERCE_READ,
             lambda: commerce.list_invoices(ListInvoices(customer_id=who, limit=limit)),
         ),
+        "purchases": of_customer(who, limit)["purchases"],
         "messages": (Permission.NOTIFY_READ, lambda: notify.list_messages(ListMessages(person_id=who, limit=limit))),
         "affiliations": (
             Permission.CONTACTS_READ,
             lambda: contacts.list_affiliations(ListAffiliations(person_id=who, limit=limit)),
+        ),
+    }
+
+
+def of_customer(who: UUID, limit: int) -> dict[str, tuple[Permission, Callable[[], Any]]]:
+    """What a person or an organisation has bought."""
+    return {
+        "purchases": (
+            Permission.COMMERCE_READ,
+            lambda: commerce.list_purchases(ListPurchases(customer_id=who, limit=limit)),
         ),
     }
 

@@ -61,6 +61,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "invoice": _p("document", "Invoice"),
     "credit_note": _p("document", "Credit note"),
     "bank_entry": _p("document", "Payment in a bank file"),
+    "delivery": _p("document", "Delivered products of the document"),
 }
 BASES: Final[Mapping[str, Any]] = {
     "accounting_act": _("Accounting Act (1336/1997), chapter 2, section 10: vouchers are kept for six years"),

@@ -30,6 +30,21 @@ WORDS: Final[dict[str, Any]] = {
     "fields.industry": _("Industry"),
     "fields.size_class": _("Size class"),
     "fields.turnover_class": _("Turnover class"),
+    "customer_id": _("Customer"),
+    "document": _("Number of the document"),
+    "document_line": _("Number of the line"),
+    "product_code": _("Code of the product"),
+    "product_name": _("Product"),
+    "quantity": _("Quantity"),
+    "unit": _("Unit of measure"),
+    "unit_net": _("Price of one, without VAT"),
+    "unit_gross": _("Price of one, with VAT"),
+    "net": _("Sum of the line, without VAT"),
+    "gross": _("Sum of the line, with VAT"),
+    "vat_percent": _("VAT percent"),
+    "currency": _("Currency"),
+    "delivered_on": _("Day of delivery"),
+    "period": _("Period of the batch"),
 }
 """Those that the forms of contacts call otherwise, or do not have."""
 

@@ -12,6 +12,7 @@ from flask_babel import lazy_pgettext as _p
 from contracts.base import Job
 from contracts.contacts.imports import ImportProfile, ImportRow
 from gateway.field_definitions import Definitions
+from gateway.pages.import_targets import WORDS as TARGETS
 from gateway.pages.source_words import label as source_label
 from gateway.sentences import FIELDS
 
@@ -28,7 +29,7 @@ PROFILES: Final[Mapping[ImportProfile, Any]] = {
     ImportProfile.CONTACTS: _p("import", "Contacts"),
     ImportProfile.ADDRESS_PROVIDER: _p("import", "Companies of an address provider"),
     ImportProfile.ACCOUNTING_CUSTOMERS: _p("import", "Customers of accounting"),
-    ImportProfile.PURCHASES: _p("import", "Purchases"),
+    ImportProfile.PURCHASES: _p("import", "Delivered products"),
 }
 """What a file holds."""
 ABOUT: Final[Mapping[ImportProfile, Any]] = {
@@ -36,6 +37,10 @@ ABOUT: Final[Mapping[ImportProfile, Any]] = {
     ImportProfile.ADDRESS_PROVIDER: _("Known companies get industry, size and turnover; new ones become prospects."),
     ImportProfile.ACCOUNTING_CUSTOMERS: _(
         "By customer number: new ones are added, of known ones only what accounting is master of is changed."
+    ),
+    ImportProfile.PURCHASES: _(
+        "Lines of accounting's documents go to the purchase history of customers. The same batch again changes nothing;"
+        " a line that says something new replaces the old one."
     ),
 }
 OFFERED: Final = tuple(ABOUT)
@@ -88,14 +93,34 @@ REASONS: Final[Mapping[str, Any]] = {
     "damaged": _("This XLSX file is damaged. Save it again with a spreadsheet program."),
     "unpacks_too_large": _("This XLSX file is too large. Remove stray cells and other sheets, or save it as CSV."),
     "packed_too_tight": _("This XLSX file is packed suspiciously tight. Save it again with a spreadsheet program."),
+    "corrects": _("Replaces what an earlier batch said: %(fields)s."),
+    "corrected_since": _("A later batch has corrected this line; that stands."),
+    "unknown_customer": _(
+        "No customer has the number %(value)s. Add the customer or the number to the register, or import the customers"
+        " first; then import this file again."
+    ),
+    "customer_missing": _("This row names no customer: it has neither a customer number nor a business id."),
+    "customer_of_two": _("A person and an organisation both have the number %(value)s; give the business id too."),
+    "customer_contradicts": _("The number %(value)s and the business id belong to two customers; correct one of them."),
+    "cell_missing": _("This cell is empty; a delivered product needs it."),
+    "line_twice": _("Row %(row)s says something else of the same line of the same document."),
+    "columns_missing": _("Columns are missing: %(columns)s. Name them so in the first row, or choose their meaning."),
+    "no_customer_column": _("No column tells whose purchases these are. Name one Asiakasnumero or Y-tunnus."),
+    "not_a_number": _("%(value)s is not a number; write it as 1234,50."),
+    "number_too_exact": _("%(value)s is too large or has more than %(most)s decimals."),
+    "not_a_percentage": _("%(value)s is not a percentage from 0 to 100."),
+    "bad_currency": _("%(value)s is not a currency; write its three letters, as EUR."),
     "file_gone": _("The file is not there any more. Upload it again."),
 }
 """By code; what is wrong with an additional field has its sentence among `FIELDS`."""
 
 
 def row_reason(row: ImportRow) -> str:
-    """Why a row is rejected, or which one it repeats."""
-    return _sentence(row.code, row.params, row.reason)
+    """Why a row is rejected, which one it repeats, or what it corrects."""
+    params = row.params
+    if row.code == "corrects" and "fields" in params:
+        params = {"fields": ", ".join(str(TARGETS.get(each, each)) for each in params["fields"].split(", "))}
+    return _sentence(row.code, params, row.reason)
 
 
 def file_reason(job: Job) -> str:
@@ -118,6 +143,8 @@ def kept_fields(known: Definitions, row: ImportRow) -> str:
     """What an undoing left as it was, and why."""
     if "*" in row.kept:
         return str(_("The contact itself: somebody has used or changed it since"))
+    if "purchase" in row.kept:
+        return str(_("A later batch has corrected this line; that stands."))
     words = [_kept(field, known) for field in dict.fromkeys(row.kept)]
     return str(_("Changed since: %(fields)s", fields=", ".join(words)))
 

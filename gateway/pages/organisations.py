@@ -24,7 +24,7 @@ from contracts.errors import Conflict
 from gateway.field_definitions import all_definitions
 from gateway.known_tags import known_tags, typed_tags
 from gateway.listing import Column, ListState
-from gateway.pages import contact_facts, history_words, list_cells, point_words, source_words
+from gateway.pages import belongings, contact_facts, history_words, list_cells, point_words, source_words
 from gateway.pages.activity_words import activity_section
 from gateway.pages.contact_editing import ContactForm
 from gateway.pages.contact_input import ORGANISATION
@@ -81,6 +81,7 @@ def organisation_card(organisation_id: UUID) -> str:
     organisation = contacts.get_organisation(ById(id=organisation_id))
     known = all_definitions()
     documents = ListDocuments(organisation_id=organisation_id, limit=10)
+    purchases = belongings.of_customer(organisation_id, SHOWN)
     asked: list[Any] = [
         partial(contacts.list_affiliations, ListAffiliations(organisation_id=organisation_id, limit=SHOWN)),
         partial(contacts.list_history, History(id=organisation_id, limit=10)),
@@ -90,9 +91,10 @@ def organisation_card(organisation_id: UUID) -> str:
         partial(contacts.list_sources, ById(id=organisation_id)),
         partial(contacts.get_hierarchy, ById(id=organisation_id)),
         partial(contacts.get_contact_points, ById(id=organisation_id)),
+        lambda: belongings.ask(purchases)[0]["purchases"],
     ]
     answers = side_by_side(*(partial(or_nothing, each) for each in asked))
-    people, history, tasks, stored, chosen, sources, hierarchy, points = answers
+    people, history, tasks, stored, chosen, sources, hierarchy, points, bought = answers
     views: dict[ViewName, View] = chosen or {}
     shown = arrangement(ViewName.ORGANISATION_FACTS, views, known)
     parent = hierarchy.above[-1] if hierarchy and hierarchy.above else None
@@ -109,6 +111,7 @@ def organisation_card(organisation_id: UUID) -> str:
         hierarchy=hierarchy,
         points=points,
         point_words=point_words,
+        bought=bought,
         history=history_words.entries(history.data, known, "organisation") if history else [],
         sources=source_words.entries(sources, known, "organisation"),
         may_write=may(Permission.CONTACTS_WRITE),

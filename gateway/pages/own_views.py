@@ -48,6 +48,7 @@ PERSON_SECTIONS: Final[Mapping[str, Any]] = {
     "activities": _("Activities"),
     "memberships": _("Memberships"),
     "invoices": _("Invoices"),
+    "purchases": _("Purchases"),
     "enrolments": _("Enrolments"),
     "affiliations": _("Affiliations"),
     "contact_points": _("Addresses and when they were verified"),
@@ -62,6 +63,7 @@ ORGANISATION_SECTIONS: Final[Mapping[str, Any]] = {
     "people": _("People"),
     "hierarchy": _("Parts"),
     "contact_points": _("Addresses and when they were verified"),
+    "purchases": _("Purchases"),
     "documents": _("Documents"),
     "history": _("History"),
 }

@@ -38,6 +38,7 @@ KINDS: Final = {
         "flag",
     ),
 }  # fmt: skip
+PURCHASE_SOURCES: Final = {"order": _("Ordered here"), "accounting": _("Told by accounting")}
 CHANNELS: Final = {"email": _("E-mail"), "sms": _("Text message"), "post": _("Post"), "phone": _("Phone")}
 CHOICES: Final[dict[str, Any]] = {
     **{
@@ -50,6 +51,7 @@ CHOICES: Final[dict[str, Any]] = {
     "enrolment.state": {state.value: words for state, (words, _kind) in ENROLMENT.items()},
     "contact_point.kind": contact_words.POINT_KINDS,
     "contact_point.problem": contact_words.POINT_PROBLEMS,
+    "purchase.source": PURCHASE_SOURCES,
     "activity.kind": {kind.value: words for kind, words in KIND.items()},
 }
 """Codes and words of the values of fields that take no others."""
@@ -128,6 +130,8 @@ RELATIONS: Final = {
         _("Purchases"),
         {
             "purchase.product": _("Product bought"),
+            "purchase.product_name": _("Name of the product delivered"),
+            "purchase.source": _("How the purchase is known"),
             "purchase.category": _("Category of the product bought"),
             "purchase.amount": _("Sum of a purchase"),
             "purchase.quantity": _("Quantity bought"),

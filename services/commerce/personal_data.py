@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from chassis.personal_data import Holding, Reader, by
 from contracts.personal_data import RetainedDocument
@@ -40,13 +40,14 @@ HOLDINGS = (
         emptied={"pay_url": None, "return_path": ""},
         withheld=("pay_url", "return_path"),
     ),
+    Holding("deliveries", models.Delivery, by("customer_id"), kept=True, withheld=("file_row", "changed", "corrected")),
     Holding("price_agreements", models.PriceAgreement, by("customer_id"), gone=True),
     Holding("quotes", models.Quote, by("customer_id"), kept=True, told=False),
 )
 
 
 def retained(connection: Reader, ids: Sequence[UUID]) -> Iterator[RetainedDocument]:
-    """Invoices, credit notes and the bank's entries with their files."""
+    """Invoices, credit notes and the bank's entries with their files; what accounting delivered, by document."""
     invoice, entry = models.Invoice, models.BankEntry
     issued = select(invoice.id, invoice.number, invoice.kind, invoice.issued_on).where(invoice.customer_id.in_(ids))
     for row in connection.execute(issued.order_by(invoice.serial)):
@@ -58,6 +59,12 @@ def retained(connection: Reader, ids: Sequence[UUID]) -> Iterator[RetainedDocume
     )
     for found in connection.execute(paid.order_by(entry.booked_on, entry.id)):
         yield _kept("bank_entry", found.id, found.bank_reference, found.booked_on)
+    delivery = models.Delivery
+    delivered = select(
+        delivery.batch_id, delivery.document_number, func.max(delivery.delivered_on).label("last_on")
+    ).where(delivery.customer_id.in_(ids), delivery.stands)
+    for each in connection.execute(delivered.group_by(delivery.batch_id, delivery.document_number).order_by("last_on")):
+        yield _kept("delivery", each.batch_id, each.document_number, each.last_on)
 
 
 def _kept(kind: str, document_id: UUID, name: str, on: date) -> RetainedDocument:

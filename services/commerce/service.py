@@ -10,6 +10,14 @@ from contracts.access import Permission, PrincipalKind
 from contracts.base import ById, ListRequest, Nothing, Page
 from contracts.commerce import CommerceApi
 from contracts.commerce.bank_files import BankEntry, BankFile, ImportBankFile, ListBankEntries
+from contracts.commerce.deliveries import (
+    DeliveriesTaken,
+    DeliveriesTakenBack,
+    ListPurchases,
+    Purchase,
+    TakeBackDeliveries,
+    TakeDeliveries,
+)
 from contracts.commerce.invoices import CreditInvoice, Invoice, InvoiceFile, ListInvoices
 from contracts.commerce.ledger import LedgerEntry, OpenItem, TrialBalance
 from contracts.commerce.orders import ListOrders, Order
@@ -30,13 +38,13 @@ from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.courses import EnrolmentCancelled, HoldExpired, SeatHeld
 from contracts.errors import Invalid, NotAllowed
 from contracts.membership import AgreementOpened, AskEntitlements, MembershipApi
-from services.commerce.commands import bank_files, callbacks, catalogue, crediting, orders, quotes
+from services.commerce.commands import bank_files, callbacks, catalogue, crediting, deliveries, orders, quotes
 from services.commerce.commands.payments import Target
 from services.commerce.prices import Buyer, priced_lines
 from services.commerce.process import bank_files as stored_bank_files
 from services.commerce.process import card_payments, notices
 from services.commerce.queries import catalogue as products
-from services.commerce.queries import invoices, ledger, payments
+from services.commerce.queries import invoices, ledger, payments, purchases
 from services.commerce.queries import orders as order_list
 from services.commerce.queries.scope import Scope
 from services.commerce.seller import current_seller
@@ -76,6 +84,15 @@ class CommerceService(SystemMethods, CommerceApi):
 
     def list_orders(self, request: ListOrders) -> Page[Order]:
         return order_list.list_orders(self.reader, request, self._scope)
+
+    def list_purchases(self, request: ListPurchases) -> Page[Purchase]:
+        return purchases.list_purchases(self.reader, request, self._scope)
+
+    def take_deliveries(self, request: TakeDeliveries) -> DeliveriesTaken:
+        return deliveries.take(self.session, request)
+
+    def take_back_deliveries(self, request: TakeBackDeliveries) -> DeliveriesTakenBack:
+        return deliveries.take_back(self.session, request, self.now)
 
     def start_payment(self, request: StartPayment) -> Payment:
         target = Target(*payments.find_target(self.reader, request, self._scope))

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from chassis.telling import Told
+from contracts.commerce.deliveries import DeliveriesChanged, DeliveryFact
 from contracts.commerce.orders import PurchaseFact, PurchasesChanged
-from services.commerce.models import Order, OrderLine, Product
+from services.commerce.models import Delivery, Order, OrderLine, Product
 
+EUROS = "EUR"
 FACTS = (
     select(
         OrderLine.id,
@@ -34,4 +36,22 @@ def purchases_changed(session: Session, ids: Sequence[UUID], number: int) -> Pur
     return PurchasesChanged(number=number, purchases=[PurchaseFact.model_validate(row._asdict()) for row in rows])
 
 
-TOLD = (Told("order", Order, purchases_changed),)
+DELIVERIES = select(
+    Delivery.id,
+    func.coalesce(Delivery.merged_customer_id, Delivery.customer_id).label("customer_id"),
+    Delivery.product_code,
+    Delivery.product_name,
+    Delivery.quantity,
+    case((Delivery.currency == EUROS, func.coalesce(Delivery.gross, Delivery.net))).label("amount"),
+    Delivery.delivered_on,
+    Delivery.stands,
+).order_by(Delivery.id)
+
+
+def deliveries_changed(session: Session, ids: Sequence[UUID], number: int) -> DeliveriesChanged:
+    """How the deliveries are now."""
+    rows = session.execute(DELIVERIES.where(Delivery.id.in_(ids)))
+    return DeliveriesChanged(number=number, deliveries=[DeliveryFact.model_validate(row._asdict()) for row in rows])
+
+
+TOLD = (Told("order", Order, purchases_changed), Told("delivery", Delivery, deliveries_changed))

@@ -16,10 +16,11 @@ from contracts.personal_data import ErasurePart
 from contracts.system import SystemApi
 
 T = TypeVar("T")
+commerce = client(CommerceApi)
 SERVICES: Final[dict[str, SystemApi]] = {
     "membership": client(MembershipApi),
     "courses": client(CoursesApi),
-    "commerce": client(CommerceApi),
+    "commerce": commerce,
     "notify": client(NotifyApi),
     "identity": client(IdentityApi),
 }

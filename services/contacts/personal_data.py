@@ -49,11 +49,13 @@ ROW_EMPTIED: dict[str, Any] = {
     "person": null(),
     "organisation": null(),
     "affiliation": null(),
+    "purchase": null(),
     "fingerprint": None,
     "reason": "",
 }
 OF_IMPORTING = (
-    *("code", "reason", "params", "column", "person", "organisation", "affiliation", "same_as", "organisation_as"),
+    *("code", "reason", "params", "column", "person", "organisation", "affiliation", "purchase"),
+    *("same_as", "organisation_as"),
     *("leads", "organisation_change", "undone", "kept"),
 )
 

@@ -22,6 +22,7 @@ from services.contacts.commands import (
     documents,
     duplicate_scans,
     exports,
+    import_deliveries,
     import_mappings,
     import_undoing,
     imports,
@@ -41,6 +42,8 @@ from services.contacts.spreadsheets import Unreadable
 
 notify = client(NotifyApi)
 MATCHED_AT_ONCE = 5_000
+ASK_AGAIN = 5.0
+"""Seconds until commerce is asked again when it was away."""
 APPLIED_AT_ONCE = 1_000
 FORGOTTEN_AT_ONCE = 1_000
 REMINDED_AT_ONCE = 500
@@ -52,7 +55,7 @@ NIGHT: Final = range(2, 5)
 NOT_AGAIN_FOR: Final = timedelta(hours=20)
 
 
-@job(imports.JOB_KIND)
+@job(imports.JOB_KIND, prepare=import_deliveries.hand_over)
 def import_contacts(step: Step) -> None:
     """Work off one chunk; `done` of `total` rows goes up in the phases that match and that apply."""
     row = step.session.get_one(models.Import, imports.id_of(step.job_id))
@@ -67,6 +70,13 @@ def import_contacts(step: Step) -> None:
 def undo_import(step: Step) -> None:
     """Take back what the next rows of an import did."""
     import_undoing.work(step, clock.local_date(step.now))
+    crash.point("contacts.undo_chunk")
+
+
+@job(import_undoing.OF_PURCHASES, prepare=import_undoing.withdrawn)
+def undo_deliveries(step: Step) -> None:
+    """Take back what the next rows of a batch told of."""
+    import_undoing.work_on_purchases(step)
     crash.point("contacts.undo_chunk")
 
 
@@ -188,7 +198,25 @@ def _match(step: Step, running: Running) -> None:
 
 
 def _settle(step: Step, running: Running) -> None:
+    if running.tells_of_purchases:
+        running.settle_purchases()
+        step.cursor.update(phase="deliver", import_id=str(running.row.id))
+        return
     step.cursor["phase"] = "organisations" if running.settle() else "persons"
+
+
+def _deliver(step: Step, running: Running) -> None:
+    """Keep what commerce has answered about the next rows."""
+    handed = step.prepared
+    if handed.away:
+        step.pause(ASK_AGAIN)
+    elif handed.chunk is None:
+        step.cursor["phase"] = "finish"
+    else:
+        running.take_purchases(handed)
+        step.cursor["after"] = handed.chunk["last"]
+        step.cursor["passed"] += handed.chunk["count"]
+        step.progress(done=step.cursor["passed"] // 2)
 
 
 def _organisations(step: Step, running: Running) -> None:
@@ -223,6 +251,7 @@ PHASES: dict[str, Callable[[Step, Running], None]] = {
     "stage": _stage,
     "match": _match,
     "settle": _settle,
+    "deliver": _deliver,
     "organisations": _organisations,
     "persons": _persons,
     "finish": _finish,

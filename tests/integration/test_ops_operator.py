@@ -87,7 +87,7 @@ def test_C11_what_cannot_be_imported_is_refused_with_a_sentence(suite, command, 
     assert "The import failed: No column holds names" in said
     code, said = command("import", str(nameless), "--profile", "purchases")
     assert code == 1
-    assert "This kind of import is not offered." in said
+    assert "The import failed: No column tells whose purchases these are" in said
 
 
 def test_jobs_are_listed_and_one_that_has_ended_cannot_be_cancelled(suite, command, tmp_path):

@@ -91,7 +91,7 @@ def test_C11_every_reason_of_an_import_has_its_sentence():
 
 def test_C11_an_import_is_told_by_what_was_read_and_whether_it_was_only_checked(finnish):
     assert what_for(ImportProfile.CONTACTS, dry_run=True) == "Kontaktit: vain tarkistus"
-    assert what_for(ImportProfile.PURCHASES, dry_run=False) == "Ostot: tuonti"
+    assert what_for(ImportProfile.PURCHASES, dry_run=False) == "Toimitetut tuotteet: tuonti"
 
 
 def a_field(code, of_type, kind="person", choices=()):

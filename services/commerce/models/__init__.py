@@ -3,6 +3,7 @@
 from services.commerce.models.bank import BankEntry, BankEntryState, BankFile
 from services.commerce.models.base import Base
 from services.commerce.models.catalogue import PriceAgreement, Product, Quote, Seller
+from services.commerce.models.deliveries import Delivery
 from services.commerce.models.invoices import Invoice, InvoiceDocument, InvoiceLine, NumberSeries
 from services.commerce.models.ledger import LedgerEntry, Posting
 from services.commerce.models.orders import EndedOrder, Order, OrderLine
@@ -14,6 +15,7 @@ __all__ = [
     "BankEntryState",
     "BankFile",
     "Base",
+    "Delivery",
     "EndedOrder",
     "Invoice",
     "InvoiceDocument",

@@ -11,8 +11,16 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis import files
+from contracts.contacts.imports import ImportProfile
 from services.contacts import models
-from services.contacts.commands import import_claims, import_classes, import_matching, import_settling, persons
+from services.contacts.commands import (
+    import_claims,
+    import_classes,
+    import_deliveries,
+    import_matching,
+    import_settling,
+    persons,
+)
 from services.contacts.commands.history import Author
 from services.contacts.commands.import_affiliations import Affiliations
 from services.contacts.commands.import_claims import Changed, Claims
@@ -103,8 +111,10 @@ class Running:
         found = self.session.execute(NEXT_ROWS, {"import_id": self.row.id, "after": number, "size": size}).one()
         if found.last is None:
             return None
-        chunk = {"import_id": self.row.id, "first": found.first, "last": found.last, "count": found.count}
-        return chunk | {"number_column": import_claims.header_of("customer_number", self.headers)}
+        numbers = {"first": found.first, "last": found.last, "count": found.count}
+        chunk: dict[str, Any] = {"import_id": self.row.id, **numbers}
+        of_number = import_claims.header_of("customer_number", self.headers)
+        return chunk | {"number_column": of_number, **import_deliveries.columns_of(self.headers)}
 
     def match(self, chunk: dict[str, Any]) -> None:
         """Find the contacts that the chunk's rows are."""
@@ -114,6 +124,23 @@ class Running:
         """Decide for the whole file who is who; whether there are organisations in it."""
         everything = self.rows_after(0, MAX_ROWS)
         return everything is not None and import_settling.settle(self.session, everything)
+
+    @property
+    def tells_of_purchases(self) -> bool:
+        """Whether the rows are delivered products, which go to commerce."""
+        return self.row.profile is ImportProfile.PURCHASES
+
+    def settle_purchases(self) -> None:
+        """Decide which rows repeat or contradict others."""
+        everything = self.rows_after(0, MAX_ROWS)
+        if everything is not None:
+            import_deliveries.settle(self.session, everything)
+
+    def take_purchases(self, handed: import_deliveries.Handed) -> None:
+        """Say and count what became of rows that commerce has taken."""
+        assert handed.chunk is not None
+        import_deliveries.tell(self.session, handed)
+        self._count(handed.chunk)
 
     def take_organisations(self, chunk: dict[str, Any]) -> None:
         """Make or change the organisations that the chunk's rows lead."""

@@ -18,7 +18,7 @@ from services.contacts.spreadsheets.limits import MAX_ROWS, Unreadable
 BATCH = 2_000
 COPY = (
     'COPY import_rows (import_id, number, raw, state, code, reason, params, "column", person, organisation,'
-    " affiliation, fingerprint, same_as, organisation_as) FROM STDIN"
+    " affiliation, purchase, fingerprint, same_as, organisation_as) FROM STDIN"
 )
 PATIENCE = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
 """A large workbook is unpacked before its first row comes."""
@@ -76,6 +76,7 @@ def _line(import_id: str, row: StagedRow, same_as: int | None, organisation_as: 
         _json(row.person),
         _json(row.organisation),
         _json(row.affiliation),
+        _json(row.purchase),
         *(NULL if each is None else str(each) for each in (row.fingerprint, same_as, organisation_as)),
     )
     return "\t".join(cells) + "\n"

@@ -17,9 +17,11 @@ from chassis import jobs
 from chassis.database import database_of
 from chassis.jobs import Step
 from contracts.base import Job
+from contracts.commerce.deliveries import DeliveriesTakenBack
+from contracts.contacts.imports import ImportProfile
 from contracts.errors import Conflict, NotFound
 from services.contacts import models, neighbours
-from services.contacts.commands import import_affiliations_undoing, persons
+from services.contacts.commands import import_affiliations_undoing, import_deliveries, persons
 from services.contacts.commands import import_taking_back as taking_back
 from services.contacts.commands.history import Author
 from services.contacts.commands.import_contacts import ORGANISATIONS, PERSONS
@@ -27,6 +29,7 @@ from services.contacts.commands.import_taking_back import Kept
 from services.contacts.commands.imports import CHANNELS
 
 JOB_KIND = "undo_import"
+OF_PURCHASES = "undo_deliveries"
 AT_ONCE = 500
 PHASES = ("affiliations", "persons", "organisations")
 SHARES = len(PHASES)
@@ -58,6 +61,13 @@ ANY_CHANGE = text(
         OR EXISTS (SELECT FROM import_confirmations WHERE import_id = :import_id)
     """
 )
+ANY_DELIVERY = text(
+    """
+    SELECT EXISTS (SELECT FROM import_rows WHERE import_id = :import_id AND purchase IS NOT NULL
+                   AND state IN ('staged', 'created', 'updated'))
+    """
+)
+"""A batch that was stopped may have handed over rows whose outcome nobody has stored."""
 IS_OPEN = text("SELECT EXISTS (SELECT FROM jobs WHERE id = :id AND state IN ('queued', 'running'))")
 TELL_KEPT = text(
     """
@@ -99,12 +109,15 @@ def start(session: Session, import_id: UUID, author: Author) -> Job:
         raise Conflict("This import is undone already, or being undone.", code="import_undone")
     if session.scalar(IS_OPEN, {"id": row.job_id}):
         raise Conflict("This import is still at work; stop it first.", code="import_running")
-    if not again and not session.scalar(ANY_CHANGE, {"import_id": import_id}):
+    of_purchases = row.profile is ImportProfile.PURCHASES
+    any_change = ANY_DELIVERY if of_purchases else ANY_CHANGE
+    if not again and (row.dry_run or not session.scalar(any_change, {"import_id": import_id})):
         raise Conflict("This import has changed nothing that could be undone.", code="nothing_to_undo")
     session.execute(FORGET_KEPT, {"import_id": import_id})
     total = session.scalar(COUNT, {"import_id": import_id})
     params = {"import_id": str(import_id), "by": author.label, "channel": author.channel}
-    row.undo_job_id = jobs.start(session, "contacts", JOB_KIND, params, total=total)
+    kind = OF_PURCHASES if of_purchases else JOB_KIND
+    row.undo_job_id = jobs.start(session, "contacts", kind, params, total=total)
     session.flush()
     return jobs.as_contract(jobs.get(session, row.undo_job_id))
 
@@ -193,6 +206,39 @@ def work(step: Step, today: date) -> None:
         step.cursor.update(phase=phase + 1, after=0)
     else:
         _finish(step, row)
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """The next rows of a batch, and what commerce has done about them; None while it is away."""
+
+    chunk: dict[str, Any] | None
+    done: DeliveriesTakenBack | None = None
+
+
+def withdrawn(params: dict[str, Any], cursor: dict[str, Any]) -> Withdrawn:
+    """Let commerce withdraw what the next rows told of, outside any transaction."""
+    import_id = UUID(params["import_id"])
+    with database_of("contacts").reader() as reader:
+        asked = {"import_id": import_id, "after": cursor.get("after", 0), "size": AT_ONCE}
+        found = reader.execute(NEXT_ROWS, asked).one()
+    if found.last is None:
+        return Withdrawn(None)
+    chunk = {"import_id": import_id, "first": found.first, "last": found.last, "count": found.count}
+    return Withdrawn(chunk, import_deliveries.take_back(import_id, found.first, found.last))
+
+
+def work_on_purchases(step: Step) -> None:
+    """Tell what became of the next rows of a batch."""
+    found: Withdrawn = step.prepared
+    if found.chunk is None:
+        _finish(step, step.session.get_one(models.Import, UUID(step.params["import_id"])))
+    elif found.done is None:
+        step.pause(ASK_AGAIN)
+    else:
+        import_deliveries.tell_back(step.session, found.chunk, found.done)
+        step.cursor["after"] = found.chunk["last"]
+        step.progress(done=step.done + found.chunk["count"])
 
 
 def _finish(step: Step, row: models.Import) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, select
 from sqlalchemy.orm import Session
 
 from chassis import files, jobs
@@ -32,6 +32,7 @@ CHANNELS = {
     ImportProfile.CONTACTS: "import",
     ImportProfile.ACCOUNTING_CUSTOMERS: "accounting",
     ImportProfile.ADDRESS_PROVIDER: "address_provider",
+    ImportProfile.PURCHASES: "accounting",
 }
 """Through which channel the rows of a file come, for the history and for where values come from."""
 STATES = ("created", "updated", "unchanged", "rejected", "duplicate")
@@ -82,16 +83,14 @@ def _refuse_file(request: StartImport, now: datetime) -> None:
 
 def fields_of(profile: ImportProfile) -> Select[Any]:
     """The definitions of additional fields that files of this kind may fill."""
-    column = models.Field.applies_to
-    return select(models.Field).where(column == PROFILES[profile].kind).order_by(models.Field.position)
+    kind = PROFILES[profile]
+    mine = models.Field.applies_to == kind.kind if kind.about_contacts else false()
+    return select(models.Field).where(mine).order_by(models.Field.position)
 
 
 def refuse_profile(session: Session, profile: ImportProfile) -> None:
-    """Raise Invalid for a profile that is not offered, Conflict while its source is not linked."""
-    if profile not in PROFILES:
-        message = f"The profile {profile.value} comes later; import with another one."
-        raise Invalid.field("/profile", "profile_not_offered", message)
-    if profile is ImportProfile.ACCOUNTING_CUSTOMERS and not mastership.settings(session).accounting_link:
+    """Raise Conflict while the source of such files is not linked."""
+    if CHANNELS[profile] == "accounting" and not mastership.settings(session).accounting_link:
         message = "Accounting is not linked, so that nothing comes from it; turn the link on in the settings."
         raise Conflict(message, code="accounting_not_linked")
 

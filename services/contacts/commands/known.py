@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.clock import local_date
-from contracts.commerce.orders import PurchaseFact
+from contracts.commerce.deliveries import DeliveryFact, PurchaseSource
+from contracts.commerce.orders import OrderState, PurchaseFact
 from contracts.contacts.persons import PersonState
 from contracts.courses import EnrolmentFact
 from contracts.membership import MembershipFact
@@ -26,6 +27,11 @@ def take_memberships(session: Session, facts: Iterable[MembershipFact], number: 
 def take_purchases(session: Session, facts: Iterable[PurchaseFact], number: int) -> None:
     """Keep what commerce told."""
     _take(session, models.KnownPurchase, "customer_id", map(_purchase, facts), number)
+
+
+def take_deliveries(session: Session, facts: Iterable[DeliveryFact], number: int) -> None:
+    """Keep what accounting has told commerce."""
+    _take(session, models.KnownPurchase, "customer_id", map(_delivery, facts), number)
 
 
 def take_enrolments(session: Session, facts: Iterable[EnrolmentFact], number: int) -> None:
@@ -72,7 +78,18 @@ def _membership(fact: MembershipFact) -> dict[str, Any]:
 
 
 def _purchase(fact: PurchaseFact) -> dict[str, Any]:
-    return fact.model_dump(exclude={"order_id", "ordered_at"}) | {"bought_on": local_date(fact.ordered_at)}
+    more = {"bought_on": local_date(fact.ordered_at), "product_name": "", "source": PurchaseSource.ORDER}
+    return fact.model_dump(exclude={"order_id", "ordered_at"}) | more
+
+
+def _delivery(fact: DeliveryFact) -> dict[str, Any]:
+    return fact.model_dump(include={"id", "customer_id", "product_name", "quantity", "amount"}) | {
+        "product_code": fact.product_code.lower(),
+        "category": "",
+        "bought_on": fact.delivered_on,
+        "state": OrderState.BILLED if fact.stands else OrderState.CANCELLED,
+        "source": PurchaseSource.ACCOUNTING,
+    }
 
 
 def _enrolment(fact: EnrolmentFact) -> dict[str, Any]:

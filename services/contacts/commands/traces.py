@@ -14,8 +14,8 @@ DIGITS = 8
 """So many digits at the end make two telephone numbers the same, however they are written."""
 UNTAKEN_ROWS = text(
     r"""UPDATE import_rows AS row
-        SET raw = '{}', params = '{}', person = NULL, organisation = NULL, affiliation = NULL, fingerprint = NULL,
-            reason = ''
+        SET raw = '{}', params = '{}', person = NULL, organisation = NULL, affiliation = NULL, purchase = NULL,
+            fingerprint = NULL, reason = ''
         FROM (SELECT import_id, number, array_agg(lower(btrim(cell.value))) AS words,
                      array_agg(right(regexp_replace(cell.value, '\D', '', 'g'), :digits)) AS numbers
               FROM import_rows, jsonb_each_text(raw) AS cell WHERE person_id IS NULL

@@ -81,6 +81,8 @@ class ImportRow(Base):
     person: Mapped[dict[str, Any] | None]
     organisation: Mapped[dict[str, Any] | None]
     affiliation: Mapped[dict[str, Any] | None]
+    purchase: Mapped[dict[str, Any] | None]
+    """A line of a delivery, as commerce takes it, with the customer's numbers."""
     fingerprint: Mapped[int | None] = mapped_column(BigInteger)
     same_as: Mapped[int | None] = mapped_column(Integer)
     organisation_as: Mapped[int | None] = mapped_column(Integer)

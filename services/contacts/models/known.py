@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer
+from sqlalchemy import BigInteger, Boolean, Index, Numeric
 from sqlalchemy.dialects.postgresql import DATEMULTIRANGE
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import redirects
+from contracts.commerce.deliveries import PurchaseSource
 from contracts.commerce.orders import OrderState
 from contracts.courses import EnrolmentState
 from contracts.notify import Channel, MessageState
@@ -52,7 +53,10 @@ class KnownMembership(Known, Base):
 
 
 class KnownPurchase(Known, Base):
-    """A line of an order of a person or an organisation; a purchase while the order is billed or paid."""
+    """A line of an order of a person or an organisation, or of a delivery; a purchase while it is billed or paid.
+
+    A delivery that was corrected or withdrawn is `cancelled`; else it is `billed`, since accounting does not say more.
+    """
 
     __tablename__ = "known_purchases"
     __table_args__ = _indexes("known_purchases", "customer_id", "product_code", "category", "bought_on")
@@ -60,11 +64,16 @@ class KnownPurchase(Known, Base):
     customer_id: Mapped[UUID]
     merged_customer_id: Mapped[UUID | None]
     product_code: Mapped[str]
+    """In lower case."""
+    product_name: Mapped[str] = mapped_column(server_default="")
+    """Only of deliveries; the products of orders have codes."""
     category: Mapped[str]
-    quantity: Mapped[int] = mapped_column(Integer)
-    amount: Mapped[Decimal]
+    quantity: Mapped[Decimal] = mapped_column(Numeric(14, 3))
+    amount: Mapped[Decimal | None]
+    """Euros; None for sums in other currencies."""
     bought_on: Mapped[date]
     state: Mapped[OrderState]
+    source: Mapped[PurchaseSource] = mapped_column(server_default=PurchaseSource.ORDER)
 
 
 class KnownEnrolment(Known, Base):

@@ -35,8 +35,10 @@ def columns_of(reader: Connection, import_id: UUID) -> ImportColumns:
         )
         for each in row.columns
     ]
-    wanted = select(FIELDS).where(FIELDS.c.applies_to == PROFILES[row.profile].kind).order_by(FIELDS.c.position)
-    return ImportColumns(id=row.id, columns=columns, targets=known_targets(row.profile, reader.execute(wanted).all()))
+    kind = PROFILES[row.profile]
+    wanted = select(FIELDS).where(FIELDS.c.applies_to == kind.kind).order_by(FIELDS.c.position)
+    fields = reader.execute(wanted).all() if kind.about_contacts else []
+    return ImportColumns(id=row.id, columns=columns, targets=known_targets(row.profile, fields))
 
 
 def list_page(reader: Connection, request: ListMappings) -> Page[ImportMapping]:

@@ -133,6 +133,8 @@ RELATIONS: dict[str, Relation] = {
         owners={PERSONS: PURCHASE.customer_id, ORGANISATIONS: PURCHASE.customer_id},
         columns={
             "purchase.product": PURCHASE.product_code,
+            "purchase.product_name": PURCHASE.product_name,
+            "purchase.source": cast(PURCHASE.source, Text),
             **{f"purchase.{name}": PURCHASE[name] for name in ("category", "quantity", "amount", "bought_on")},
             "purchase.paid": PURCHASE.state == OrderState.PAID,
         },

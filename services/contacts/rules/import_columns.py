@@ -6,7 +6,7 @@ from typing import Any
 
 from stdnum.fi import ytunnus
 
-from services.contacts.rules import cells, personal_ids
+from services.contacts.rules import cells, delivered_products, personal_ids
 from services.contacts.rules.fields import Definition, DoesNotFit
 from services.contacts.rules.import_contacts import OTHER_EMAILS, OTHER_PHONES
 from services.contacts.rules.names import clean
@@ -100,4 +100,5 @@ RULES: dict[str, Callable[[str], Any]] = {
     "customer_number": _number,
     "business_id": _business_id,
     "postal_code": _postal_code,
+    **delivered_products.RULES,
 }

@@ -6,7 +6,8 @@ from typing import Any
 
 from contracts.contacts.basics import CustomerStatus
 from contracts.contacts.imports import ImportProfile
-from services.contacts.rules.columns import squeeze
+from services.contacts.rules import delivered_products
+from services.contacts.rules.columns import HEADERS, squeeze
 from services.contacts.rules.import_contacts import (
     affiliation_of,
     fingerprint,
@@ -33,6 +34,13 @@ DECISION_MAKERS: Mapping[str, tuple[str, ...]] = {
     "fields.turnover_class": ("Liikevaihtoluokka", "Liikevaihto", "Omsättningsklass", "Omsättning", "Turnover class",
                               "Turnover", "Revenue"),
 }  # fmt: skip
+NO_NAMES = "No column holds names; name the first row's columns Etunimi and Sukunimi, or Organisaatio."
+NO_NAME, NO_COMPANY = ("no_name_column", NO_NAMES), ("no_company_column", NO_NAMES)
+CUSTOMER = ("customer_number", "business_id")
+NO_CUSTOMER = (
+    "no_customer_column",
+    "No column tells whose purchases these are; name one Asiakasnumero or Y-tunnus.",
+)
 
 
 class Misses(Exception):
@@ -45,11 +53,15 @@ class Misses(Exception):
 
 @dataclass
 class Shaped:
-    """A person, an organisation and an affiliation as columns of their tables, with what rows are recognised by."""
+    """A person, an organisation and an affiliation as columns of their tables, with what rows are recognised by.
+
+    Or a `purchase`: a line of a delivery, with the customer's numbers.
+    """
 
     person: Values | None = None
     organisation: Values | None = None
     affiliation: Values | None = None
+    purchase: Values | None = None
     person_keys: dict[str, int] = field(default_factory=dict)
     organisation_keys: dict[str, int] = field(default_factory=dict)
     fingerprint: int | None = None
@@ -70,6 +82,12 @@ class Profile:
     ignored: frozenset[str] = frozenset()
     headers: Mapping[str, str] = field(default_factory=dict)
     """Targets by squeezed headers that have another meaning in such files."""
+    own: tuple[str, ...] = ()
+    """What columns of such files may mean besides what those of contacts may."""
+    missing: tuple[str, str] = NO_COMPANY
+    """Code and sentence for a file without a column of `naming`."""
+    about_contacts: bool = True
+    """Whether such files change contacts, also their additional fields."""
 
 
 def _contacts(values: Values) -> Shaped:
@@ -153,8 +171,23 @@ def _company(values: Values) -> Values:
     return organisation_of(values | {"organisation": name}, alone=True)
 
 
+def _meanings(headers: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    return {squeeze(header): target for target, several in headers.items() for header in several}
+
+
+def _purchase(values: Values) -> Shaped:
+    """A line of a delivery to a customer who is known by number or business id."""
+    customer = {name: values[name] for name in CUSTOMER if name in values}
+    if not customer:
+        raise Misses("customer_missing", "This row names no customer by number or business id.", CUSTOMER[0])
+    try:
+        return Shaped(purchase=delivered_products.line_of(values) | customer)
+    except delivered_products.LacksCell as lacks:
+        raise Misses("cell_missing", "This cell is empty; a delivered product needs it.", lacks.target) from None
+
+
 PROFILES: Mapping[ImportProfile, Profile] = {
-    ImportProfile.CONTACTS: Profile("person", _contacts, naming=NAMES),
+    ImportProfile.CONTACTS: Profile("person", _contacts, naming=NAMES, missing=NO_NAME),
     ImportProfile.ACCOUNTING_CUSTOMERS: Profile(
         "organisation",
         _customers,
@@ -167,7 +200,19 @@ PROFILES: Mapping[ImportProfile, Profile] = {
         _companies,
         naming=COMPANY_NAMES,
         ignored=frozenset({"tags", "birth_date", "customer_status"}),
-        headers={squeeze(header): target for target, headers in DECISION_MAKERS.items() for header in headers},
+        headers=_meanings(DECISION_MAKERS),
+        own=tuple(DECISION_MAKERS),
+    ),
+    ImportProfile.PURCHASES: Profile(
+        "organisation",
+        _purchase,
+        naming=frozenset(CUSTOMER),
+        required=frozenset(delivered_products.NEEDED),
+        ignored=frozenset(HEADERS) - set(CUSTOMER),
+        headers=_meanings(delivered_products.HEADERS),
+        own=tuple(delivered_products.HEADERS),
+        missing=NO_CUSTOMER,
+        about_contacts=False,
     ),
 }
 """Those that are offered."""

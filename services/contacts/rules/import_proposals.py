@@ -13,7 +13,7 @@ from services.contacts.rules import cells, personal_ids
 from services.contacts.rules.columns import HEADERS, squeeze
 from services.contacts.rules.columns import targets as by_headers
 from services.contacts.rules.fields import DoesNotFit
-from services.contacts.rules.import_profiles import DECISION_MAKERS, PROFILES
+from services.contacts.rules.import_profiles import PROFILES
 from services.contacts.rules.reachability import normal_email, normal_phone
 
 POSTAL_CODE = re.compile(r"\d{5}", re.ASCII)
@@ -24,9 +24,8 @@ YOUNGEST = 10
 
 def known_targets(profile: ImportProfile, definitions: Iterable[Any]) -> list[str]:
     """All that columns may mean in files of this kind; `definitions` are the fields of its contacts."""
-    found = [target for target in HEADERS if target not in PROFILES[profile].ignored]
-    if profile is ImportProfile.ADDRESS_PROVIDER:
-        found += DECISION_MAKERS
+    kind = PROFILES[profile]
+    found = [target for target in HEADERS if target not in kind.ignored] + [*kind.own]
     found += [f"fields.{each.code}" for each in definitions if not each.retired]
     return list(dict.fromkeys(found))
 

@@ -11,6 +11,7 @@ from typing import Any
 from contracts.contacts.imports import ImportProfile
 from services.contacts.rules import personal_ids
 from services.contacts.rules.columns import targets, titles
+from services.contacts.rules.delivered_products import HEADERS
 from services.contacts.rules.fields import DoesNotFit
 from services.contacts.rules.import_classes import GrowingChoices, growing
 from services.contacts.rules.import_columns import MAX_LINE, ColumnRule, column_rules
@@ -39,6 +40,7 @@ class StagedRow:
     person: dict[str, Any] | None = None
     organisation: dict[str, Any] | None = None
     affiliation: dict[str, Any] | None = None
+    purchase: dict[str, Any] | None = None
     person_keys: dict[str, int] = field(default_factory=dict)
     organisation_keys: dict[str, int] = field(default_factory=dict)
     fingerprint: int | None = None
@@ -93,11 +95,12 @@ class RowReader:
     def _check_columns(self) -> None:
         profile, there = PROFILES[self.profile], set(self.targets.values())
         if not profile.naming & there:
-            raise Unreadable(
-                "no_name_column" if self.profile is ImportProfile.CONTACTS else "no_company_column",
-                "No column holds names; name the first row's columns Etunimi and Sukunimi, or Organisaatio.",
-            )
-        if profile.required - there:
+            raise Unreadable(*profile.missing)
+        lacking = profile.required - there
+        if lacking and not profile.about_contacts:
+            names = ", ".join(HEADERS[target][0] for target in HEADERS if target in lacking)
+            raise Unreadable("columns_missing", f"Columns are missing: {names}.", columns=names)
+        if lacking:
             raise Unreadable(
                 "no_number_column",
                 "No column holds customer numbers, by which accounting knows its customers; name it Asiakasnumero.",

@@ -126,6 +126,8 @@ RELATIONS: dict[str, Relation] = {
     "purchase": Relation(
         {
             "purchase.product": Kind.CHOICE,
+            "purchase.product_name": Kind.TEXT,
+            "purchase.source": Kind.CHOICE,
             "purchase.category": Kind.CHOICE,
             "purchase.quantity": Kind.NUMBER,
             "purchase.amount": Kind.NUMBER,

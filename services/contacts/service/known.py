@@ -1,6 +1,7 @@
 """What the other services tell about contacts, kept for segments (C10)."""
 
 from chassis.service import subscribe
+from contracts.commerce.deliveries import DeliveriesChanged
 from contracts.commerce.orders import PurchasesChanged
 from contracts.courses import EnrolmentsChanged
 from contracts.membership import MembershipsChanged
@@ -19,6 +20,10 @@ class KnownMethods(ContactsMethods):
     @subscribe(PurchasesChanged)
     def take_purchases(self, event: PurchasesChanged) -> None:
         known.take_purchases(self.session, event.purchases, event.number)
+
+    @subscribe(DeliveriesChanged)
+    def take_deliveries(self, event: DeliveriesChanged) -> None:
+        known.take_deliveries(self.session, event.deliveries, event.number)
 
     @subscribe(EnrolmentsChanged)
     def take_enrolments(self, event: EnrolmentsChanged) -> None:
