@@ -113,7 +113,9 @@ def paid_until(one: dict[str, Any]) -> date | None:
 
 def purchase(chance: random.Random) -> dict[str, Any]:
     return {"product": chance.choice(PRODUCTS), "category": "fees", "quantity": chance.randint(1, 3),
-            "amount": chance.choice([0, 12.5, 90]), "bought_on": some_days(chance),
+            "amount": chance.choice([None, 0, 12.5, 90]), "bought_on": some_days(chance),
+            "product_name": chance.choice(["", "Kahvi", "kahvi, tumma"]),
+            "source": chance.choice(["order", "accounting"]),
             "state": chance.choice(["open", "billed", "paid", "cancelled"])}  # fmt: skip
 
 

@@ -84,3 +84,31 @@ def test_C11_an_import_is_undone_and_what_was_changed_since_is_kept_and_listed(v
     assert [each["name"] for each in whole.api.get("/persons", q=name)["data"]] == [f"Eino {name}"]
     again = whole.api.ask("POST", f"/api/v1/imports/{import_id}/undo", headers={"Idempotency-Key": name})
     assert (again.status_code, again.json()["code"]) == (409, "import_undone")
+
+
+def test_C12_E5_a_batch_of_accounting_shows_on_cards_and_says_what_it_corrects(visit: Visit, whole: Any) -> None:
+    number = a_name()
+    organisation = whole.api.post("/organisations", {"name": number, "customer_number": number})
+    headings = "Asiakasnro;Laskunro;Rivi;Tuotekoodi;Tuote;Määrä;Yks;Yhteensä;Toimituspvm\n"
+    rows = f"{number};{number};1;K-10;Kahvi;2;kpl;1 234,50;1.9.2026\nx{number};{number};2;K-10;Kahvi;2;kpl;1;1.9.2026\n"
+    page = visit("/office/imports", as_user="admin")
+    for content, told in ((headings + rows, "Uusi 1"), (headings + rows.replace(";2;kpl", ";3;kpl"), "Muuttunut 1")):
+        page.goto("/office/imports")
+        upload(page, content)
+        page.get_by_label("Toimitetut tuotteet").check()
+        page.get_by_role("button", name="Lue tiedosto").click()
+        expect(page.locator("#column_7")).to_have_value("gross", timeout=30_000)
+        page.get_by_role("button", name="Jatka").click()
+        page.get_by_role("button", name="Tuo rekisteriin").click(timeout=30_000)
+        expect(page.get_by_role("link", name=re.compile(f"^{told}$"))).to_be_visible(timeout=30_000)
+        expect(page.locator("main")).to_contain_text(f"Kenelläkään asiakkaalla ei ole numeroa x{number}")
+    page.get_by_role("link", name="Muuttunut 1").click()
+    expect(page.locator("main")).to_contain_text("Korvaa sen, mitä aiempi erä sanoi: Määrä.")
+    check_page(page)
+    page.goto(f"/office/organisations/{organisation['id']}")
+    bought = page.locator("#purchases")
+    expect(bought).to_contain_text(re.compile(r"Kahvi K-10\s*Kirjanpito, tosite"))
+    expect(bought).to_contain_text("3 kpl")
+    page.goto(f"/office/organisations/{organisation['id']}/purchases")
+    expect(page.locator("main")).to_contain_text("1 234,50 €")
+    check_page(page)

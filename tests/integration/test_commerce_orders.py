@@ -11,6 +11,7 @@ import pytest
 from chassis.database import database_of
 from chassis.ids import new_id
 from contracts.base import ById, ListRequest, Nothing, Translated
+from contracts.commerce.deliveries import ListPurchases
 from contracts.commerce.invoices import InvoiceIssued, InvoicePaid, ListInvoices
 from contracts.commerce.orders import ListOrders, OrderBilled, OrderState
 from contracts.commerce.prices import AskQuote, CreatePriceAgreement, QuoteLineRequest
@@ -335,3 +336,21 @@ def test_I5_the_sellers_details_change_by_version_and_old_invoices_keep_theirs(s
     assert after.due_on - after.issued_on == timedelta(days=7)
     with database_of("commerce").transaction() as session:
         assert session.get_one(models.Invoice, before.id).seller["iban"] == seller.iban
+
+
+def test_E5_what_was_ordered_is_in_the_purchase_history_once_it_is_billed(shop):
+    who = new_id()
+    first = shop.billed("120.00", person_id=who)
+    shop.held("60.00", person_id=who)
+    bought = shop.call("list_purchases", ListPurchases(customer_id=who)).data
+    assert [(each.source, each.gross, each.quantity, each.document) for each in bought] == [
+        ("order", first.gross, 1, "")
+    ]
+    assert bought[0].name.fi.startswith("Kurssipäivä")
+    more = [shop.billed("10.00", person_id=who) for _ in range(2)]
+    page = shop.call("list_purchases", ListPurchases(customer_id=who, limit=2))
+    rest = shop.call("list_purchases", ListPurchases(customer_id=who, limit=2, cursor=page.next_cursor))
+    assert len({each.id for each in [*page.data, *rest.data]}) == 1 + len(more)
+    assert not shop.call("list_purchases", ListPurchases(customer_id=who, source="accounting")).data
+    with pytest.raises(Invalid):
+        shop.call("list_purchases", ListPurchases(customer_id=who, cursor="abc"))

@@ -11,6 +11,7 @@ from chassis.database import database_of
 from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById
+from contracts.commerce.deliveries import PurchaseSource
 from contracts.commerce.orders import OrderState
 from contracts.contacts.activities import ActivityKind
 from contracts.contacts.exports import StartExport
@@ -103,7 +104,8 @@ def add_things(session, who):
         row = {"id": new_id(), "told": 1, "type_code": one["type"], **mine, **days, **values}
         session.execute(insert(models.KnownMembership).values(row))
     for one in who.things["purchase"]:
-        values = {name: one[name] for name in ("category", "quantity", "amount", "bought_on")}
+        values = {name: one[name] for name in ("category", "quantity", "amount", "bought_on", "product_name")}
+        values["source"] = PurchaseSource(one["source"])
         row = {"id": new_id(), "told": 1, "customer_id": who.id, "product_code": one["product"], **values}
         session.execute(insert(models.KnownPurchase).values(row | {"state": OrderState(one["state"])}))
     for one in who.things["enrolment"]:
@@ -158,6 +160,7 @@ THINGS = {
     },
     "purchase": {
         "product": ("text", world.PRODUCTS), "quantity": ("number", [1, 2]), "amount": ("number", [0, 12.5, 50]),
+        "product_name": ("text", ["Kahvi", "TUMMA"]), "source": ("text", ["order", "accounting"]),
         "bought_on": ("date", None), "paid": ("flag", [True, False]),
     },
     "enrolment": {
