@@ -34,12 +34,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> "SideBy
 
 
 class SideBySide(LoadScopeScheduling):
-    """A process runs a whole file, or all tests that share the running suite, or all that change the test servers."""
+    """A process runs a whole file, or all tests that share a running suite, or all that change the test servers."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
         if folder_of(nodeid) in {"e2e", "browser"}:
             return "the running suite"
+        if folder_of(nodeid) == "chaos":
+            return "the suite that is hurt"
         return "the test servers" if path in CHANGE_THE_TEST_SERVERS else path
 
 

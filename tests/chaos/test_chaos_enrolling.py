@@ -24,15 +24,9 @@ from ops.demo.bookkeeping import balance
 from ops.demo.enrolling import cancel_and_offer, enrol_and_pay
 from ops.demo.stage import Stage
 from ops.simulators.clients import wait_until
-from tests.whole_suite import Whole, whole_suite
+from tests.whole_suite import Whole
 
 pytestmark = pytest.mark.timeout(400)
-
-
-@pytest.fixture(scope="module")
-def hurt():
-    with whole_suite({"TALKOO_CRASH_AT": "relay.published:7"}) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +38,13 @@ def stage(hurt):
         yield found
 
 
-def kill(name):
-    """It may just have died of itself and not be back yet."""
+def kill(*names):
+    """Each may just have died of itself and not be back yet."""
 
     def fault(whole):
-        wait_until(lambda: whole.suite.pids.get(name), 30, name)
-        whole.suite.kill(name)
+        for name in names:
+            wait_until(lambda name=name: whole.suite.pids.get(name), 30, name)
+            whole.suite.kill(name)
 
     return fault
 
@@ -59,9 +54,10 @@ def kill_a_gateway_worker(whole: Whole):
     os.kill(workers[0].pid, signal.SIGKILL)
 
 
-PROCESSES = (*SERVICES, "worker", "relay")
+TOGETHER = (("contacts", "identity"), ("courses", "notify"), ("commerce", "membership"), ("worker", "relay"))
+assert {name for names in TOGETHER for name in names} == {*SERVICES, "worker", "relay"}
 FAULTS = {
-    **{f"kill {name}": kill(name) for name in PROCESSES},
+    **{f"kill {' and '.join(names)}": kill(*names) for names in TOGETHER},
     "kill a gateway worker": kill_a_gateway_worker,
     "kill the broker": lambda whole: whole.suite.restart_broker(signal.SIGKILL),
     "restart the broker": lambda whole: whole.suite.restart_broker(),
@@ -102,15 +98,7 @@ def test_R1_K2_E4_the_rush_for_seats_survives(stage, hurt, operator, fault):
     balance(stage)
 
 
-def test_R1_the_relay_died_and_the_story_goes_on(stage, hurt):
-    new_tale(stage)
-    enrol_and_pay(stage)
-    cancel_and_offer(stage)
-    balance(stage)
-    assert hurt.suite.supervisor.starts("relay") > 2
-
-
-def test_R4_a_poison_event_is_parked_listed_replayed_and_hinders_nobody(stage, hurt):
+def test_R1_R4_while_the_relay_dies_a_poison_event_is_parked_listed_replayed_and_hinders_nobody(stage, hurt):
     with database(hurt, "courses") as connection, Session(connection) as session:
         event_id = outbox.record(session, seat_that_nobody_holds())
         session.commit()
@@ -123,11 +111,14 @@ def test_R4_a_poison_event_is_parked_listed_replayed_and_hinders_nobody(stage, h
     )  # fmt: skip
     new_tale(stage)
     enrol_and_pay(stage)
+    cancel_and_offer(stage)
+    assert hurt.suite.supervisor.starts("relay") > 2
     assert parked["handler"] == "commerce.open_order"
     replayed = stage.office.post("/system/services/commerce/parked/replay", {"id": parked["id"]})
     assert replayed == {"count": 1}
     with database(hurt, "commerce") as connection:
         assert connection.execute(text("DELETE FROM parked WHERE event_id = :id"), {"id": str(event_id)}).rowcount == 1
+    balance(stage)
 
 
 def seat_that_nobody_holds():

@@ -1,35 +1,33 @@
-"""The whole suite starts, takes demo data, and carries one contact from the HTTP door to its table and back."""
+"""One contact goes from the HTTP door to its table and back; demo data are made once."""
 
 import json
 
-import httpx
 import pytest
 
-from ops.launcher.suite import running_suite
+from chassis.ids import new_id
 
 pytestmark = pytest.mark.timeout(300)
 
 
-def test_C2_a_person_goes_from_the_door_to_the_table_and_back():
-    with running_suite() as suite, httpx.Client(base_url=suite.base_url, trust_env=False, timeout=20) as door:
-        facts = json.loads(suite.run_module("ops.demo_data").strip().splitlines()[-1])
-        repeated = json.loads(suite.run_module("ops.demo_data").strip().splitlines()[-1])
-        staff = {"Authorization": f"Bearer {facts['api_key']}"}
-        name = {"given_name": "Äänis", "family_name": "Öhman"}
-        made = door.post("/api/v1/persons", headers=staff | {"Idempotency-Key": "one"}, json=name)
-        again = door.post("/api/v1/persons", headers=staff | {"Idempotency-Key": "one"}, json=name)
-        other = door.post("/api/v1/persons", headers=staff | {"Idempotency-Key": "one"}, json=name | {"title": "x"})
-        read = door.get(f"/api/v1/persons/{made.json()['id']}", headers=staff)
-        stranger = door.get(f"/api/v1/persons/{made.json()['id']}")
-        forged = door.get(f"/api/v1/persons/{made.json()['id']}", headers={"Authorization": "Bearer talkoo_x_y"})
-        ready = door.get("/readyz").json()
-    assert facts["sign_ins"], "the first run makes accounts"
-    assert repeated["sign_ins"] == [], "a second run makes nothing again"
+def test_C2_a_person_goes_from_the_door_to_the_table_and_back(whole):
+    staff, stranger, forged = whole.api, whole.visitor(), whole.visitor("talkoo_x_y")
+    name, key = {"given_name": "Äänis", "family_name": "Öhman"}, {"Idempotency-Key": str(new_id())}
+    made = staff.ask("POST", "/api/v1/persons", json=name, headers=dict(key))
+    again = staff.ask("POST", "/api/v1/persons", json=name, headers=dict(key))
+    other = staff.ask("POST", "/api/v1/persons", json=name | {"title": "x"}, headers=dict(key))
+    path = f"/api/v1/persons/{made.json()['id']}"
     assert (made.status_code, made.json()["family_name"]) == (201, "Öhman")
     assert again.json() == made.json()
     assert again.headers["Idempotent-Replayed"] == "true"
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
-    assert read.json()["given_name"] == "Äänis"
-    assert [stranger.status_code, forged.status_code] == [401, 401]
-    assert stranger.headers["Content-Type"] == "application/problem+json"
-    assert set(ready["checks"].values()) == {"pass"}
+    assert staff.ask("GET", path).json()["given_name"] == "Äänis"
+    refused = [each.ask("GET", path) for each in (stranger, forged)]
+    assert [each.status_code for each in refused] == [401, 401]
+    assert refused[0].headers["Content-Type"] == "application/problem+json"
+    assert set(stranger.ask("GET", "/readyz").json()["checks"].values()) == {"pass"}
+
+
+def test_demo_data_are_made_once(whole):
+    assert whole.run["sign_ins"], "the first run makes accounts"
+    repeated = json.loads(whole.suite.run_module("ops.demo_data").strip().splitlines()[-1])
+    assert repeated["sign_ins"] == [], "a second run makes nothing again"

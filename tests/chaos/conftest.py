@@ -1,0 +1,17 @@
+"""One running suite for all chaos tests: some of its processes die by themselves, over and over."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.whole_suite import Whole, whole_suite
+
+DEATHS = "relay.published:7,gateway.stored:2"
+"""The relay dies after every seventh batch, between publishing and marking; a gateway worker after its second file."""
+
+
+@pytest.fixture(scope="session")
+def hurt() -> Iterator[Whole]:
+    """The suite that is hurt."""
+    with whole_suite({"TALKOO_CRASH_AT": DEATHS}) as found:
+        yield found
