@@ -1,4 +1,4 @@
-"""A worker of the gateway dies between a document's file and its row: no row lacks its file, a repeat makes one (C15)."""
+"""A gateway worker dies between a document's file and its row: no row lacks its file, a repeat makes one (C15)."""
 
 from pathlib import Path
 
