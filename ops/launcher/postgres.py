@@ -18,7 +18,7 @@ STOP_SECONDS = 30.0
 SETTINGS = {
     "listen_addresses": ports.LOOPBACK,
     "unix_socket_directories": "",
-    "max_connections": "200",
+    "max_connections": "300",
     "shared_buffers": "256MB",
     "effective_cache_size": "2GB",
     "work_mem": "16MB",
