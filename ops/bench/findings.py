@@ -71,6 +71,11 @@ def against_floor(
     )  # fmt: skip
 
 
+def within(id: str, what: str, unit: str, figure: float, goal: float, fault: str = "") -> Finding:  # noqa: A002
+    """The figure beside its goal, which it should not be above."""
+    return Finding(id, what, unit, figure, "goal", goal, figure / goal, at_most=1.0, fault=fault)
+
+
 @dataclass
 class Report:
     """All findings of a run, and under which circumstances they were made."""

@@ -6,6 +6,8 @@ PRETIX_ORDER = 13.3
 """Orders per second under a quota (Tryton: 5.5, without a check of stock)."""
 PRETIX_BUYERS = 5.1
 """Seconds until 200 buyers for 50 seats were answered (50 sold; 5.1-5.5 s)."""
+PRETIX_IMPORT = 133.0
+"""Rows per second of an import of people (Tryton: 103, Tendenci: 24)."""
 PRETIX_MEMORY = 891.0
 """MB at rest (Tryton: 154, Tendenci: 788)."""
 PRETIX_START = 2.8

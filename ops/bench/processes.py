@@ -14,6 +14,17 @@ def megabytes(pid: int) -> float:
     return sum(_pss(each) for each in tree(pid))
 
 
+def reset_peaks(pid: int) -> None:
+    """Let the highest memory of a process and its descendants be measured from now on."""
+    for each in tree(pid):
+        Path(f"/proc/{each}/clear_refs").write_text("5")
+
+
+def peak_megabytes(pid: int) -> float:
+    """The highest resident memory since then, in millions of bytes, of the one process that had most."""
+    return max(_peak(each) for each in tree(pid))
+
+
 def processor_seconds(pids: Iterable[int]) -> float:
     """Processor time that processes and their living descendants have taken since they started."""
     return sum(_seconds(each) for pid in pids for each in tree(pid))
@@ -38,6 +49,11 @@ def _pss(pid: int) -> float:
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024 / 1e6
     return 0.0
+
+
+def _peak(pid: int) -> float:
+    lines = _text(Path(f"/proc/{pid}/status")).splitlines()
+    return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
 def _seconds(pid: int) -> float:

@@ -5,10 +5,10 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from chassis.database import Database
 from ops.bench import load
@@ -19,14 +19,16 @@ from ops.bench.turns import Pace
 from ops.demo.stage import Visitor
 from ops.launcher.suite import Suite, running_suite
 from ops.seed.__main__ import fill
+from ops.seed.rows import seeded_id
 from services.contacts import models
 
-ORGANISATIONS = 1_000
+PER_ORGANISATION = 100
+"""Persons for each organisation, unless it is said how many there are."""
 SEED = 1
 SAMPLE = 5_000
 AT_REST = 0.25
 """Seconds of processor time per second that all processes take together when they have nothing to do."""
-REST_PATIENCE = 180.0
+REST_PATIENCE = 600.0
 UNLIMITED = {"TALKOO_RATE_LIMIT_PER_MINUTE": "1000000"}
 """The bench is one caller who asks for thousands of callers."""
 
@@ -38,7 +40,7 @@ class Scene:
     suite: Suite
     floor_port: int
     """Of the plain stack's door."""
-    floor_pids: tuple[int, int]
+    floor_pids: tuple[int, ...]
     """Process ids of the plain stack's service and door."""
     pace: Pace
     facts: dict[str, Any]
@@ -47,6 +49,7 @@ class Scene:
     """The administrator at the door."""
     persons: list[Any]
     """A sample of rows (id, given_name, family_name) of the seeded persons."""
+    seeding_seconds: float = 0.0
 
     @property
     def authorised(self) -> dict[str, str]:
@@ -81,21 +84,32 @@ class Scene:
 
 
 @contextmanager
-def set_up(persons: int, pace: Pace) -> Iterator[Scene]:
+def set_up(persons: int, pace: Pace, organisations: int | None = None) -> Iterator[Scene]:
     """Start everything, fill it, and stop it in the end."""
+    with filled_suite(persons, pace, organisations) as scene, running_floors(scene.suite) as (port, pids):
+        yield replace(scene, floor_port=port, floor_pids=pids)
+
+
+@contextmanager
+def filled_suite(persons: int, pace: Pace, organisations: int | None = None) -> Iterator[Scene]:
+    """A private suite with contacts, without the plain stack."""
     with running_suite(variables=UNLIMITED) as suite:
         facts = json.loads(suite.run_module("ops.demo_data").strip().splitlines()[-1])
         url = suite.infrastructure.database_urls["contacts"]
-        fill(url, persons, ORGANISATIONS, SEED)
-        office = Visitor(suite.base_url, facts["api_key"])
-        with closing(office), running_floors(suite) as (floor_port, floor_pids):
-            yield Scene(suite, floor_port, floor_pids, pace, facts, office, _sample(url))
+        began = time.monotonic()
+        fill(url, persons, persons // PER_ORGANISATION if organisations is None else organisations, SEED)
+        seconds = time.monotonic() - began
+        with closing(Visitor(suite.base_url, facts["api_key"])) as office:
+            yield Scene(suite, 0, (), pace, facts, office, _sample(url, persons), seconds)
 
 
-def _sample(url: str) -> list[Any]:
-    database = Database(url, "bench")
+def _sample(url: str, persons: int) -> list[Any]:
+    """Rows of some of the seeded persons."""
+    numbers = random.Random(SEED).sample(range(1, persons + 1), min(SAMPLE, persons))
+    ids = [seeded_id("person", SEED, number) for number in numbers]
     columns = (models.Person.id, models.Person.given_name, models.Person.family_name)
+    database = Database(url, "bench")
     with database.reader() as connection:
-        rows = list(connection.execute(select(*columns).where(models.Person.email.contains(f"seed{SEED}."))))
+        rows = {row.id: row for row in connection.execute(select(*columns).where(models.Person.id == func.any(ids)))}
     database.dispose()
-    return random.Random(SEED).sample(rows, min(SAMPLE, len(rows)))
+    return [rows[each] for each in ids]

@@ -23,10 +23,17 @@ class Pace:
     """Events in a measurement of throughput."""
     event_seconds: float
     """Of events at a steady rate."""
+    imported: int = 100_000
+    """Rows of an imported file."""
+    import_runs: int = 3
+    export_runs: int = 3
 
 
 FULL = Pace(rounds=5, seconds=6.0, idle_seconds=2.0, buyers_runs=20, events=10_000, event_seconds=20.0)
-QUICK = Pace(rounds=3, seconds=2.0, idle_seconds=1.0, buyers_runs=2, events=3_000, event_seconds=5.0)
+QUICK = Pace(
+    rounds=3, seconds=2.0, idle_seconds=1.0, buyers_runs=2, events=3_000, event_seconds=5.0, imported=10_000,
+    import_runs=1, export_runs=1,
+)  # fmt: skip
 
 
 class Turns:

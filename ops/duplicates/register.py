@@ -49,7 +49,7 @@ def entries(persons: int, seed: int) -> Iterator[Entry]:
         number += 1
         first = replace(_as_known(chance, person, KNOWN), number=number)
         yield first
-        if chance.random() < DOUBLES and (second := _entered_again(chance, person, first)):
+        if chance.random() < DOUBLES and (second := entered_again(chance, person, first)):
             number += 1
             yield replace(second, number=number)
 
@@ -158,7 +158,7 @@ def _as_known(chance: random.Random, person: Entry, shares: dict[str, float]) ->
     )
 
 
-def _entered_again(chance: random.Random, person: Entry, first: Entry) -> Entry | None:
+def entered_again(chance: random.Random, person: Entry, first: Entry) -> Entry | None:
     """The same person as somebody enters it who does not find the first card; None when nobody could tell."""
     vary, needed = chance.choices([each[1:] for each in VARIATIONS], [each[0] for each in VARIATIONS])[0]
     for _ in range(20):

@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 
-from psycopg2.errors import UndefinedTable
+from psycopg2.errors import LockNotAvailable, UndefinedTable
 from rich.console import Console
 from rich.progress import Progress
 
@@ -14,6 +14,8 @@ from ops.launcher.checkout import find_checkout
 from ops.seed import copying, rows
 
 CHUNK = 5_000
+MANY = 200_000
+"""From so many contacts on, it is quicker to make the indexes anew."""
 
 
 def main(arguments: list[str]) -> int:
@@ -25,6 +27,8 @@ def main(arguments: list[str]) -> int:
             fill(urls["contacts"], wanted.persons, wanted.organisations, wanted.seed, shown=True)
     except copying.SeededBefore as error:
         return _refuse(str(error))
+    except LockNotAvailable:
+        return _refuse("Others work with the contacts; stop the suite, or try again.")
     except UndefinedTable:
         return _refuse("The contacts database has no tables yet; start the suite once: ./talkoo up")
     print(f"{wanted.persons:,} persons and {wanted.organisations:,} organisations in {time.monotonic() - began:.1f} s.")
@@ -33,10 +37,11 @@ def main(arguments: list[str]) -> int:
 
 def fill(url: str, persons: int, organisations: int, seed: int, *, shown: bool = False) -> None:
     """Write contacts into the database at `url`; raises SeededBefore."""
-    database = Database(url, "seed")
+    database = Database(url, "seed", statement_timeout_ms=0)
     with Progress(transient=True, disable=not shown) as progress:
         bar = progress.add_task("seeding", total=persons + organisations)
-        for written in copying.write(database, rows.chunks(persons, organisations, seed, CHUNK)):
+        made, many = rows.chunks(persons, organisations, seed, CHUNK), persons + organisations >= MANY
+        for written in copying.write(database, made, many=many):
             progress.update(bar, completed=written)
         progress.update(bar, description="analysing")
         copying.settle(database)

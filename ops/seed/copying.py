@@ -1,24 +1,40 @@
-"""Writing rows by COPY, chunk by chunk in one transaction, so that memory stays the same however many there are."""
+"""Writing rows by COPY, chunk by chunk in one transaction, so that memory stays the same however many there are.
+
+The next chunk is made while PostgreSQL takes the one before. Indexes that many new rows would grow one entry at a time
+are taken away and made anew in that transaction: whatever ends it before its time, they are there as before.
+"""
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 from psycopg2.errors import UniqueViolation
-from sqlalchemy import JSON
+from sqlalchemy import JSON, text
 from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.database import Database
 from chassis.ids import new_id
 from contracts.contacts.persons import PersonsChanged
+from ops.seed import ahead, facts
 from ops.seed.rows import Row, Rows
 from services.contacts import models
+from services.contacts.commands import fields
 
 PERSONS_PER_EVENT = 1_000
+SEEDED = tuple(model.__tablename__ for model, _rows in Rows().by_model())
+INDEXES = text(
+    """
+    SELECT c.relname AS name, pg_get_indexdef(c.oid) AS statement
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+    WHERE t.relname = ANY(:tables) AND t.relnamespace = 'public'::regnamespace AND NOT i.indisunique
+    ORDER BY t.relname, c.relname
+    """
+)
+BUILDING = text("SELECT set_config('maintenance_work_mem', '512MB', true), set_config('lock_timeout', '10s', true)")
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -26,30 +42,46 @@ class SeededBefore(ValueError):
     """The database holds contacts of this seed."""
 
 
-def write(database: Database, chunks: Iterable[Rows]) -> Iterable[int]:
-    """Write all chunks or none; yields the number of contacts after each chunk. Raises SeededBefore."""
+def write(database: Database, chunks: Iterable[Rows], *, many: bool = False) -> Iterator[int]:
+    """Write all chunks or none; yields the number of contacts after each chunk. Raises SeededBefore.
+
+    With `many`, indexes are made anew at the end and nobody else reads the tables meanwhile.
+    """
     written = 0
     try:
         with database.transaction() as session:
-            for chunk in chunks:
+            for definition in facts.FIELDS:
+                fields.define(session, definition)
+            indexes = _take_away_indexes(session) if many else []
+            for chunk in ahead.ahead(chunks):
                 for model, rows in chunk.by_model():
                     copy(session, model, rows)
                 _tell(session, chunk)
                 written += len(chunk.persons) + len(chunk.organisations)
                 yield written
+            for index in indexes:
+                session.execute(text(index))
     except UniqueViolation as error:
         raise SeededBefore(
             f"The database holds contacts of this seed already ({error.diag.constraint_name}); choose another --seed."
         ) from None
 
 
+def _take_away_indexes(session: Session) -> list[str]:
+    """Drop the indexes of the seeded tables that no constraint needs; the statements that make them anew."""
+    session.execute(BUILDING)
+    found = session.execute(INDEXES, {"tables": [*SEEDED]}).all()
+    for row in found:
+        session.execute(text(f'DROP INDEX "{row.name}"'))
+    return [row.statement for row in found]
+
+
 def settle(database: Database) -> None:
     """Let the planner know the new sizes and the trigram indexes take in what they have put off."""
     with database.reader() as connection:
         connection.exec_driver_sql("SET statement_timeout = 0")
-        for table in models.Base.metadata.sorted_tables:
-            if table.name in {"persons", "organisations", "affiliations", "changes", "value_sources"}:
-                connection.exec_driver_sql(f"VACUUM (ANALYZE) {table.name}")
+        for name in SEEDED:
+            connection.exec_driver_sql(f"VACUUM (ANALYZE) {name}")
     database.dispose()
 
 

@@ -22,7 +22,7 @@ READY_SECONDS = 30.0
 
 
 @contextmanager
-def running_floors(suite: Suite) -> Iterator[tuple[int, tuple[int, int]]]:
+def running_floors(suite: Suite) -> Iterator[tuple[int, tuple[int, ...]]]:
     """The plain stack with the suite's own persons; yields the port of its door and the ids of its two processes."""
     assert suite.infrastructure.admin_url is not None
     url = _database(suite.infrastructure.admin_url)
@@ -43,13 +43,23 @@ def _database(admin_url: str) -> str:
     with databases.cursor_on(databases.libpq_url(admin_url)) as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0")
-    url = urlunsplit(urlsplit(databases.libpq_url(admin_url))._replace(path=f"/{DATABASE}"))
+    url = _url(admin_url)
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1))
     with engine.begin() as transaction:
         transaction.exec_driver_sql("CREATE EXTENSION pg_trgm")
         Base.metadata.create_all(transaction)
     engine.dispose()
     return url
+
+
+def _url(admin_url: str) -> str:
+    return urlunsplit(urlsplit(databases.libpq_url(admin_url))._replace(path=f"/{DATABASE}"))
+
+
+def floors_url(suite: Suite) -> str:
+    """The address of the plain stack's database beside this suite."""
+    assert suite.infrastructure.admin_url is not None
+    return _url(suite.infrastructure.admin_url)
 
 
 def _copy_persons(source: str, target: str) -> None:

@@ -1,6 +1,7 @@
 """Taking what the other services tell: the later fact wins, however often and in whatever order they come (C10)."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from services.contacts.rules.paid_days import as_text, grace_days, paid_days
 
 def take_memberships(session: Session, facts: Iterable[MembershipFact], number: int) -> None:
     """Keep what membership told."""
-    _take(session, models.KnownMembership, "person_id", map(_membership, facts), number)
+    _take(session, models.KnownMembership, "person_id", map(membership_row, facts), number)
 
 
 def take_purchases(session: Session, facts: Iterable[PurchaseFact], number: int) -> None:
@@ -67,7 +68,8 @@ def _erased(session: Session, ids: set[UUID]) -> set[UUID]:
     return set(session.scalars(select(person.id).where(person.id.in_(ids), person.state == PersonState.ERASED)))
 
 
-def _membership(fact: MembershipFact) -> dict[str, Any]:
+def membership_row(fact: MembershipFact) -> dict[str, Any]:
+    """The columns of a membership but the number of the event."""
     terms = [(each.starts_on, each.ends_on) for each in fact.paid]
     ends = [last for _first, last in terms if last]
     return fact.model_dump(include={"id", "person_id", "type_code", "joined_on", "ended_on"}) | {
@@ -78,7 +80,12 @@ def _membership(fact: MembershipFact) -> dict[str, Any]:
 
 
 def _purchase(fact: PurchaseFact) -> dict[str, Any]:
-    more = {"bought_on": local_date(fact.ordered_at), "product_name": "", "source": PurchaseSource.ORDER}
+    return purchase_row(fact, local_date(fact.ordered_at))
+
+
+def purchase_row(fact: PurchaseFact, bought_on: date) -> dict[str, Any]:
+    """The columns of a purchase but the number of the event."""
+    more = {"bought_on": bought_on, "product_name": "", "source": PurchaseSource.ORDER}
     return fact.model_dump(exclude={"order_id", "ordered_at"}) | more
 
 
