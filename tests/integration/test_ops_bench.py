@@ -3,6 +3,7 @@
 import json
 import threading
 from collections import Counter
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from ops.bench import __main__ as bench
 from ops.bench import load
 from ops.bench.load import Plan
+from ops.bench.million import growth
 from ops.bench.turns import Pace
 
 
@@ -82,16 +84,55 @@ def test_an_answer_in_many_pieces_is_taken_whole(server):
     assert [len(body) for body in load.run(plan).bodies] == [300_000]
 
 
+SHORT = Pace(
+    rounds=1, seconds=0.5, idle_seconds=0.3, buyers_runs=1, events=200, event_seconds=1.0, imported=300, import_runs=1,
+    export_runs=1,
+)  # fmt: skip
+PERSONS = 600
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """One suite for both groups of figures."""
+    with bench.set_up(PERSONS, SHORT, 90) as scene:
+        yield scene
+
+
+@pytest.fixture
+def measured(scene, monkeypatch, tmp_path):
+    """Runs the bench on the suite that there is; what it wrote."""
+    monkeypatch.setattr(bench, "set_up", lambda *_arguments: nullcontext(scene))
+    monkeypatch.setattr(growth, "filled_suite", lambda *_arguments: nullcontext(scene))
+
+    def run(*arguments):
+        target = tmp_path / "bench.json"
+        assert bench.main(["--quick", "--persons", str(PERSONS), "--json", str(target), *arguments]) == 0
+        found = json.loads(target.read_bytes())["findings"]
+        assert [each for each in found if each["fault"] or each["figure"] <= 0] == []
+        judged = [each for each in found if each["at_least"] or each["at_most"]]
+        assert all(each["ratio"] > 0 and each["met"] in {True, False} for each in judged)
+        return found
+
+    return run
+
+
 @pytest.mark.timeout(300)
-def test_every_figure_of_the_bench_can_be_measured(tmp_path, monkeypatch):
-    short = Pace(rounds=1, seconds=0.5, idle_seconds=0.3, buyers_runs=1, events=200, event_seconds=1.0)
-    monkeypatch.setattr(bench, "QUICK", short)
-    target = tmp_path / "bench.json"
-    assert bench.main(["--quick", "--persons", "600", "--json", str(target)]) == 0
-    found = json.loads(target.read_bytes())
-    assert {each["id"] for each in found["findings"]} >= set(bench.MEASUREMENTS)
-    assert [each for each in found["findings"] if each["fault"] or each["figure"] <= 0] == []
-    judged = [each for each in found["findings"] if each["at_least"] or each["at_most"]]
-    assert all(each["ratio"] > 0 and each["met"] in {True, False} for each in judged)
-    held = next(each for each in judged if each["what"] == "runs that held exactly 50")
+def test_every_figure_of_a_large_register_can_be_measured(measured):
+    found = measured("--million")
+    assert {each["id"] for each in found} >= set(bench.MILLION)
+    doubles = next(each for each in found if each["what"] == "of the seeded doubles found")
+    assert doubles["ratio"] > 0.5
+
+
+@pytest.mark.timeout(300)
+def test_every_figure_of_the_bench_can_be_measured(measured):
+    found = measured()
+    assert {each["id"] for each in found} >= set(bench.MEASUREMENTS)
+    held = next(each for each in found if each["what"] == "runs that held exactly 50")
     assert held["met"]
+
+
+def test_a_figure_that_there_is_not_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        bench.main(["P99"])
+    assert "choose among P1, P2" in capsys.readouterr().err

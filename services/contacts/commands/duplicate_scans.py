@@ -1,6 +1,7 @@
 """The scan for duplicates (C13), a job in three phases, resumable after each chunk; one scan at a time.
 
-1. *names*: how many bear which word of a name, so that two names are not taken for one and its typing error;
+1. *names*: how many bear which word of a name, so that two names are not taken for one and its typing error; the table
+   of these words is put in order;
 2. *keys*: what each person could have in common with a double goes into `duplicate_keys`: e-mail, phone, date of birth
    with the beginning of a name, address. Whoever shares none of these shares too little to be told from a namesake;
 3. *pairs*: persons who share a key are compared by `rules.duplicates`; pairs that may be one person are kept.
@@ -24,6 +25,7 @@ from contracts.base import Job
 from contracts.contacts.duplicates import DuplicateState
 from contracts.contacts.persons import PersonState
 from services.contacts import models
+from services.contacts.commands import names
 from services.contacts.rules.duplicates import Facts, Likeness, compare, facts_of, fingerprint
 
 JOB_KIND = models.SCAN_JOB
@@ -131,6 +133,7 @@ def _names(step: Step) -> None:
     persons = session.scalar(select(func.count()).where(PERSON.state == PersonState.ACTIVE)) or 0
     rows = session.execute(BEARERS, {"fewest": FEWEST_BEARERS, "most": MOST_NAMES})
     bearers = {row.word: row.bearers for row in rows}
+    names.tidy(session)
     session.execute(EMPTY_KEYS)
     began = step.cursor.get("began", step.now.isoformat())
     step.cursor.clear()

@@ -15,6 +15,7 @@ from services.contacts.models.imports import Import, ImportConfirmation, ImportM
 from services.contacts.models.known import KnownEnrolment, KnownMembership, KnownMessage, KnownPurchase
 from services.contacts.models.masters import FieldOrigin, MasterSettings
 from services.contacts.models.merges import Merge
+from services.contacts.models.names import NameWord, words_of
 from services.contacts.models.organisations import Organisation
 from services.contacts.models.persons import Person
 from services.contacts.models.projects import Project, ProjectHours, ProjectMember
@@ -54,6 +55,7 @@ __all__ = (
     "KnownPurchase",
     "MasterSettings",
     "Merge",
+    "NameWord",
     "Organisation",
     "Person",
     "PersonErasure",
@@ -68,4 +70,5 @@ __all__ = (
     "TaskContact",
     "Verification",
     "View",
+    "words_of",
 )

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.contacts.basics import Gender
@@ -18,6 +18,7 @@ from services.contacts.models.base import (
     further_addresses_index,
     trigram_index,
 )
+from services.contacts.models.names import words_of
 
 
 class Person(ContactColumns, Base):
@@ -39,6 +40,7 @@ class Person(ContactColumns, Base):
         city_index("persons"),
         trigram_index("persons", ACTIVE),
         further_addresses_index("persons"),
+        Index("ix_persons_words", words_of(literal_column("search")), postgresql_using="gin"),
         containment_index("persons", "tags"),
         containment_index("persons", "fields"),
         CheckConstraint("(state = 'linked') = (linked_to IS NOT NULL)", name="linked"),

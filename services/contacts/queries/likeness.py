@@ -28,12 +28,16 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from contracts.base import Page
 from services.contacts import models
+from services.contacts.queries import names
 from services.contacts.queries.pages import page_of, position, printed
 from services.contacts.rules.names import fold, sort_key, swaps
 
 Summary = TypeVar("Summary")
 THRESHOLD = 0.39
 """Least word similarity of a hit: one letter missing, doubled or wrong in a name of five or more."""
+OF_WORDS = 0.25
+"""Least similarity of two words of which one may be the other with two letters swapped."""
+LEAST = round(THRESHOLD * 1000)
 MAX_LIKENESS = 1000
 DIGITS = re.compile(r"[\d ()./-]{3,}")
 NUMBER = re.compile(r"[A-Za-z0-9._/-]*\d[A-Za-z0-9._/-]*")
@@ -43,6 +47,7 @@ def prepare(reader: Connection) -> Connection:
     """Set the threshold once per database connection."""
     if "likeness" not in reader.info:
         reader.exec_driver_sql(f"SET pg_trgm.word_similarity_threshold = {THRESHOLD}")
+        reader.exec_driver_sql(f"SET pg_trgm.similarity_threshold = {OF_WORDS}")
         reader.info["likeness"] = True
     return reader
 
@@ -66,10 +71,45 @@ def search_page(
         shown = select(*columns, table.sort_key, score.label("likeness")).where(matches, *conditions)
         return list(prepare(reader).execute(_best_first(shown, after, request.limit + 1)))
 
-    rows = hits(*found)
+    rows = _by_words(prepare(reader), model, request, after, hits)
+    rows = hits(*found) if rows is None else rows
     if not rows and after is None and (swapped := _swapped(model, request.q)) is not None:
         rows = hits(swapped, literal(0, Integer))[: request.limit]
     return page_of(rows, request.limit, lambda row: [MAX_LIKENESS - row.likeness, row.sort_key, str(row.id)], reply)
+
+
+Hits = Callable[[ColumnElement[bool], ColumnElement[int]], list[Any]]
+
+
+def _by_words(reader: Connection, model: Any, request: Any, after: tuple[Any, ...] | None, hits: Hits) -> Any:
+    """Persons by the words of their names; None when this is no name, or nobody bears words like these."""
+    typed, words = request.q.strip(), fold(request.q)
+    if model is not models.Person or "@" in typed or "\0" in typed or DIGITS.fullmatch(typed.lstrip("+")):
+        return None
+    if " " in words:
+        every = names.every_word(reader, words, LEAST)
+        table = model.__table__.c
+        batches = [] if every is None else [(0, (every, _likeness(words, table.search)))]
+    elif names.is_word(words):
+        exact = [*_addresses(model.__table__.c, typed), *_numbers(model.__table__.c, typed)]
+        batches = names.batches(reader, words, exact, LEAST)
+    else:
+        return None
+    rows = _page_of(batches, request.limit, after, hits)
+    return rows if rows or (after is not None and _page_of(batches, 0, None, hits)) else None
+
+
+def _page_of(batches: Any, limit: int, after: tuple[Any, ...] | None, hits: Hits) -> list[Any]:
+    """The rows of the first batches, one more than a page holds."""
+    rows: list[Any] = []
+    for least, found in batches:
+        if len(rows) <= limit and (after is None or least <= MAX_LIKENESS - after[0]):
+            rows += hits(*found)
+    return rows[: limit + 1]
+
+
+def _likeness(words: str, search: ColumnElement[str]) -> ColumnElement[int]:
+    return cast(func.round(func.word_similarity(words, search) * MAX_LIKENESS), Integer)
 
 
 def _best_first(shown: Select[Any], after: tuple[Any, ...] | None, limit: int) -> Select[Any]:
@@ -106,18 +146,17 @@ def _matching(model: Any, typed: str) -> tuple[ColumnElement[bool], ColumnElemen
     if "@" in typed:
         return _either(exact, None)
     alike = literal(words).op("<%", is_comparison=True)(table.search)
-    return _either(exact, (alike, func.word_similarity(words, table.search)))
+    return _either(exact, (alike, _likeness(words, table.search)))
 
 
 def _either(
-    exact: list[ColumnElement[bool]], alike: tuple[ColumnElement[bool], ColumnElement[float]] | None
+    exact: list[ColumnElement[bool]], alike: tuple[ColumnElement[bool], ColumnElement[int]] | None
 ) -> tuple[ColumnElement[bool], ColumnElement[int]]:
     if alike is None:
         return or_(*exact), literal(MAX_LIKENESS, Integer)
-    likeness = cast(func.round(alike[1] * MAX_LIKENESS), Integer)
     if not exact:
-        return alike[0], likeness
-    return or_(alike[0], *exact), case((func.coalesce(or_(*exact), False), MAX_LIKENESS), else_=likeness)
+        return alike
+    return or_(alike[0], *exact), case((func.coalesce(or_(*exact), False), MAX_LIKENESS), else_=alike[1])
 
 
 def _addresses(table: Any, typed: str) -> list[ColumnElement[bool]]:

@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from rapidfuzz import fuzz
-from sqlalchemy import Connection, func, literal, or_, select
+from sqlalchemy import Connection, false, func, or_, select
 
 from contracts.contacts.similar import FindSimilar, FindSimilarTo, SimilarPerson, SimilarPersons
 from contracts.errors import NotFound
 from services.contacts import models
-from services.contacts.queries import likeness
+from services.contacts.queries import likeness, names
 from services.contacts.queries.persons import ACTIVE
 from services.contacts.replies import person_summary_of
 from services.contacts.rules.names import fold
@@ -50,7 +50,7 @@ def _alike(reader: Connection, person: Any, but: set[UUID | None], limit: int) -
 
 def _candidates(reader: Connection, person: Any) -> list[Any]:
     words = fold(f"{person.given_name} {person.family_name}")
-    alike = literal(words).op("<%", is_comparison=True)(PERSONS.search)
+    alike = names.every_word(likeness.prepare(reader), words, likeness.LEAST)
     agreeing = [
         column == value
         for column, value in (
@@ -62,7 +62,7 @@ def _candidates(reader: Connection, person: Any) -> list[Any]:
     ]
     query = (
         select(models.Person.__table__)
-        .where(ACTIVE, or_(alike, *agreeing))
+        .where(ACTIVE, or_(false(), *agreeing) if alike is None else or_(alike, *agreeing))
         .order_by(*(each.is_(True).desc() for each in agreeing), func.word_similarity(words, PERSONS.search).desc())
         .limit(MAX_CANDIDATES)
     )

@@ -1,0 +1,119 @@
+"""Persons by the words of their names: alike words first, which are few, then who bears them, by index.
+
+Comparing trigrams with a million names takes as long as there are names; comparing with the words that they are made
+of does not. What is typed counts as a word of its own, whether anybody bears it or not.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from rapidfuzz.distance import OSA
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    text,
+)
+
+from services.contacts import models
+
+Condition = ColumnElement[bool]
+Scored = tuple[Condition, ColumnElement[int]]
+SEARCH = models.Person.__table__.c.search
+BORNE = models.words_of(SEARCH)
+SAME = 1000
+CLOSE = {1: 700, 2: 600}
+"""The least likeness of words that differ in so many letters; neighbours that changed places count as one."""
+LONG = 8
+"""Words of this length may differ in two letters."""
+SHORTEST = 3
+MOST_TYPED = 8
+MOST_ALIKE = 60
+BATCHES = (1, 3, MOST_ALIKE)
+"""After the words that are the same: so many likenesses at a time, until a page is full."""
+ALIKE = text(
+    """
+    SELECT typed, found.word, found.likeness
+    FROM unnest(CAST(:typed AS text[])) AS typed CROSS JOIN LATERAL (
+        SELECT DISTINCT word, word_similarity(typed, word) AS likeness
+        FROM name_words WHERE word %> typed OR word % typed OR word LIKE typed || '%'
+        ORDER BY likeness DESC, word LIMIT 500) AS found
+    """
+)
+
+
+def alike(reader: Connection, typed: Sequence[str], least: int) -> dict[str, dict[str, int]]:
+    """For each typed word: words of names and how alike they are (`least` to 1000), the most alike."""
+    found: dict[str, dict[str, int]] = {word: {word: SAME} for word in typed}
+    for row in reader.execute(ALIKE, {"typed": list(typed)}):
+        likeness = _likeness(row.typed, row.word, round(row.likeness * SAME))
+        if likeness >= least or row.word.startswith(row.typed):
+            found[row.typed][row.word] = max(likeness, found[row.typed].get(row.word, 0))
+    return {word: _most(words) for word, words in found.items()}
+
+
+def _likeness(typed: str, word: str, likeness: int) -> int:
+    allowed = 2 if min(len(typed), len(word)) >= LONG else 1
+    differing = OSA.distance(typed, word, score_cutoff=allowed)
+    return max(likeness, CLOSE.get(differing, 0)) if differing <= allowed else likeness
+
+
+def _most(words: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(words.items(), key=lambda each: (-each[1], each[0]))[:MOST_ALIKE])
+
+
+def is_word(typed: str) -> bool:
+    """Whether it can be compared: long enough and no number."""
+    return len(typed) >= SHORTEST and not any(letter.isdigit() for letter in typed)
+
+
+def every_word(reader: Connection, words: str, least: int) -> Condition | None:
+    """Whether somebody bears a word like each of these; None when none of them can be compared."""
+    typed = list(dict.fromkeys(words.split()))[:MOST_TYPED]
+    compared = [word for word in typed if is_word(word)]
+    if not compared:
+        return None
+    found = alike(reader, compared, least)
+    others = (SEARCH.contains(word.lstrip("0") if word.isdigit() else f" {word}", autoescape=True) for word in typed)
+    return and_(*(bears(found[word]) if word in found else other for word, other in zip(typed, others, strict=True)))
+
+
+def bears(words: Iterable[str]) -> Condition:
+    """Whether somebody's name has one of these words."""
+    return BORNE.op("&&", is_comparison=True)(cast(literal([*words], ARRAY(Text)), ARRAY(Text)))
+
+
+def batches(reader: Connection, word: str, exact: list[Condition], least: int) -> list[tuple[int, Scored]]:
+    """Who bears a word like this, the most alike first: conditions that exclude each other, each with the likeness.
+
+    The number is the least likeness of a batch.
+    """
+    groups = [
+        (likeness, [each for each, _ in same])
+        for likeness, same in groupby(alike(reader, [word], least)[word].items(), key=lambda each: each[1])
+    ]
+    first = or_(*exact, *(bears(words) for likeness, words in groups if likeness == SAME))
+    found: list[tuple[int, Scored]] = [(SAME, (first, literal(SAME, Integer)))]
+    taken, rest = first, [group for group in groups if group[0] < SAME]
+    for size in BATCHES:
+        if batch := rest[:size]:
+            found.append((batch[-1][0], _batch(batch, taken)))
+            taken, rest = or_(taken, bears(each for _, words in batch for each in words)), rest[size:]
+    return found
+
+
+def _batch(groups: list[tuple[int, list[str]]], taken: Condition) -> Scored:
+    matches = bears(each for _, words in groups for each in words)
+    scored: Any = case(*((bears(words), likeness) for likeness, words in groups), else_=0)
+    return and_(matches, not_(func.coalesce(taken, false()))), scored
