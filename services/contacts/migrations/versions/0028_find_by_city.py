@@ -5,8 +5,8 @@ Made within the revision's transaction: of a million persons it takes two second
 
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
