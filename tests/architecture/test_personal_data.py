@@ -15,6 +15,7 @@ SECRET = re.compile(r"hash|secret|token|password")
 NOTHING_PERSONAL = {
     "contacts": {
         "fields": "definitions",
+        "name_words": "words of names, each while anybody bears it; erasing takes those that nobody else has",
         "master_settings": "which source is believed about which field",
         "organisations": "companies and associations; their histories forget who came and went",
         "calendars": "of the office; private ones go with the account they belong to",
