@@ -63,6 +63,7 @@ class LinkPurpose(StrEnum):
     PAY_INVOICE = "pay_invoice"
     UNSUBSCRIBE = "unsubscribe"
     ANSWER_SURVEY = "answer_survey"
+    CHECK_DETAILS = "check_details"
 
 
 Access = Permission | Rule | LinkPurpose

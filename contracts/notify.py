@@ -105,6 +105,8 @@ class MailingDetails(Data):
     """Plain text with blank lines between paragraphs; the HTML part is made from it."""
     survey_id: UUID | None = None
     """The receivers are asked to answer this survey: `{{link}}` becomes each one's own link to it."""
+    check_details: bool = False
+    """The receivers are asked to check their details: `{{link}}` becomes each one's own link to them."""
     marketing: bool = True
     """Bans and unsubscriptions hold for marketing; others get it too when false."""
 

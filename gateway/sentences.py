@@ -249,6 +249,7 @@ FIELDS: Final[dict[str, Any]] = {
     "string_too_long": _("This is too long."),
     "string_too_short": _("This is needed."),
     "string_type": _("Send a text here."),
+    "one_link": _("A mailing has one link: to a survey, or to the own details."),
     "in_future": _("This day has not come yet."),
     "confirmed_since": _("This was confirmed after that day. Give a later day."),
     "survey_closed": _("This survey takes no answers now."),

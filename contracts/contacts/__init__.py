@@ -6,6 +6,7 @@ from contracts.contacts.calendars import CalendarsApi
 from contracts.contacts.consents import ConsentsApi
 from contracts.contacts.contact_points import ContactPointsApi
 from contracts.contacts.data_copies import DataCopiesApi
+from contracts.contacts.details_checks import DetailsChecksApi
 from contracts.contacts.documents import DocumentsApi
 from contracts.contacts.duplicates import DuplicatesApi
 from contracts.contacts.erasures import ErasuresApi
@@ -37,6 +38,7 @@ class ContactsApi(
     ConsentsApi,
     ContactPointsApi,
     DataCopiesApi,
+    DetailsChecksApi,
     DocumentsApi,
     DuplicatesApi,
     ErasuresApi,

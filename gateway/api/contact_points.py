@@ -15,4 +15,7 @@ for _side in ("person", "organisation"):
     resource.post(f"{_path}/{{key}}/mark", ContactsApi.mark_contact_point, "Mail to the value came back",
                   operation=f"mark_contact_point_of_{_side}",
                   example={"happened_on": "2026-11-23", "reason": "Moved, new address unknown"})  # fmt: skip
+resource.get(
+    "/mailings/{id}/details-checks", ContactsApi.count_details_checks, "How many receivers have checked theirs"
+)
 resource.delete("/contact-point-verifications/{id}", ContactsApi.undo_verification, "Take the latest word back")

@@ -13,6 +13,7 @@ SECTIONS = (
     "front",
     "joining",
     "survey_answering",
+    "details_check",
     "courses",
     "enrolling",
     "paying",

@@ -88,7 +88,7 @@ class ContactForm:
 
     def _locked(self, contact_id: UUID) -> dict[str, str]:
         """Why fields of the form cannot be edited, by their names in it."""
-        found = source_words.reasons(self.sources(ById(id=contact_id)))
+        found = source_words.reasons(self.sources(ById(id=contact_id)).locked)
         return {field.replace(".", "_", 1): reason for field, reason in found.items()}
 
     def _with_locked(self, values: dict[str, Any], stored: FormState) -> dict[str, Any]:

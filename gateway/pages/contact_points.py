@@ -36,7 +36,7 @@ COLUMNS: Final = (
     Column("value", lazy_gettext("Address"), "long"),
     Column("verified_at", lazy_gettext("Verified"), "date", sort=True),
     Column("state", lazy_gettext("State")),
-    Column("confirm", lazy_gettext("Checked")),
+    Column("confirm", lazy_gettext("Confirm")),
 )
 STATES: Final = {
     PointState.OLD: lazy_gettext("Not verified for long"),

@@ -15,6 +15,7 @@ from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.base import ById, ListRequest
 from contracts.contacts import ContactsApi
+from contracts.contacts.details_checks import DetailsChecks
 from contracts.contacts.segments import ListSegments, SegmentKind, SegmentMembers
 from contracts.errors import Conflict, Invalid
 from contracts.notify import CreateMailing, Mailing, MailingState, NotifyApi, PreviewMailing
@@ -59,9 +60,10 @@ def new_mailing() -> ResponseReturnValue:
     """Prepare a mailing; nothing is sent yet."""
     if request.method == "GET":
         return _form(FormState({"segment_id": request.args.get("segment_id", ""), "marketing": "yes", **_asking()}))
-    values = typed("name", "segment_id", "subject", "body", "marketing", "survey_id")
+    values = typed("name", "segment_id", "subject", "body", "marketing", "survey_id", "check_details")
     try:
         given = {**without_empty(values), "marketing": bool(values["marketing"])}
+        given["check_details"] = bool(values["check_details"])
         with form_command():
             made = notify.create_mailing(read(CreateMailing, given))
     except Invalid as error:
@@ -71,7 +73,11 @@ def new_mailing() -> ResponseReturnValue:
 
 
 def _asking() -> dict[str, Any]:
-    """What a mailing that asks to answer a survey begins with."""
+    """What a mailing that asks to answer a survey, or to check the own details, begins with."""
+    if request.args.get("check_details"):
+        title = str(_("Please check your details"))
+        body = _("Hello {{given_name}},\n\nare your details still right?\n\n[[Check your details|{{link}}]]")
+        return {"check_details": "yes", "marketing": "", "name": title, "subject": title, "body": body}
     survey_id = request.args.get("survey_id", "")
     if not survey_id:
         return {}
@@ -106,8 +112,16 @@ def show_mailing(mailing_id: UUID) -> str:
         preview=_preview(mailing),
         shown=request.args.get("person_id", ""),
         standing=STATES[mailing.state],
+        checks=_checks(mailing),
         can_send=may(Permission.NOTIFY_SEND),
     )
+
+
+def _checks(mailing: Mailing) -> DetailsChecks | None:
+    """How many receivers have checked their details, if they were asked to."""
+    if not mailing.check_details:
+        return None
+    return or_nothing(lambda: contacts.count_details_checks(ById(id=mailing.id)))
 
 
 def _preview(mailing: Mailing) -> Any:

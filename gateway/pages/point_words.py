@@ -57,6 +57,12 @@ def problem(point: ContactPoint) -> str:
     return f"{told}: {point.problem_reason}" if point.problem_reason else told
 
 
+def problem_to_owner(point: ContactPoint) -> str:
+    """What came back, for the person whose it is."""
+    return str(gettext("A letter to this address came back") if point.kind is PointKind.ADDRESS else
+               gettext("A message to this came back"))  # fmt: skip
+
+
 def as_filter(wanted: ListContactPoints) -> dict[str, Any]:
     """The filter of a segment that finds whose contact points a list shows; months are taken as 30.44 days each."""
     old = {"field": "contact_point.verified_on", "op": "lte", "value": f"today-{round(wanted.months * 365.25 / 12)}"}

@@ -1,5 +1,6 @@
 """Where values of a contact come from, in words (C12)."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask_babel import gettext
@@ -40,9 +41,8 @@ def _where_from(each: FieldSource) -> str:
     return str(gettext("%(source)s, %(day)s", **told))
 
 
-def reasons(found: ContactSources | None) -> dict[str, str]:
-    """Why fields cannot be edited, by field."""
-    locked = found.locked if found else {}
+def reasons(locked: Mapping[str, ValueSource]) -> dict[str, str]:
+    """Why fields cannot be edited, by field, of those that only their masters change."""
     return {
         field: gettext("Comes from elsewhere and is changed there: %(master)s", master=SOURCES[master])
         for field, master in locked.items()

@@ -114,6 +114,7 @@ HOLDINGS = (
     ),
     Holding("value_sources", models.FieldOrigin, by("subject_id"), gone=True),
     Holding("verifications", models.Verification, by("contact_id"), gone=True, withheld=("point",)),
+    Holding("details_checks", models.DetailsCheck, by("person_id"), gone=True),
     Holding("bounces", models.Bounce, by("person_id"), gone=True, told=False),
     Holding("import_confirmations", models.ImportConfirmation, by("subject_id"), gone=True, told=False),
     Holding("import_rows", models.ImportRow, by("person_id"), emptied=ROW_EMPTIED, withheld=OF_IMPORTING),

@@ -29,7 +29,7 @@ from services.notify import codes, composition
 from services.notify.commands import deliveries
 from services.notify.commands.suppressions import BOUNCED, UNSUBSCRIBED, lift_confirmed, normal
 from services.notify.config import notify_settings
-from services.notify.facts import COLLECTORS, Outdated, survey_link
+from services.notify.facts import COLLECTORS, Outdated, details_link, survey_link
 from services.notify.models import Mailing, Suppression
 from services.notify.providers.failures import DeliveryFailure, OutcomeUnknown, TemporaryFailure
 from services.notify.providers.headers import UnsafeHeader
@@ -226,9 +226,16 @@ def _send(message: Any, attempt: Attempt, receiver: Recipient, address: str, bat
 
 def _send_mailing(message: Any, attempt: Attempt, receiver: Recipient, address: str, batch: Batch) -> Outcome:
     mailing = batch.mailings[message.mailing_id]
-    link = survey_link(message, mailing.survey_id) if mailing.survey_id else ""
+    link = _link_of(message, mailing)
     rendered = composition.mailing_message(mailing, receiver, batch.seller, message.id, link)
     content = composition.mail(message.id, message.created_at, address, receiver, rendered, batch.seller)
     leave = composition.unsubscribe_url(message.id) if mailing.marketing else ""
     smtp().send(build(replace(content, unsubscribe_url=leave, auto_submitted=False)))
     return outcomes.sent(attempt, subject=rendered.subject, body="", address=address)
+
+
+def _link_of(message: Any, mailing: Any) -> str:
+    """The receiver's own link to what the mailing asks for, if it asks."""
+    if mailing.survey_id:
+        return survey_link(message, mailing.survey_id)
+    return details_link(message, mailing.id) if mailing.check_details else ""

@@ -92,6 +92,12 @@ def survey_link(message: Any, survey_id: UUID) -> str:
     return _link(about, LinkPurpose.ANSWER_SURVEY, "/survey", timedelta(days=365))
 
 
+def details_link(message: Any, mailing_id: UUID) -> str:
+    """The receiver's own link to the own details; it is used up by checking them."""
+    about = _About(message.id, message.person_id, mailing_id, message.created_at)
+    return _link(about, LinkPurpose.CHECK_DETAILS, "/details", timedelta(days=60))
+
+
 def application_received(message: Any, receiver: Recipient) -> Facts:
     """Number, type and the link to follow it."""
     application = membership.get_application(ById(id=message.about_id))

@@ -75,7 +75,10 @@ class Mailing(Base):
     """A personalised e-mail to a segment, frozen when launched."""
 
     __tablename__ = "mailings"
-    __table_args__ = (searching.index("mailings", "name", "subject"),)
+    __table_args__ = (
+        searching.index("mailings", "name", "subject"),
+        CheckConstraint("survey_id IS NULL OR NOT check_details", name="one_link"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]

@@ -24,6 +24,9 @@ OPENS = {
     "/offer/<token>/pay": {LinkPurpose.TAKE_OFFER},
     "/pay/<token>": {LinkPurpose.PAY_INVOICE},
     "/pay/<token>/invoice.pdf": {LinkPurpose.PAY_INVOICE},
+    "/details/<token>/thanks": {LinkPurpose.CHECK_DETAILS},
+    "/details/<token>/correct": {LinkPurpose.CHECK_DETAILS},
+    "/details/<token>": {LinkPurpose.CHECK_DETAILS},
     "/survey/<token>/thanks": {LinkPurpose.ANSWER_SURVEY},
     "/survey/<token>": {LinkPurpose.ANSWER_SURVEY},
 }
@@ -90,6 +93,7 @@ def opened(whole, owner):
         LinkPurpose.SHOW_TICKET: (owner.person_id, seat),
         LinkPurpose.PAY_INVOICE: (owner.person_id, invoice),
         LinkPurpose.ANSWER_SURVEY: (owner.person_id, a_survey(whole)),
+        LinkPurpose.CHECK_DETAILS: (owner.person_id, str(new_id())),
         LinkPurpose.UNSUBSCRIBE: (owner.person_id, owner.facts["messages"]),
     }
 

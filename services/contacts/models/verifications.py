@@ -44,6 +44,23 @@ class Verification(Base):
     recorded_by: Mapped[str]
 
 
+class DetailsCheck(Base):
+    """A personal link by which a person has checked the own details: it is used up."""
+
+    __tablename__ = "details_checks"
+    __table_args__ = (
+        Index("ix_details_checks_mailing_id", "mailing_id"),
+        redirects.index("details_checks", "person_id"),
+    )
+
+    link_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+    merged_person_id: Mapped[UUID | None]
+    mailing_id: Mapped[UUID]
+    corrected: Mapped[bool] = mapped_column(Boolean)
+    checked_at: Mapped[datetime]
+
+
 class Bounce(Base):
     """A message that bounced, until it is known to which value it went."""
 

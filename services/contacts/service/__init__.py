@@ -7,6 +7,7 @@ from services.contacts.service.calendars import CalendarsMethods
 from services.contacts.service.consents import ConsentsMethods
 from services.contacts.service.contact_points import ContactPointsMethods
 from services.contacts.service.data_copies import DataCopiesMethods
+from services.contacts.service.details_checks import DetailsChecksMethods
 from services.contacts.service.documents import DocumentsMethods
 from services.contacts.service.duplicates import DuplicatesMethods
 from services.contacts.service.erasures import ErasuresMethods
@@ -39,6 +40,7 @@ class ContactsService(
     ConsentsMethods,
     ContactPointsMethods,
     DataCopiesMethods,
+    DetailsChecksMethods,
     DocumentsMethods,
     DuplicatesMethods,
     ErasuresMethods,

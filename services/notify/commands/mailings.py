@@ -18,13 +18,16 @@ from services.notify.rules.rendering import PLACEHOLDER, unknown_placeholders
 
 PLACEHOLDERS = {"given_name", "family_name", "name", "seller"}
 LINK = "link"
-"""Stands for the receiver's own link to the survey that a mailing asks to answer."""
+"""Stands for the receiver's own link to the survey, or to the own details, that a mailing asks for."""
 JOB = "send_mailing"
 
 
 def create(session: Session, request: notify.CreateMailing, by: str, now: datetime) -> UUID:
     """A draft; raises Invalid when a placeholder has no meaning."""
-    known = PLACEHOLDERS | ({LINK} if request.survey_id else set())
+    if request.survey_id and request.check_details:
+        raise Invalid.field("/check_details", "one_link", "A mailing has one link: to a survey or to the own details.")
+    asks = request.survey_id is not None or request.check_details
+    known = PLACEHOLDERS | ({LINK} if asks else set())
     for field in ("subject", "body"):
         unknown = unknown_placeholders(getattr(request, field), known)
         if unknown:
@@ -36,8 +39,8 @@ def create(session: Session, request: notify.CreateMailing, by: str, now: dateti
             )
     if not request.body:
         raise Invalid.field("/body", "empty", "A mailing needs a text.")
-    if request.survey_id and LINK not in PLACEHOLDER.findall(request.body):
-        raise Invalid.field("/body", "link_missing", "Write {{link}} where the link to the survey is to stand.")
+    if asks and LINK not in PLACEHOLDER.findall(request.body):
+        raise Invalid.field("/body", "link_missing", "Write {{link}} where the link is to stand.")
     mailing = Mailing(id=new_id(), **request.model_dump(), state=MailingState.DRAFT, created_at=now, created_by=by)
     session.add(mailing)
     session.flush()
