@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from importlib import import_module
 
 import pytest
@@ -20,8 +21,10 @@ BY_LINK = "<token>"
 A_CODE = "pages"
 LONG_NAME = "pitkakayttajatunnus" * 6
 """One word that no column has room for."""
-WORDS = {"<code>": A_CODE, "<kind>": "person", "<name>": "contacts"}
-"""What words in addresses are; a role, a field and a tag have the code."""
+A_PHONE = "+358401112223"
+A_KEY = sha256(f"phone {A_PHONE}".encode()).hexdigest()[:32]
+WORDS = {"<code>": A_CODE, "<kind>": "person", "<name>": "contacts", "<key>": A_KEY}
+"""What words in addresses are; a role, a field and a tag have the code, a contact point its key."""
 ASKED = {
     "/office/affiliations/new": "?organisation=<uuid:organisation_id>",
     "/office/merges/new": "?survivor=<uuid:person_id>&merged=<uuid:twice_id>",
@@ -77,7 +80,7 @@ def ids(whole, member) -> dict[str, str]:
     belongs = {"person_id": member.person_id, "organisation_id": organisation["id"]}
     office.upload("/imports", f"{LONG_NAME}.csv", b"Etunimi;Sukunimi\nAino;Sivunen\n", profile="contacts")
     about = {"person_ids": [member.person_id]}
-    twice = [office.post("/persons", {"given_name": "Kaksi", "family_name": "Sivunen", "phone": "040 1112223"})["id"]
+    twice = [office.post("/persons", {"given_name": "Kaksi", "family_name": "Sivunen", "phone": A_PHONE})["id"]
              for _ in range(2)]  # fmt: skip
     scan = office.post("/duplicates/scan", {})["id"]
     wait_until(lambda: office.get(f"/jobs/{scan}")["finished_at"], 60, "the scan is done")
@@ -98,6 +101,7 @@ def ids(whole, member) -> dict[str, str]:
         "person_id": member.person_id,
         "survey_id": survey["id"],
         "twice_id": twice[0],
+        "contact_id": twice[0],
         "pair_id": first(whole, "/duplicates"),
         "erased_id": somebody_erased(whole),
         "membership_id": member.facts["memberships"],

@@ -68,10 +68,13 @@ def note_bounce(session: Session, event: MessageBounced) -> None:
 
 
 def take_bounces(session: Session, bounces: Iterable[Any], used: Mapping[UUID, str], author: Author) -> None:
-    """Mark the values that messages went to; `used` are the addresses by message."""
+    """Mark the values that messages went to; `used` are the addresses by message. Of two workers one takes each."""
+    rows = models.Bounce
     for each in bounces:
-        _take_bounce(session, each.person_id, used.get(each.message_id, ""), each.bounced_at, author)
-        session.execute(delete(models.Bounce).where(models.Bounce.message_id == each.message_id))
+        mine = delete(rows).where(rows.message_id == each.message_id).returning(rows.person_id)
+        person_id = session.scalar(mine)
+        if person_id is not None:
+            _take_bounce(session, person_id, used.get(each.message_id, ""), each.bounced_at, author)
 
 
 def _take_bounce(session: Session, person_id: UUID, address: str, at: datetime, author: Author) -> None:
