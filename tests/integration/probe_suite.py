@@ -116,11 +116,15 @@ class Probe:
         self.folder = folder
         self.environment = environment | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.engine: Engine = create_engine(environment["CONTACTS_DATABASE_URL"])
+        self.special: set[str] = set()
+        """Which of them were started with variables of their own."""
+        self.engine: Engine = create_engine(environment["CONTACTS_DATABASE_URL"], pool_pre_ping=True)
         self.log = folder / "log"
 
     def start(self, name: str, **variables: str) -> None:
         """Start `contacts`, `relay` or `worker`."""
+        self.special.discard(name)
+        self.special.update([name] if variables else [])
         modules = {"contacts": ["chassis.serve", "contacts"], "relay": ["chassis.relay", "contacts"]}
         arguments = modules.get(name, ["chassis.worker", "contacts"])
         with self.log.open("ab") as log:
@@ -144,6 +148,15 @@ class Probe:
     def wait_ended(self, name: str, seconds: float = 20) -> int:
         """Wait until the process ends by itself; the exit code."""
         return self.processes.pop(name).wait(timeout=seconds)
+
+    def keep(self, *names: str) -> None:
+        """Start those that do not run, and start again those that run with variables of their own."""
+        for name in names:
+            process = self.processes.get(name)
+            if name in self.special and process and process.poll() is None:
+                self.end(name, signal.SIGKILL)
+            if name in self.special or process is None or process.poll() is not None:
+                self.start(name)
 
     def end_all(self) -> None:
         """Stop everything."""

@@ -16,7 +16,6 @@ import pika
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from sqlalchemy import create_engine
 
 from chassis import amqp_client, principals, rpc, topology
 from chassis.ids import new_id
@@ -120,33 +119,44 @@ def probe_api(environment, tmp_path_factory):
     _forget()
 
 
-@pytest.fixture
-def probe(probe_api, environment):
-    """The counting service, its relay and its worker, running on empty tables and queues."""
+@pytest.fixture(scope="module")
+def processes(probe_api, environment):
+    """The counting service, its relay and its worker, and their tables."""
     module, folder = probe_api
-    engine = create_engine(environment["CONTACTS_DATABASE_URL"])
-    with engine.begin() as connection:
+    running = Probe(folder, environment)
+    with running.engine.begin() as connection:
         connection.exec_driver_sql("DROP OWNED BY CURRENT_USER CASCADE")
         connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS public")
-    with engine.begin() as connection:
+    with running.engine.begin() as connection:
         create_chassis_tables(connection)
         connection.exec_driver_sql("CREATE TABLE effects (number int); CREATE TABLE heard (number int)")
-    engine.dispose()
+    running.module = module
+    running.api = rpc.client(module.ContactsApi)
+    yield running
+    running.end_all()
+
+
+@pytest.fixture
+def probe(processes, environment):
+    """All three running as they should, on empty tables and queues; what the test before has sent is through."""
+    empty(processes, environment)
+    processes.keep("contacts", "relay", "worker")
+    wait_until_answering(processes)
+    count(processes, -1)
+    processes.wait_for("SELECT number FROM heard WHERE number = -1", [-1], seconds=30)
+    empty(processes, environment)
+    return processes
+
+
+def empty(probe, environment):
+    """No rows, no messages."""
     connection = topology.connect(environment["AMQP_URL"])
     for queue in topology.queues():
         connection.channel().queue_purge(queue.name)
         connection.channel().queue_purge(queue.dead_letters)
     connection.close()
-    running = Probe(folder, environment)
-    for name in ("contacts", "relay", "worker"):
-        running.start(name)
-    running.module = module
-    running.api = rpc.client(module.ContactsApi)
-    try:
-        wait_until_answering(running)
-        yield running
-    finally:
-        running.end_all()
+    tables = probe.rows("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
+    probe.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
 
 
 def wait_until_answering(probe):
