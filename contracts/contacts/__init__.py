@@ -28,6 +28,7 @@ from contracts.contacts.similar import SimilarApi
 from contracts.contacts.surveys import SurveysApi
 from contracts.contacts.tags import TagsApi
 from contracts.contacts.tasks import TasksApi
+from contracts.contacts.vcards import VCardsApi
 from contracts.contacts.views import ViewsApi
 
 
@@ -60,6 +61,7 @@ class ContactsApi(
     SurveysApi,
     TagsApi,
     TasksApi,
+    VCardsApi,
     ViewsApi,
     name="contacts",
 ):

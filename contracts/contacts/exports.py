@@ -1,4 +1,4 @@
-"""A segment or a filtered list as a file: CSV or XLSX (C10)."""
+"""A segment or a filtered list as a file: CSV, XLSX (C10) or vCards (C11)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -19,10 +19,12 @@ Words = Annotated[dict[Key, OptionalLine], Field(max_length=200)]
 
 
 class ExportFormat(StrEnum):
-    """CSV in UTF-8 with a byte order mark, semicolons between cells in Finnish and Swedish; or a workbook."""
+    """CSV in UTF-8 with a byte order mark, semicolons between cells in Finnish and Swedish; a workbook; or vCards,
+    which hold what a card holds, whatever the columns."""
 
     CSV = "csv"
     XLSX = "xlsx"
+    VCF = "vcf"
 
 
 class StartExport(ByTags, Request):

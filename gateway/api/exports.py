@@ -16,6 +16,7 @@ contacts = client(ContactsApi)
 resource = Resource(ContactsApi, "Exports")
 CONTENT_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
+    "vcf": "text/vcard; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

@@ -22,6 +22,7 @@ from gateway.api import (
     photos,
     surveys,
     system,
+    vcards,
 )
 from gateway.api.answers import HEADERS, TITLES, Answers, Problem, is_single, name_of
 from gateway.api.examples import Examples
@@ -32,6 +33,7 @@ RESOURCES: Final = (
     contact_points,
     documents,
     photos,
+    vcards,
     surveys,
     imports,
     exports,

@@ -41,6 +41,7 @@ SECTIONS = (
     "activities",
     "documents",
     "photos",
+    "vcards",
     "tasks",
     "task_forms",
     "calendar",

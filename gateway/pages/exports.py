@@ -1,4 +1,4 @@
-"""Exporting a segment or a list: with the columns of one's own list, as CSV or XLSX (C10)."""
+"""Exporting a segment or a list: with the columns of one's own list, as CSV, XLSX (C10) or vCards (C11)."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -33,6 +33,11 @@ FILTERS: Final = ("segment_id", "q", "tags_all", "tags_any", "tags_none")
 FORMATS: Final = (
     (ExportFormat.XLSX.value, _("Workbook (XLSX)"), _("Opens in Excel and LibreOffice.")),
     (ExportFormat.CSV.value, _("Text (CSV)"), _("For other programs.")),
+    (
+        ExportFormat.VCF.value,
+        _("Cards (vCard)"),
+        _("For address books and phones; what a card holds, not the columns."),
+    ),
 )
 
 

@@ -16,6 +16,7 @@ WORDS: Final[dict[str, Any]] = {
     "work_phone": _("Phone at work"),
     "home_phone": _("Phone at home"),
     "switchboard_phone": _("Switchboard"),
+    "other_phone": _("Other phone"),
     "work_email": _("E-mail at work"),
     "home_email": _("E-mail at home"),
     "billing_email": _("E-mail for invoices"),

@@ -112,3 +112,25 @@ def test_C12_E5_a_batch_of_accounting_shows_on_cards_and_says_what_it_corrects(v
     page.goto(f"/office/organisations/{organisation['id']}/purchases")
     expect(page.locator("main")).to_contain_text("1 234,50 €")
     check_page(page)
+
+
+def test_C11_a_card_goes_out_and_comes_in_again(visit: Visit, whole: Any) -> None:
+    name = a_name()
+    person = whole.api.post("/persons", {"given_name": "Åke", "family_name": name, "email": f"{name}@example.org"})
+    page = visit(f"/office/contacts/{person['id']}", as_user="admin")
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="Tallenna vCard").click()
+    assert saving.value.suggested_filename == f"Åke {name}.vcf"
+    card = saving.value.path().read_text()
+    answer = whole.api.ask("GET", f"/api/v1/persons/{person['id']}.vcf")
+    assert (answer.text.replace("\r\n", "\n"), answer.headers["Content-Type"]) == (card, "text/vcard; charset=utf-8")
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+    whole.api.ask("DELETE", f"/api/v1/persons/{person['id']}", headers={"If-Match": '"1"'})
+    page.goto("/office/imports")
+    upload(page, card)
+    page.get_by_role("button", name="Lue tiedosto").click()
+    expect(page.get_by_label("EMAIL")).to_have_value("email", timeout=30_000)
+    check_page(page)
+    page.get_by_role("button", name="Jatka").click()
+    page.get_by_role("button", name="Tuo rekisteriin").click(timeout=30_000)
+    expect(page.get_by_role("link", name=re.compile("^Uusi 1$"))).to_be_visible(timeout=30_000)

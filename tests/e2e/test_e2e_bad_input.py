@@ -76,12 +76,18 @@ def test_a_body_that_cannot_be_is_refused(whole, name):
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json"), answer.text
 
 
-@pytest.mark.parametrize(("levels", "status"), [(50, 422), (240, 400)])
+@pytest.mark.parametrize(("levels", "status"), [(50, 422), (200, 422), (240, 400)])
 def test_a_filter_nested_too_deep_is_refused(whole, levels, status):
     tree = {"field": "city", "op": "eq", "value": "x"}
     for _ in range(levels):
         tree = {"all": [tree]}
     assert whole.api.ask("POST", "/api/v1/segments/preview", json={"filter": tree}).status_code == status
+
+
+@pytest.mark.parametrize("op", ["eq", "contains", "starts"])
+def test_C10_a_pattern_made_to_hang_is_a_text_like_others(whole, op):
+    test = {"field": "name", "op": op, "value": "(a+)+$" * 10}
+    assert whole.api.post("/segments/preview", {"filter": test})["count"] == 0
 
 
 @pytest.mark.parametrize("price", ["-1", "-0.01", "1e999999", "NaN", "Infinity", "1,5", "0.001", None, []])

@@ -1,6 +1,7 @@
 """Files that cannot be imported, or only in part: told clearly, nothing half done, the worker lives on."""
 
 import io
+import os
 import subprocess
 import sys
 import zipfile
@@ -219,6 +220,50 @@ def test_C11_unpacking_a_workbook_takes_less_than_300_megabytes(tmp_path, make, 
     assert 10 < megabytes <= 300
 
 
+READ = """
+import sys
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+from services.contacts.commands.import_staging import batches, lines_of
+from services.contacts.rules.import_rows import RowReader
+from services.contacts.spreadsheets import read
+table = read(Path(sys.argv[1]))
+reader = RowReader(table.header, [], date(2026, 11, 26))
+for batch in batches(lines_of(str(uuid4()), table, reader)):
+    "".join(line for line, _ in batch).encode()
+"""
+
+
+def wide_rows(size: int) -> bytes:
+    """Rows of as many long cells as are taken; one letter of each needs four bytes in memory."""
+    row = ";".join(["Aino \U0001f600ho", *["x" * 200] * (MAX_COLUMNS - 1)]).encode()
+    headings = ";".join(["Nimi", *(f"c{number}" for number in range(1, MAX_COLUMNS))]).encode()
+    return headings + b"\n" + (row + b"\n") * (size // len(row))
+
+
+def heavy_cards(size: int) -> bytes:
+    """Cards as large as they may be, and one with nothing but a picture."""
+    note = b"NOTE:\xf0\x9f\x98\x80" + b"x" * 90_000 + b"\n"
+    card = b"BEGIN:VCARD\nFN:Aino Aho\n" + note * 10 + b"END:VCARD\n"
+    picture = b"BEGIN:VCARD\nFN:Aino Aho\nPHOTO;ENCODING=b:" + b"A" * 900_000 + b"\n A" * 1_000_000 + b"\nEND:VCARD\n"
+    return picture + card * (size // len(card))
+
+
+@pytest.mark.parametrize(("make", "size"), [(wide_rows, 25_000_000), (heavy_cards, 10_000_000)])
+def test_C11_reading_a_large_file_takes_less_than_300_megabytes(tmp_path, make, size):
+    file, script = tmp_path / "people", tmp_path / "reading.py"
+    file.write_bytes(make(size))
+    script.write_text(READ)
+    told = subprocess.run(
+        [sys.executable, "-c", MEASURE.replace('"-m", ', ""), script, file], cwd=ROOT, check=True, capture_output=True,
+        text=True, env=os.environ | {"PYTHONPATH": str(ROOT)},
+    ).stdout  # fmt: skip
+    code, megabytes = map(int, told.split())
+    assert code == 0
+    assert 10 < megabytes <= 300
+
+
 def test_C11_after_a_bomb_the_next_import_works(imports):
     imports.failure(bomb(), "people.xlsx")
     assert counts(imports.run(workbook(NAMED), "people.xlsx")) == {"created": 1}
@@ -267,10 +312,16 @@ def test_C11_formulas_in_text_are_stored_as_they_stand(imports):
         ("Aino;Aho;12 34 x;", "Asiakasnumero", "12 34 x"),
         ("Aino;Aho;;0201256-7", "Y-tunnus", "0201256-7"),
         ("Aino;Aho;;0201256-6", "Y-tunnus", "has no name"),
+        ("Aino;Aho;;;31.2.2026", "Syntymäaika", "31.2.2026"),
+        ("Aino;Aho;;;;3.58401234567E+11", "Puhelin", "rounded"),
+        (f"Aino;Aho;;;;;{','.join(f't{number}' for number in range(1_500))}", "Tunnisteet", "1500 tags"),
+        (f"Aino;Aho;;;;;{','.join(f't{number}' for number in range(10_000))}", "Tunnisteet", "characters"),
+        ('Aino;Aho;;;;"' + "\n".join(f"04012345{at:02}" for at in range(11)) + '"', "Puhelin", "11 numbers"),
     ],
 )
 def test_C11_a_bad_cell_rejects_its_row_and_no_other(imports, row, column, words):
-    made = imports.run(f"Etunimi;Sukunimi;Asiakasnumero;Y-tunnus\n{row}\nEero;Aho;;\n")
+    headings = "Etunimi;Sukunimi;Asiakasnumero;Y-tunnus;Syntymäaika;Puhelin;Tunnisteet"
+    made = imports.run(f"{headings}\n{row}\nEero;Aho;;\n")
     assert counts(made) == {"created": 1, "rejected": 1}
     (rejected,) = imports.rows(made, "rejected")
     assert (rejected.number, rejected.column) == (2, column)

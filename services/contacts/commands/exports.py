@@ -28,7 +28,7 @@ from services.contacts.rules.sheet_cells import DECIMAL_COMMA, as_text, inert
 JOB_KIND = "export_contacts"
 KEEP_FILES = timedelta(hours=24)
 ROWS_AT_ONCE = 2_000
-MOST_ROWS = {ExportFormat.CSV: 10_000_000, ExportFormat.XLSX: 1_048_575}
+MOST_ROWS = {ExportFormat.CSV: 10_000_000, ExportFormat.VCF: 10_000_000, ExportFormat.XLSX: 1_048_575}
 """Rows of a sheet besides its heading, and what nobody has."""
 PATIENCE = text("SET LOCAL idle_in_transaction_session_timeout = '20min'")
 """A large file is written in one go."""
@@ -49,7 +49,7 @@ class Source(Protocol):
     def rows(
         self, session: Session, asked: StartExport, columns: list[str], ids: list[UUID], today: date
     ) -> list[list[Any]]:
-        """Their cells."""
+        """Their cells, or their vCards as the only cell."""
 
 
 def start(session: Session, request: StartExport, columns: list[str], author: Author) -> Job:
@@ -123,7 +123,8 @@ def _finish(step: Step, export: models.Export, asked: StartExport) -> None:
     """The parts stay until the hourly sweep of files that nothing names: a repeat after a crash needs them."""
     step.session.execute(PATIENCE)
     key = files.new_key("contacts", f".{export.format}")
-    write = {ExportFormat.CSV: _write_csv, ExportFormat.XLSX: _write_workbook}[export.format]
+    writers = {ExportFormat.CSV: _write_csv, ExportFormat.XLSX: _write_workbook, ExportFormat.VCF: _write_cards}
+    write = writers[export.format]
     with files.writing(key) as file:
         write(file, asked, _rows_of(export.parts))
     export.file_key, export.parts = key, []
@@ -149,6 +150,10 @@ def _write_csv(file: Any, asked: StartExport, rows: Iterator[list[Any]]) -> None
     writer.writerow(_headings(asked))
     writer.writerows([as_text(cell, asked.language) for cell in row] for row in rows)
     lines.detach()
+
+
+def _write_cards(file: Any, _asked: StartExport, rows: Iterator[list[Any]]) -> None:
+    file.writelines(card.encode() for (card,) in rows)
 
 
 def _write_workbook(file: Any, asked: StartExport, rows: Iterator[list[Any]]) -> None:

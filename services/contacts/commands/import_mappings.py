@@ -53,7 +53,8 @@ def look(step: Step) -> None:
     try:
         with files.local(row.file_key) as path:
             table = read(path)
-            first = [cells for _, cells in islice(table.rows, LOOKED_AT)]
+            looked_at = [cells for _, cells in islice(table.rows, LOOKED_AT)]
+        first = [cells for cells in looked_at if not isinstance(cells, Unreadable)]
     except NotFound as error:
         step.fail(str(error), code="file_gone", import_id=str(row.id))
         return

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,8 @@ from services.contacts.spreadsheets import Table
 from services.contacts.spreadsheets.limits import MAX_ROWS, Unreadable
 
 BATCH = 2_000
+MOST_CHARACTERS = 4_000_000
+"""Of the lines of a batch, so that rows of many long cells do not pile up in memory."""
 COPY = (
     'COPY import_rows (import_id, number, raw, state, code, reason, params, "column", person, organisation,'
     " affiliation, purchase, fingerprint, same_as, organisation_as) FROM STDIN"
@@ -31,9 +32,9 @@ def stage(session: Session, import_id: UUID, table: Table, reader: RowReader) ->
     session.execute(PATIENCE)
     connection: Any = session.connection().connection
     count = rejected = 0
-    lines = _lines(str(import_id), table, reader)
+    lines = lines_of(str(import_id), table, reader)
     with connection.cursor() as cursor:
-        while batch := list(islice(lines, BATCH)):
+        for batch in batches(lines):
             count += len(batch)
             rejected += sum(was_rejected for _, was_rejected in batch)
             cursor.copy_expert(COPY, BytesIO("".join(line for line, _ in batch).encode()))
@@ -43,7 +44,21 @@ def stage(session: Session, import_id: UUID, table: Table, reader: RowReader) ->
     return count, rejected
 
 
-def _lines(import_id: str, table: Table, reader: RowReader) -> Iterator[tuple[str, bool]]:
+def batches(lines: Iterable[tuple[str, bool]]) -> Iterator[list[tuple[str, bool]]]:
+    """Lines put together for COPY, few of long ones."""
+    batch: list[tuple[str, bool]] = []
+    size = 0
+    for line in lines:
+        batch.append(line)
+        size += len(line[0])
+        if len(batch) == BATCH or size > MOST_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def lines_of(import_id: str, table: Table, reader: RowReader) -> Iterator[tuple[str, bool]]:
     """Each row as a line for COPY, and whether it is rejected."""
     persons, organisations = Repeats(PERSON_KEYS), Repeats(ORGANISATION_KEYS)
     for row in _limited(reader.read(number, cells) for number, cells in table.rows):

@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from contracts.contacts.exports import Export, StartExport
+from contracts.contacts.exports import Export, ExportFormat, StartExport
 from contracts.contacts.organisations import ListOrganisations
 from contracts.contacts.persons import ListPersons
 from contracts.contacts.segments import SegmentFilter, SegmentKind
 from contracts.contacts.views import ViewName
 from contracts.errors import NotFound
 from services.contacts import models
-from services.contacts.queries import list_columns, organisations, persons, segments, tag_filters
+from services.contacts.queries import list_columns, organisations, persons, segments, tag_filters, vcards
 from services.contacts.queries.segment_filters import Condition
 from services.contacts.rules.sheet_cells import plain
 
@@ -110,7 +110,9 @@ def _searched(session: Session, asked: StartExport, after: Any, today: date) -> 
 
 
 def rows(session: Session, asked: StartExport, columns: list[str], ids: list[UUID], today: date) -> list[list[Any]]:
-    """The cells of these contacts, in their order."""
+    """The cells of these contacts, or their vCards as the only cell, in their order."""
+    if asked.format is ExportFormat.VCF:
+        return [[card] for card in vcards.texts(session, asked.of, ids, today)]
     model = MODELS[asked.of]
     table = model.__table__.c
     name = table.name if asked.of is SegmentKind.ORGANISATIONS else _full_name(table)

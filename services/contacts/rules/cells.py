@@ -57,7 +57,10 @@ DELIVERY_METHODS = {
     "pickup": ("nouto", "avhämtning", "pick-up"),
     "electronic": ("sähköinen", "sähköisesti", "elektronisk", "digital"),
 }
-TAG_SEPARATORS = re.compile(r"[,;|]")
+TAG_SEPARATORS = re.compile(r"[,;|]|:::")
+MOST_TAGS = 100
+LEFT_OUT = "*"
+"""Begins the names of groups that Google has made itself."""
 NOT_IN_CODE = re.compile(r"[^a-z0-9_.-]+")
 
 
@@ -174,8 +177,13 @@ def payment_days(text: str) -> int:
 
 def tags(text: str) -> list[str]:
     """Tags separated by commas, semicolons or bars, as codes."""
-    codes = (NOT_IN_CODE.sub("-", fold(part)).strip("-.")[:60] for part in TAG_SEPARATORS.split(text))
-    return sorted({code for code in codes if code})
+    parts = (part.strip() for part in TAG_SEPARATORS.split(text))
+    codes = (NOT_IN_CODE.sub("-", fold(part)).strip("-.")[:60] for part in parts if not part.startswith(LEFT_OUT))
+    found = sorted({code for code in codes if code})
+    if len(found) > MOST_TAGS:
+        message = f"This cell holds {len(found)} tags; at most {MOST_TAGS} are taken."
+        raise DoesNotFit("too_many_tags", message, count=len(found), most=MOST_TAGS)
+    return found
 
 
 def additional(definition: Definition) -> Callable[[str], object]:

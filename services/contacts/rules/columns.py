@@ -5,21 +5,23 @@ from collections.abc import Mapping, Sequence
 from services.contacts.rules.names import fold
 
 HEADERS: dict[str, tuple[str, ...]] = {
-    "given_name": ("Etunimi", "Etunimet", "Kutsumanimi", "Förnamn", "Tilltalsnamn", "First name", "Given name"),
-    "family_name": ("Sukunimi", "Efternamn", "Släktnamn", "Last name", "Family name", "Surname"),
-    "name": ("Nimi", "Koko nimi", "Namn", "Hela namnet", "Name", "Full name"),
+    "given_name": (
+        "Etunimi", "Etunimet", "Kutsumanimi", "Förnamn", "Tilltalsnamn", "First name", "Given name", "N given",
+    ),
+    "family_name": ("Sukunimi", "Efternamn", "Släktnamn", "Last name", "Family name", "Surname", "N family"),
+    "name": ("Nimi", "Koko nimi", "Namn", "Hela namnet", "Name", "Full name", "FN"),
     "email": (
         "Sähköposti", "Sähköpostiosoite", "S-posti", "E-post", "E-postadress", "Epost", "Email", "E-mail", "Mail",
-        "Email address", "E-mail address", "E-mail 1 - Value",
+        "Email address", "E-mail address", "E-mail 1 - Value", "Sähköposti 1", "Sähköpostiosoite 1", "E-postadress 1",
     ),
     "phone": (
         "Puhelin", "Puhelinnumero", "Puh", "Telefon", "Telefonnummer", "Phone", "Phone number", "Phone 1 - Value",
-        "Primary Phone",
+        "Primary Phone", "Ensisijainen puhelin", "Ensisijainen puhelinnumero", "Primär telefon", "TEL",
     ),
-    "language": ("Kieli", "Äidinkieli", "Asiointikieli", "Språk", "Modersmål", "Language"),
+    "language": ("Kieli", "Äidinkieli", "Asiointikieli", "Språk", "Modersmål", "Language", "LANG"),
     "birth_date": (
         "Syntymäaika", "Syntymäpäivä", "Syntynyt", "Födelsedatum", "Födelsetid", "Född", "Date of birth", "Birth date",
-        "Birthday", "Born", "Henkilötunnus", "Hetu", "Personbeteckning", "Personal identity code",
+        "Birthday", "Born", "BDAY", "Henkilötunnus", "Hetu", "Personbeteckning", "Personal identity code",
     ),
     "title": (
         "Titteli", "Nimike", "Ammatti", "Tehtävä", "Tehtävänimike", "Asema", "Titel", "Yrke", "Uppgift", "Befattning",
@@ -28,16 +30,39 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "gender": ("Sukupuoli", "Kön", "Gender", "Sex"),
     "mobile_phone": (
         "Matkapuhelin", "Matkapuhelinnumero", "Kännykkä", "GSM", "Mobil", "Mobiltelefon", "Mobilnummer", "Mobile",
-        "Mobile phone", "Cell phone",
+        "Mobile phone", "Cell phone", "TEL cell",
     ),
-    "work_phone": ("Työpuhelin", "Puhelin työ", "Arbetstelefon", "Telefon arbete", "Business Phone", "Work phone"),
-    "home_phone": ("Kotipuhelin", "Puhelin koti", "Hemtelefon", "Telefon hem", "Home Phone"),
-    "switchboard_phone": ("Vaihde", "Puhelinvaihde", "Växel", "Switchboard", "Company Main Phone"),
-    "fax": ("Faksi", "Telefax", "Fax", "Faksinumero", "Faxnummer", "Business Fax"),
-    "work_email": ("Työsähköposti", "Sähköposti työ", "Arbetsepost", "E-post arbete", "Work e-mail", "Work email"),
-    "home_email": ("Kotisähköposti", "Sähköposti koti", "E-post hem", "Home e-mail", "Home email"),
-    "billing_email": ("Laskutussähköposti", "Faktureringsepost", "Billing e-mail", "Billing email", "Invoice email"),
-    "other_email": ("Muu sähköposti", "Annan e-post", "Other e-mail", "E-mail 2 Address", "E-mail 2 - Value"),
+    "work_phone": (
+        "Työpuhelin", "Puhelin työ", "Työpuhelinnumero", "Puhelin (työ)", "Arbetstelefon", "Telefon arbete",
+        "Business Phone", "Work phone", "TEL work",
+    ),
+    "home_phone": (
+        "Kotipuhelin", "Puhelin koti", "Kotipuhelinnumero", "Puhelin (koti)", "Hemtelefon", "Telefon hem", "Home Phone",
+        "TEL home",
+    ),
+    "switchboard_phone": (
+        "Vaihde", "Puhelinvaihde", "Yrityksen päänumero", "Yrityksen puhelin", "Växel", "Switchboard",
+        "Company Main Phone", "TEL main",
+    ),
+    "other_phone": (
+        "Muu puhelin", "Muu puhelinnumero", "Annan telefon", "Other Phone", "Phone 2 - Value", "Telephone 2",
+        "TEL other",
+    ),
+    "fax": ("Faksi", "Telefax", "Fax", "Faksinumero", "Työfaksi", "Faxnummer", "Business Fax", "TEL fax"),
+    "work_email": (
+        "Työsähköposti", "Sähköposti työ", "Arbetsepost", "E-post arbete", "Work e-mail", "Work email",
+        "EMAIL work",
+    ),
+    "home_email": ("Kotisähköposti", "Sähköposti koti", "E-post hem", "Home e-mail", "Home email", "EMAIL home"),
+    "billing_email": (
+        "Laskutussähköposti", "Faktureringsepost", "Billing e-mail", "Billing email", "Invoice email",
+        "EMAIL billing",
+    ),
+    "other_email": (
+        "Muu sähköposti", "Sähköposti 2", "Sähköpostiosoite 2", "Sähköposti 2, osoite", "Annan e-post",
+        "E-postadress 2",
+        "Other e-mail", "E-mail 2 Address", "E-mail 2 - Value", "EMAIL other",
+    ),
     "customer_status": ("Asiakkuus", "Asiakastila", "Kundstatus", "Customer status"),
     "payment_method": ("Maksutapa", "Laskutustapa", "Betalningssätt", "Payment method"),
     "payment_days": ("Maksuehto", "Maksuaika", "Betalningsvillkor", "Betalningstid", "Payment terms", "Payment days"),
@@ -51,23 +76,32 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "street": (
         "Osoite", "Katuosoite", "Lähiosoite", "Postiosoite", "Adress", "Gatuadress", "Näradress", "Postadress",
         "Address", "Street", "Street address", "Postal address", "Business Street", "Home Street", "Address 1 - Street",
+        "Työosoite, katu", "Työosoitteen katu", "Katuosoite (työ)", "Työpaikan katuosoite", "Kotiosoite, katu",
+        "Kotiosoitteen katu", "Katuosoite (koti)", "Kotikatuosoite", "ADR street",
     ),
     "postal_code": (
         "Postinumero", "Postinro", "Postnummer", "Postnr", "Postal code", "Postcode", "Zip", "Zip code",
         "Business Postal Code", "Home Postal Code", "Address 1 - Postal Code",
+        "Työosoite, postinumero", "Työosoitteen postinumero", "Postinumero (työ)", "Kotiosoite, postinumero",
+        "Kotiosoitteen postinumero", "Postinumero (koti)", "ADR code",
     ),
     "city": (
         "Postitoimipaikka", "Kaupunki", "Paikkakunta", "Kunta", "Postanstalt", "Ort", "Stad", "City", "Town",
         "Business City", "Home City", "Address 1 - City",
+        "Työosoite, kaupunki", "Työosoitteen kaupunki", "Kaupunki (työ)", "Työosoite, postitoimipaikka",
+        "Kotiosoite, kaupunki", "Kotiosoitteen kaupunki", "Kaupunki (koti)", "Kotiosoite, postitoimipaikka", "ADR city",
     ),
     "country": (
         "Maa", "Land", "Country", "Business Country", "Business Country/Region", "Home Country", "Home Country/Region",
-        "Address 1 - Country",
+        "Address 1 - Country", "Työosoite, maa", "Työosoitteen maa", "Kotiosoite, maa", "Kotiosoitteen maa", "Maa/alue",
+        "ADR country",
     ),
-    "tags": ("Tunnisteet", "Ryhmät", "Avainsanat", "Taggar", "Etiketter", "Grupper", "Tags", "Labels", "Groups"),
+    "tags": ("Tunnisteet", "Ryhmät", "Avainsanat", "Taggar", "Etiketter", "Grupper", "Tags", "Labels", "Groups",
+             "Luokat", "Kategoriat", "Kategorier", "Categories", "Group Membership"),
     "organisation": (
         "Organisaatio", "Yritys", "Yhteisö", "Työnantaja", "Organisation", "Företag", "Arbetsgivare", "Organization",
         "Company", "Employer", "Organization Name", "Organization 1 - Name",
+        "ORG",
     ),
     "business_id": ("Y-tunnus", "LY-tunnus", "FO-nummer", "Business id", "Company id"),
     "decision_maker": ("Päättäjä", "Beslutsfattare", "Decision maker"),
@@ -75,6 +109,9 @@ HEADERS: dict[str, tuple[str, ...]] = {
 
 
 MAX_TITLE = 80
+COURTESY = frozenset({"title", "titteli", "titel"})
+POSITIONS = frozenset({"jobtitle", "tehtavanimike", "befattning"})
+"""Where an address book has a column for the position, a title is Mr or Dr."""
 
 
 def squeeze(header: str) -> str:
@@ -104,9 +141,11 @@ def targets(
     """
     otherwise = otherwise or {}
     found: dict[int, str] = {}
+    courteous = COURTESY if any(squeeze(cell) in POSITIONS for cell in header) else frozenset()
     for number, cell in enumerate(header):
         key = squeeze(cell)
-        target = otherwise[key] if key in otherwise else meaning(cell) or additional.get(key)
+        known = None if key in courteous else meaning(cell)
+        target = otherwise[key] if key in otherwise else known or additional.get(key)
         if target and target not in found.values():
             found[number] = target
     return found

@@ -1,18 +1,24 @@
 """How the cells of each column of an import are read; rules raise DoesNotFit."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from stdnum.fi import ytunnus
 
+from contracts.contacts.basics import MOST_OTHERS
 from services.contacts.rules import cells, delivered_products, personal_ids
 from services.contacts.rules.fields import Definition, DoesNotFit
 from services.contacts.rules.import_contacts import OTHER_EMAILS, OTHER_PHONES
-from services.contacts.rules.names import clean
+from services.contacts.rules.names import clean, fold
 from services.contacts.rules.reachability import normal_email
 
 MAX_LINE = 200
+NO_DAY = frozenset({"0/0/00", "0.0.00", "0.0.0000", "00.00.0000"})
+UNTOLD = frozenset({"unspecified", "maarittamaton", "ospecificerat", "ei tiedossa", "unknown"})
+GENDER = cells.choice(cells.GENDERS)
+SEVERAL = re.compile(r"\n|:::")
 MAX_NUMBER = 40
 MAX_POSTAL_CODE = 12
 NUMBER_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/-")
@@ -43,7 +49,10 @@ def _rule(target: str, additional: Mapping[str, Definition], today: date) -> Cal
     return RULES.get(target, line)
 
 
-def _birth_date(text: str, today: date) -> str:
+def _birth_date(text: str, today: date) -> str | None:
+    """A day; None for what address books write when they know none, or no year."""
+    if text in NO_DAY or text.startswith("--"):
+        return None
     return (personal_ids.birth_date(text) or cells.birth_date(text, today)).isoformat()
 
 
@@ -82,12 +91,26 @@ def _email(text: str) -> str:
     return cells.reachable(normal_email, "bad_email", text)
 
 
+def _several(rule: Callable[[str], str]) -> Callable[[str], list[str]]:
+    """Reads a cell of several numbers, one a line or between ` ::: ` as Google writes them."""
+
+    def read(text: str) -> list[str]:
+        parts = [part.strip() for part in SEVERAL.split(text)]
+        found = [rule(part) for part in dict.fromkeys(filter(None, parts))]
+        if len(found) > MOST_OTHERS:
+            message = f"This cell holds {len(found)} numbers or addresses; at most {MOST_OTHERS} are taken."
+            raise DoesNotFit("too_many_numbers", message, count=len(found), most=MOST_OTHERS)
+        return list(dict.fromkeys(found))
+
+    return read
+
+
 RULES: dict[str, Callable[[str], Any]] = {
-    "email": _email,
-    "person_email": _email,
-    **dict.fromkeys(("phone", "person_phone", "fax", *OTHER_PHONES), cells.phone),
-    **dict.fromkeys(OTHER_EMAILS, lambda text: _email(text).lower()),
-    "gender": cells.choice(cells.GENDERS),
+    **dict.fromkeys(("email", "person_email"), _several(_email)),
+    **dict.fromkeys(("phone", "person_phone", *OTHER_PHONES), _several(cells.phone)),
+    "fax": cells.phone,
+    **dict.fromkeys(OTHER_EMAILS, _several(lambda text: _email(text).lower())),
+    "gender": lambda text: None if fold(text) in UNTOLD else GENDER(text),
     "customer_status": cells.choice(cells.CUSTOMER_STATUSES),
     "payment_method": cells.choice(cells.PAYMENT_METHODS),
     "delivery_method": cells.choice(cells.DELIVERY_METHODS),

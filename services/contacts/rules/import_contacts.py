@@ -9,7 +9,7 @@ import orjson
 from chassis.ids import new_id
 from services.contacts.rules.names import search_text, sort_key
 
-OTHER_PHONES = {f"{kind}_phone": kind for kind in ("mobile", "work", "home", "switchboard")}
+OTHER_PHONES = {f"{kind}_phone": kind for kind in ("mobile", "work", "home", "switchboard", "other")}
 OTHER_EMAILS = {f"{kind}_email": kind for kind in ("work", "home", "billing", "other")}
 """Columns of further phones and addresses, with their kinds."""
 PLAIN = (
@@ -54,6 +54,7 @@ def affiliation_of(values: dict[str, Any]) -> dict[str, Any]:
 
 def _reachable(values: dict[str, Any]) -> dict[str, Any]:
     """What persons and organisations have alike."""
+    values = _first_of_several(values)
     found: dict[str, Any] = {name: values[name] for name in PLAIN if name in values}
     _add_others(found, values)
     if "email" in found:
@@ -68,13 +69,25 @@ def _reachable(values: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _first_of_several(values: dict[str, Any]) -> dict[str, Any]:
+    """One e-mail address and one phone number; what else stands in their cells is further ones of no kind."""
+    for first, other in (("email", "other_email"), ("phone", "other_phone")):
+        if first in values:
+            only, *rest = values[first]
+            more = {other: [*rest, *values.get(other, ())]} if rest else {}
+            values = values | {first: only} | more
+    return values
+
+
 def _add_others(found: dict[str, Any], values: dict[str, Any]) -> None:
     """Further phones and addresses; where the first one is missing, the first of them takes its place."""
     for first, columns, others, part in (
         ("phone", OTHER_PHONES, "other_phones", "number"),
         ("email", OTHER_EMAILS, "other_emails", "address"),
     ):
-        further = [{"kind": kind, part: values[name]} for name, kind in columns.items() if name in values]
+        further = [
+            {"kind": kind, part: each} for name, kind in columns.items() if name in values for each in values[name]
+        ]
         if further and first not in found:
             found[first] = further.pop(0)[part]
         further = [each for each in further if each[part] != found[first]]

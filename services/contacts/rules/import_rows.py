@@ -120,8 +120,10 @@ class RowReader:
         """The header of the column with this meaning, or an empty text."""
         return next((self.titles[number] for number, each in self.targets.items() if each == target), "")
 
-    def read(self, number: int, row: Sequence[str]) -> StagedRow | None:
+    def read(self, number: int, row: Sequence[str] | Unreadable) -> StagedRow | None:
         """The row as it is staged; None when it is an empty line."""
+        if isinstance(row, Unreadable):
+            return StagedRow(number, {}, code=row.code, reason=row.reason, params=row.params)
         if not row:
             return None
         has_code = personal_ids.CODE.search("\n".join(row)) is not None
@@ -185,9 +187,11 @@ class RowReader:
             if not text:
                 continue
             try:
-                values[target] = rule(text)
+                value = rule(text)
             except DoesNotFit as error:
                 raise Rejected(error.code, str(error), self.titles[number], **error.params) from None
+            if value is not None:
+                values[target] = value
         return values
 
     def _staged(self, number: int, raw: dict[str, str], values: dict[str, Any]) -> StagedRow:

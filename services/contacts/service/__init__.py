@@ -30,6 +30,7 @@ from services.contacts.service.similar import SimilarMethods
 from services.contacts.service.surveys import SurveysMethods
 from services.contacts.service.tags import TagsMethods
 from services.contacts.service.tasks import TasksMethods
+from services.contacts.service.vcards import VCardsMethods
 from services.contacts.service.views import ViewsMethods
 
 
@@ -63,6 +64,7 @@ class ContactsService(
     SurveysMethods,
     TagsMethods,
     TasksMethods,
+    VCardsMethods,
     ViewsMethods,
     ContactsApi,
 ):
