@@ -14,7 +14,7 @@ from gateway.api.downloads import download
 from gateway.api.routes import Resource
 
 contacts = client(ContactsApi)
-resource = Resource(ContactsApi, "Contacts")
+resource = Resource(ContactsApi, "vCards")
 KIND: Final = "text/vcard"
 
 

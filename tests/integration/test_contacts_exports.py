@@ -86,7 +86,7 @@ def test_C10_a_list_is_exported_in_finnish_order_with_the_columns_of_ones_own_li
 DANGEROUS = ["=1+1", "@SUM(A1)", "-2+3", "+cmd|' /C calc'!A0", "\u0009=1"]
 
 
-@pytest.mark.parametrize("form", ExportFormat)
+@pytest.mark.parametrize("form", [ExportFormat.CSV, ExportFormat.XLSX])
 def test_C10_no_cell_is_a_formula_and_values_are_of_their_kind(call, contacts_worker, form):
     call("define_field", DefineField(code="size", label=Translated(fi="Koko"), type=FieldType.NUMBER))
     call(
