@@ -1,12 +1,16 @@
 """Exports (C10): started by a request, read in parts by the worker, put together as one file at the end.
 
-No more than one part is in memory at a time. The file is for who asked for it, for a day; erasing anybody removes all
-files made before, as nobody knows whom they name.
+First it is written down whom the filter finds, in the order of the list: to find and sort them anew for each part would
+take a large segment most of the time. What is searched for comes in pages as the search gives them. No more than one
+part is in memory at a time. The file is for who asked for it, for a day; erasing anybody removes all files made before,
+as nobody knows whom they name.
 """
 
+import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -27,7 +31,13 @@ from services.contacts.rules.sheet_cells import DECIMAL_COMMA, as_text, inert
 
 JOB_KIND = "export_contacts"
 KEEP_FILES = timedelta(hours=24)
-ROWS_AT_ONCE = 2_000
+ROWS_AT_ONCE = 25_000
+CARDS_AT_ONCE = 2_000
+"""They are larger than rows."""
+IDS = ".ids"
+PARTS = {ExportFormat.CSV: ".lines", ExportFormat.VCF: ".cards", ExportFormat.XLSX: ".cells"}
+"""A part of a CSV file is its lines as they are, of vCards the cards; of a workbook, a JSON list for each row; ids
+have 16 bytes each."""
 MOST_ROWS = {ExportFormat.CSV: 10_000_000, ExportFormat.VCF: 10_000_000, ExportFormat.XLSX: 1_048_575}
 """Rows of a sheet besides its heading, and what nobody has."""
 PATIENCE = text("SET LOCAL idle_in_transaction_session_timeout = '20min'")
@@ -38,18 +48,14 @@ FORGOTTEN_AT_ONCE = 100
 class Source(Protocol):
     """Where rows come from: services.contacts.queries.exports."""
 
-    def count(self, session: Session, asked: StartExport, today: date) -> int | None:
-        """How many rows there will be, if it is known."""
+    def found(self, session: Session, asked: StartExport, size: int, today: date) -> Iterator[list[UUID]]:
+        """All contacts of the filter in the order of the list, so many at a time."""
 
-    def next_ids(
-        self, session: Session, asked: StartExport, after: Any, size: int, today: date
-    ) -> tuple[list[UUID], Any]:
-        """The next contacts, and where to go on."""
+    def searched(self, session: Session, asked: StartExport, after: Any, today: date) -> tuple[list[UUID], Any]:
+        """The next contacts that a search finds, and where to go on; None at the end."""
 
-    def rows(
-        self, session: Session, asked: StartExport, columns: list[str], ids: list[UUID], today: date
-    ) -> list[list[Any]]:
-        """Their cells, or their vCards as the only cell."""
+    def rows(self, session: Session, asked: StartExport, ids: list[UUID], today: date) -> list[list[Any]]:
+        """The cells of those that are in the register, or their vCards as the only cell."""
 
 
 def start(session: Session, request: StartExport, columns: list[str], author: Author) -> Job:
@@ -91,45 +97,82 @@ def _log(session: Session, export: models.Export, author: Author, *, fetched: bo
 
 
 def work(step: Step, source: Source) -> None:
-    """Read the next rows into a part, or put the parts together; `done` of `total` rows.
+    """Find, read the next rows into a part, or put the parts together; `done` of `total` rows.
 
-    When an erasure has removed the parts meanwhile, reading begins again.
+    When an erasure has removed the parts meanwhile, or they are of an older program, finding begins again.
     """
     export = step.session.get_one(models.Export, id_of(step.job_id), with_for_update=True)
     asked = StartExport.model_validate(export.asked)
-    today = clock.local_date(export.created_at)
-    if export.rows and not export.parts:
-        export.rows = 0
+    known = (IDS, PARTS[asked.format])
+    if (export.rows and not export.parts) or not all(each.endswith(known) for each in export.parts):
+        export.rows, export.parts = 0, []
         step.cursor.clear()
     if export.rows > MOST_ROWS[asked.format]:
         step.fail("This is more than a sheet can hold; export it as CSV.", code="sheet_full", export_id=str(export.id))
         return
-    if step.cursor.get("phase") == "write":
-        _finish(step, export, asked)
+    phase = step.cursor.get("phase", "search" if asked.q else "find")
+    PHASES[phase](step, export, asked, source)
+
+
+def _find(step: Step, export: models.Export, asked: StartExport, source: Source) -> None:
+    count, keys = 0, []
+    size = min(ROWS_AT_ONCE, CARDS_AT_ONCE) if asked.format is ExportFormat.VCF else ROWS_AT_ONCE
+    for ids in source.found(step.session, asked, size, _day_of(export)):
+        keys.append(files.new_key("contacts", IDS))
+        files.store(keys[-1], b"".join(each.bytes for each in ids))
+        count += len(ids)
+    export.parts = keys
+    step.progress(done=0, total=count)
+    step.cursor.update(phase="read" if keys else "write", place=0)
+
+
+def _read(step: Step, export: models.Export, asked: StartExport, source: Source) -> None:
+    keys = [each for each in export.parts if each.endswith(IDS)]
+    if not keys:
+        step.cursor.clear()
         return
-    if not export.parts:
-        step.progress(done=0, total=source.count(step.session, asked, today))
-    ids, after = source.next_ids(step.session, asked, step.cursor.get("after"), ROWS_AT_ONCE, today)
-    rows = source.rows(step.session, asked, asked.columns, ids, today)
-    key = files.new_key("contacts", ".part")
-    files.store(key, b"\n".join(orjson.dumps(row) for row in rows))
+    place = step.cursor["place"]
+    stored = files.load(keys[place])
+    ids = [UUID(bytes=stored[start : start + 16]) for start in range(0, len(stored), 16)]
+    _keep(step, export, asked, source.rows(step.session, asked, ids, _day_of(export)))
+    step.cursor.update(phase="read" if place + 1 < len(keys) else "write", place=place + 1)
+
+
+def _search(step: Step, export: models.Export, asked: StartExport, source: Source) -> None:
+    today = _day_of(export)
+    ids, after = source.searched(step.session, asked, step.cursor.get("after"), today)
+    _keep(step, export, asked, source.rows(step.session, asked, ids, today))
+    step.cursor.update(after=after, phase="search" if after else "write")
+
+
+def _keep(step: Step, export: models.Export, asked: StartExport, rows: list[list[Any]]) -> None:
+    key = files.new_key("contacts", PARTS[asked.format])
+    files.store(key, WRITTEN[asked.format](asked, rows))
     export.parts = [*export.parts, key]
     export.rows += len(rows)
     step.progress(done=export.rows)
-    step.cursor.update(after=after, phase="read" if after else "write")
 
 
-def _finish(step: Step, export: models.Export, asked: StartExport) -> None:
+def _day_of(export: models.Export) -> date:
+    return clock.local_date(export.created_at)
+
+
+def _finish(step: Step, export: models.Export, asked: StartExport, _source: Source) -> None:
     """The parts stay until the hourly sweep of files that nothing names: a repeat after a crash needs them."""
     step.session.execute(PATIENCE)
     key = files.new_key("contacts", f".{export.format}")
-    writers = {ExportFormat.CSV: _write_csv, ExportFormat.XLSX: _write_workbook, ExportFormat.VCF: _write_cards}
-    write = writers[export.format]
+    parts = [each for each in export.parts if not each.endswith(IDS)]
     with files.writing(key) as file:
-        write(file, asked, _rows_of(export.parts))
+        if asked.format is ExportFormat.XLSX:
+            _write_workbook(file, asked, _rows_of(parts))
+        else:
+            _join(file, asked, parts)
     export.file_key, export.parts = key, []
     step.progress(done=export.rows, total=export.rows)
     step.finish({"export_id": str(export.id), "rows": export.rows})
+
+
+PHASES = {"find": _find, "search": _search, "read": _read, "write": _finish}
 
 
 def _rows_of(parts: Sequence[str]) -> Iterator[list[Any]]:
@@ -144,16 +187,32 @@ def _headings(asked: StartExport) -> list[str]:
     return [inert(asked.headings.get(column) or column) for column in asked.columns]
 
 
-def _write_csv(file: Any, asked: StartExport, rows: Iterator[list[Any]]) -> None:
-    lines = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(lines, delimiter=";" if asked.language in DECIMAL_COMMA else ",")
-    writer.writerow(_headings(asked))
+def _lines(asked: StartExport, rows: Iterable[list[Any]]) -> bytes:
+    """Lines of a CSV file."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";" if asked.language in DECIMAL_COMMA else ",")
     writer.writerows([as_text(cell, asked.language) for cell in row] for row in rows)
-    lines.detach()
+    return text.getvalue().encode()
 
 
-def _write_cards(file: Any, _asked: StartExport, rows: Iterator[list[Any]]) -> None:
-    file.writelines(card.encode() for (card,) in rows)
+def _cards(_asked: StartExport, rows: Iterable[list[Any]]) -> bytes:
+    return "".join(card for (card,) in rows).encode()
+
+
+def _cells(_asked: StartExport, rows: Iterable[list[Any]]) -> bytes:
+    return b"\n".join(orjson.dumps(row) for row in rows)
+
+
+WRITTEN = {ExportFormat.CSV: _lines, ExportFormat.VCF: _cards, ExportFormat.XLSX: _cells}
+
+
+def _join(file: Any, asked: StartExport, parts: Sequence[str]) -> None:
+    """All parts as they are; in a CSV file, after a byte order mark and the headings."""
+    if asked.format is ExportFormat.CSV:
+        file.write(codecs.BOM_UTF8 + _lines(asked, [_headings(asked)]))
+    for part in parts:
+        with files.opened(part) as lines:
+            shutil.copyfileobj(lines, file)
 
 
 def _write_workbook(file: Any, asked: StartExport, rows: Iterator[list[Any]]) -> None:

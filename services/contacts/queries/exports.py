@@ -1,10 +1,11 @@
 """What exports hold: the next rows of a segment or a list, with the columns asked for."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, Text, cast, func, select, text
 from sqlalchemy.orm import Session
 
 from contracts.contacts.exports import Export, ExportFormat, StartExport
@@ -33,6 +34,8 @@ ALWAYS = {
 }
 """Columns of the table that every list shows."""
 NAME = "name"
+ALL_ROWS = text("SET LOCAL cursor_tuple_fraction = 1")
+"""A cursor is planned for its first rows otherwise: by walking through the whole register in order."""
 FOUND_AT_ONCE = 200
 
 
@@ -79,26 +82,17 @@ def matches(session: Session, asked: StartExport, today: date) -> Condition:
     return found
 
 
-def count(session: Session, asked: StartExport, today: date) -> int | None:
-    """How many rows there will be; None when nobody knows before searching."""
-    if asked.q:
-        return None
-    return int(session.execute(select(func.count()).where(matches(session, asked, today))).scalar_one())
-
-
-def next_ids(session: Session, asked: StartExport, after: Any, size: int, today: date) -> tuple[list[UUID], Any]:
-    """The next ids in the order of the list, and where to go on; None at the end."""
-    if asked.q:
-        return _searched(session, asked, after, today)
+def found(session: Session, asked: StartExport, size: int, today: date) -> Iterator[list[UUID]]:
+    """All contacts of the filter in the order of the list, so many at a time: none of them is kept in memory."""
     table = MODELS[asked.of].__table__.c
-    query: Select[Any] = select(table.id, table.sort_key).where(matches(session, asked, today))
-    if after:
-        query = query.where(tuple_(table.sort_key, table.id) > tuple_(after[0], UUID(after[1])))
-    rows = session.execute(query.order_by(table.sort_key, table.id).limit(size)).all()
-    return [row.id for row in rows], [rows[-1].sort_key, str(rows[-1].id)] if len(rows) == size else None
+    session.execute(ALL_ROWS)
+    query = select(table.id).where(matches(session, asked, today)).order_by(table.sort_key, table.id)
+    for part in session.execute(query, execution_options={"yield_per": size}).scalars().partitions():
+        yield list(part)
 
 
-def _searched(session: Session, asked: StartExport, after: Any, today: date) -> tuple[list[UUID], Any]:
+def searched(session: Session, asked: StartExport, after: Any, today: date) -> tuple[list[UUID], Any]:
+    """The next contacts that a search finds, and where to go on; None at the end."""
     tags = asked.model_dump(include={"tags_all", "tags_any", "tags_none"})
     wanted = {"q": asked.q, "limit": FOUND_AT_ONCE, "cursor": after, **tags}
     connection = session.connection()
@@ -109,30 +103,51 @@ def _searched(session: Session, asked: StartExport, after: Any, today: date) -> 
     return [each.id for each in page.data], page.next_cursor
 
 
-def rows(session: Session, asked: StartExport, columns: list[str], ids: list[UUID], today: date) -> list[list[Any]]:
-    """The cells of these contacts, or their vCards as the only cell, in their order."""
+def rows(session: Session, asked: StartExport, ids: list[UUID], today: date) -> list[list[Any]]:
+    """The cells of those that are in the register, or their vCards as the only cell, in their order."""
     if asked.format is ExportFormat.VCF:
         return [[card] for card in vcards.texts(session, asked.of, ids, today)]
+    read, makers = _read(asked, today)
+    named = MODELS[asked.of].__table__.c.id == func.any(ids)
+    known = {row[0]: row for row in session.execute(read.where(named, segments.IN_REGISTER[asked.of]))}
+    return [[make(known[each]) for make in makers] for each in map(str, ids) if each in known]
+
+
+Maker = Callable[[Any], Any]
+
+
+def _read(asked: StartExport, today: date) -> tuple[Select[Any], list[Maker]]:
+    """What is selected, after the id as text and the additional fields, and how each cell is made of a row."""
     model = MODELS[asked.of]
     table = model.__table__.c
     name = table.name if asked.of is SegmentKind.ORGANISATIONS else _full_name(table)
-    read = select(table.id, name.label(NAME), table.fields)
-    own = [each for each in columns if each in ALWAYS[asked.of]]
-    further = [each for each in columns if each not in {NAME, *own} and not each.startswith(list_columns.FIELDS)]
-    read = read.add_columns(*(table[each] for each in own))
-    read = read.add_columns(*(list_columns.column(model, each, today) for each in further))
-    found = {row.id: row for row in session.execute(read.where(table.id.in_(ids)))}
-    return [[_cell(found[each], column, asked) for column in columns] for each in ids if each in found]
+    selected: list[Any] = [cast(table.id, Text), table.fields]
+    makers = []
+    for column in asked.columns:
+        words = asked.words.get(column, {})
+        if column.startswith(list_columns.FIELDS):
+            makers.append(_of_field(1, column.removeprefix(list_columns.FIELDS), words))
+            continue
+        makers.append(_of_column(len(selected), column, words))
+        further = column != NAME and column not in ALWAYS[asked.of]
+        own = name if column == NAME else table.get(column)
+        selected.append(list_columns.column(model, column, today) if further else own)
+    return select(*selected), makers
 
 
 def _full_name(table: Any) -> Any:
     return func.btrim(table.family_name + " " + table.given_name)
 
 
-def _cell(row: Any, column: str, asked: StartExport) -> Any:
-    value = list_columns.value(row, column)
-    if value in (None, "", []):
-        return None
+def _of_column(place: int, column: str, words: dict[str, str]) -> Maker:
     if column == "address":
-        return list_columns.letter(value)
-    return plain(value, asked.words.get(column, {}))
+        return lambda row: list_columns.letter(row[place]) if row[place] else None
+    return lambda row: _cell(row[place], words)
+
+
+def _of_field(place: int, code: str, words: dict[str, str]) -> Maker:
+    return lambda row: _cell(row[place].get(code), words)
+
+
+def _cell(value: Any, words: dict[str, str]) -> Any:
+    return None if value is None or value == "" or value == [] else plain(value, words)

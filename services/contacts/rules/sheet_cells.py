@@ -10,12 +10,16 @@ DECIMAL_COMMA: Final = ("fi", "sv")
 
 def inert(text: str) -> str:
     """The text, with an apostrophe before what a spreadsheet would calculate; phone numbers stay as they are."""
+    if not text.startswith(FORMULA_STARTS):
+        return text
     is_number = text[:1] in "+-" and text[1:].replace(" ", "").isdigit()
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not is_number else text
+    return text if is_number else f"'{text}"
 
 
 def plain(value: Any, words: dict[str, str]) -> Any:
     """A stored value as JSON keeps it between reading and writing: a text, a number, or `{"day": ...}`."""
+    if isinstance(value, str):
+        return words.get(value, str(value))
     if isinstance(value, bool):
         return words.get("yes" if value else "no", "yes" if value else "no")
     if isinstance(value, datetime | date):
@@ -31,6 +35,8 @@ def plain(value: Any, words: dict[str, str]) -> Any:
 
 def as_text(cell: Any, language: str) -> str:
     """The cell of a CSV file."""
+    if isinstance(cell, str):
+        return inert(cell)
     if cell is None:
         return ""
     if isinstance(cell, dict):
