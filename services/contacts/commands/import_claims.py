@@ -193,13 +193,25 @@ class Claims:
         said = {"source": self.author.source, "observed_at": self.author.observed_at, "rule": rule}
         return {"subject_id": changed.id, "field": field, **said}
 
-    def confirm(self, kind: Any, chunk_sql: str, chunk: Mapping[str, Any]) -> None:
-        """What the rows say and the contacts have comes from this file, unless it was said later by another."""
-        parts = {"table": kind.table, "row": kind.row, "given": kind.given, "chunk": chunk_sql}
+    def confirm(self, kind: Any, chunk_sql: str, chunk: Mapping[str, Any], new: list[int]) -> None:
+        """What the rows say and the contacts have comes from this file, unless it was said later by another.
+
+        Contacts that rows with `new` numbers have just made come from it anyway.
+        """
+        if len(new) == chunk["count"]:
+            return
+        known = f"{chunk_sql} AND r.number <> ALL(:new)"
+        parts = {"table": kind.table, "row": kind.row, "given": kind.given, "chunk": known}
         parts |= {"which": kind.which, "alive": kind.alive}
         source = self.author.source
         held = {field: master for field in self.masters.by_field if (master := self.masters.of(field))}
-        said = {**chunk, "source": source.value, "observed_at": self.author.observed_at, "strength": [*STRENGTH]}
+        said = {
+            **chunk,
+            "new": new,
+            "source": source.value,
+            "observed_at": self.author.observed_at,
+            "strength": [*STRENGTH],
+        }
         if not held and source is not ValueSource.ACCOUNTING:
             self.session.execute(_remembered(CONFIRM_ALL.format(**parts), "w"), {**said, "sourced": [*WITH_SOURCE]})
         self.session.execute(_remembered(CONFIRM.format(**parts), "v"), {

@@ -155,7 +155,7 @@ class Running:
             ORGANISATIONS.change(session, changed, self.author)
             claims.note(changed)
         if not self.row.dry_run:
-            claims.confirm(ORGANISATIONS, import_matching.CHUNK, chunk)
+            claims.confirm(ORGANISATIONS, import_matching.CHUNK, chunk, new)
         touched = [*new, *(each.number for each in changed)]
         if touched:
             session.execute(TELL_ORGANISATION_CHANGES, {"import_id": self.row.id, "new": new, "touched": touched})
@@ -171,7 +171,7 @@ class Running:
         if not self.row.dry_run:
             self._store_persons(chunk, has_new=bool(new), changed=changed)
             claims.note(changed)
-            claims.confirm(PERSONS, import_matching.CHUNK, chunk)
+            claims.confirm(PERSONS, import_matching.CHUNK, chunk, new)
         affiliations = Affiliations.of(session, chunk, self.today)
         if not self.row.dry_run:
             affiliations.apply(session, chunk, self.today, self.author)

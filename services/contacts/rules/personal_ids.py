@@ -12,12 +12,13 @@ from typing import Any
 CODE = re.compile(r"(?<![^\W_])(\d{2})(\d{2})(\d{2})([-+A-FU-Ya-fu-y])(\d{3})([0-9A-Ya-y])(?![^\W_])", re.ASCII)
 CHECK = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 CENTURIES = {"+": 1800, **dict.fromkeys("-UVWXY", 1900), **dict.fromkeys("ABCDEF", 2000)}
+LENGTH = 11
 MASK = "******"
 
 
 def holds_code(text: str) -> bool:
     """Whether a personal identity code stands anywhere in the text."""
-    return any(_birth_date(found) for found in CODE.finditer(text))
+    return len(text) >= LENGTH and any(_birth_date(found) for found in CODE.finditer(text))
 
 
 def birth_date(text: str) -> date | None:
