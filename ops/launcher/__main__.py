@@ -12,7 +12,7 @@ HELP = """\
 ./talkoo up [--empty]        start everything; --empty: without demo data, with a link for the first administrator
 ./talkoo test [pytest ...]   run the checks and every test (arguments go to pytest)
 ./talkoo demo                the story, step by step, on the running suite
-./talkoo bench               measurements as ratios to their floors
+./talkoo bench [--million]   measurements as ratios to their floors
 ./talkoo seed ...            many generated contacts, for measurements
 ./talkoo duplicates-quality [--seed S] [--persons N]   precision and recall of the scan for duplicates
 ./talkoo import FILE ...     contacts from CSV or XLSX into the running suite

@@ -6,6 +6,7 @@ from sqlalchemy import false, literal, select, text
 from chassis.database import database_of
 from contracts.contacts.erasures import ErasePerson, ErasureReason
 from contracts.contacts.persons import CreatePerson, ListPersons, UpdatePerson
+from contracts.contacts.similar import FindSimilarTo
 from services.contacts import models
 from services.contacts.commands import names
 from services.contacts.queries import likeness
@@ -84,6 +85,22 @@ def test_C10_the_most_alike_come_first_and_pages_do_not_overlap(call, without_tr
     assert len(seen) == len(set(seen)) == 3 * len(families)
     assert {name.split()[-1] for name in seen[:3]} == {"Virtanen"}
     assert {name.split()[-1] for name in seen[3:9]} == {"Virtane", "Wirtanen"}
+
+
+def test_C10_who_bears_very_like_words_hides_who_bears_less_like_ones(call, without_trigrams):
+    person(call, "Timo", "Virtanen")
+    person(call, "Tiimo", "Virtainen")
+    person(call, "Timo", "Virtala")
+    assert found(call, "Timo Virtanen") == ["Timo Virtanen", "Tiimo Virtainen"]
+    assert found(call, "Timo Virtaranta") == ["Timo Virtala", "Timo Virtanen", "Tiimo Virtainen"]
+
+
+@pytest.mark.parametrize(("given", "family"), [("Anna-Mari", "Virtanen"), ("A", "Virtanen"), ("Virtanen", "Anna")])
+def test_C13_who_bears_one_of_the_given_names_and_the_family_name_is_alike(call, given, family):
+    person(call, "Anna", "Virtanen")
+    person(call, "Liisa", "Virtanen")
+    alike = call("find_similar_to", FindSimilarTo(given_name=given, family_name=family)).data
+    assert [each.person.name for each in alike][:1] == ["Anna Virtanen"]
 
 
 def test_C10_pages_that_only_whole_names_fill_go_on(call):

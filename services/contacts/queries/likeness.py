@@ -82,21 +82,27 @@ Hits = Callable[[ColumnElement[bool], ColumnElement[int]], list[Any]]
 
 
 def _by_words(reader: Connection, model: Any, request: Any, after: tuple[Any, ...] | None, hits: Hits) -> Any:
-    """Persons by the words of their names; None when this is no name, or nobody bears words like these."""
+    """Persons by the words of their names; None when this is no name, or nobody bears words like these.
+
+    Who bears words less like is shown only when nobody bears very like ones.
+    """
     typed, words = request.q.strip(), fold(request.q)
     if model is not models.Person or "@" in typed or "\0" in typed or DIGITS.fullmatch(typed.lstrip("+")):
         return None
     if " " in words:
-        every = names.every_word(reader, words, LEAST)
-        table = model.__table__.c
-        batches = [] if every is None else [(0, (every, _likeness(words, table.search)))]
+        groups = [[word] for word in words.split()]
+        scored = _likeness(words, model.__table__.c.search)
+        levels: list[Any] = [[(0, (each, scored))] for each in names.every_word(reader, groups, LEAST)]
     elif names.is_word(words):
         exact = [*_addresses(model.__table__.c, typed), *_numbers(model.__table__.c, typed)]
-        batches = names.batches(reader, words, exact, LEAST)
+        levels = [names.batches(reader, words, exact, LEAST)]
     else:
         return None
-    rows = _page_of(batches, request.limit, after, hits)
-    return rows if rows or (after is not None and _page_of(batches, 0, None, hits)) else None
+    for batches in levels:
+        rows = _page_of(batches, request.limit, after, hits)
+        if rows or (after is not None and _page_of(batches, 0, None, hits)):
+            return rows
+    return None
 
 
 def _page_of(batches: Any, limit: int, after: tuple[Any, ...] | None, hits: Hits) -> list[Any]:

@@ -4,7 +4,7 @@ Comparing trigrams with a million names takes as long as there are names; compar
 of does not. What is typed counts as a word of its own, whether anybody bears it or not.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -78,15 +78,32 @@ def is_word(typed: str) -> bool:
     return len(typed) >= SHORTEST and not any(letter.isdigit() for letter in typed)
 
 
-def every_word(reader: Connection, words: str, least: int) -> Condition | None:
-    """Whether somebody bears a word like each of these; None when none of them can be compared."""
-    typed = list(dict.fromkeys(words.split()))[:MOST_TYPED]
+def every_word(reader: Connection, groups: Sequence[Sequence[str]], least: int) -> list[Condition]:
+    """Whether somebody bears a word like one of each group: first very like ones, then as alike as `least`.
+
+    Nothing when no word of them can be compared.
+    """
+    typed = list(dict.fromkeys(word for group in groups for word in group))
     compared = [word for word in typed if is_word(word)]
-    if not compared:
-        return None
+    if not compared or len(typed) > MOST_TYPED:
+        return []
     found = alike(reader, compared, least)
-    others = (SEARCH.contains(word.lstrip("0") if word.isdigit() else f" {word}", autoescape=True) for word in typed)
-    return and_(*(bears(found[word]) if word in found else other for word, other in zip(typed, others, strict=True)))
+    close = {word: [each for each in words if _is_close(word, each, words)] for word, words in found.items()}
+    return [_of_each(groups, words) for words in (close, found)]
+
+
+def _is_close(typed: str, word: str, likeness: dict[str, int]) -> bool:
+    return likeness[word] >= min(CLOSE.values()) or word.startswith(typed)
+
+
+def _of_each(groups: Sequence[Sequence[str]], words: Mapping[str, Iterable[str]]) -> Condition:
+    return and_(*(or_(*(_one(word, words.get(word)) for word in group)) for group in groups if group))
+
+
+def _one(typed: str, words: Iterable[str] | None) -> Condition:
+    if words is not None:
+        return bears(words)
+    return SEARCH.contains(typed.lstrip("0") if typed.isdigit() else f" {typed}", autoescape=True)
 
 
 def bears(words: Iterable[str]) -> Condition:

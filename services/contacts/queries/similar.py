@@ -50,7 +50,8 @@ def _alike(reader: Connection, person: Any, but: set[UUID | None], limit: int) -
 
 def _candidates(reader: Connection, person: Any) -> list[Any]:
     words = fold(f"{person.given_name} {person.family_name}")
-    alike = names.every_word(likeness.prepare(reader), words, likeness.LEAST)
+    groups = [fold(person.given_name).split(), *([each] for each in fold(person.family_name).split())]
+    alike = names.every_word(likeness.prepare(reader), groups, likeness.LEAST)[:1]
     agreeing = [
         column == value
         for column, value in (
@@ -62,7 +63,7 @@ def _candidates(reader: Connection, person: Any) -> list[Any]:
     ]
     query = (
         select(models.Person.__table__)
-        .where(ACTIVE, or_(false(), *agreeing) if alike is None else or_(alike, *agreeing))
+        .where(ACTIVE, or_(false(), *alike, *agreeing))
         .order_by(*(each.is_(True).desc() for each in agreeing), func.word_similarity(words, PERSONS.search).desc())
         .limit(MAX_CANDIDATES)
     )
