@@ -76,7 +76,7 @@ def test_a_body_that_cannot_be_is_refused(whole, name):
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json"), answer.text
 
 
-@pytest.mark.parametrize(("levels", "status"), [(50, 422), (200, 422), (240, 400)])
+@pytest.mark.parametrize(("levels", "status"), [(50, 422), (200, 400), (240, 400)])
 def test_a_filter_nested_too_deep_is_refused(whole, levels, status):
     tree = {"field": "city", "op": "eq", "value": "x"}
     for _ in range(levels):
