@@ -17,6 +17,7 @@ NEW = f"""
         SELECT FROM affiliations t WHERE t.person_id = r.person_id AND t.organisation_id = r.organisation_id
         AND (t.ends_on IS NULL OR t.ends_on >= :today))
     """
+ANY_GIVEN = text(f"SELECT EXISTS (SELECT FROM import_rows r WHERE {CHUNK} AND r.affiliation IS NOT NULL)")  # noqa: S608
 FIND_NEW = text(f"SELECT r.number FROM import_rows r WHERE {NEW}")  # noqa: S608
 CREATE = text(
     f"""
@@ -65,6 +66,8 @@ class Affiliations:
     def of(cls, session: Session, chunk: dict[str, Any], today: date) -> "Affiliations":
         """Compare the chunk with the register."""
         asked = {**chunk, "today": today}
+        if not session.scalar(ANY_GIVEN, chunk):
+            return cls([], [])
         return cls(list(session.scalars(FIND_NEW, asked)), list(session.execute(FIND_CHANGED, asked)))
 
     @property
