@@ -72,6 +72,14 @@ resource.post(
     example={"name": "Metsä ja Mylly Oy"},
 )
 resource.get("/organisations/{id}", ContactsApi.get_organisation, "One organisation")
+resource.get(
+    "/organisations/similar",
+    ContactsApi.find_similar_organisations_to,
+    "Organisations that may be the one described: asked before it is entered",
+)
+resource.get(
+    "/organisations/{id}/similar", ContactsApi.find_similar_organisations, "Organisations that may be the same"
+)
 resource.get("/organisations/{id}/hierarchy", ContactsApi.get_hierarchy, "What lies above and below it")
 resource.patch(
     "/organisations/{id}", ContactsApi.update_organisation, "Change an organisation", example={"name": "Mylly Oy"}
@@ -201,12 +209,12 @@ resource.get("/segments/{id}/members", ContactsApi.list_segment_members, "Who is
 resource.get("/segments/{id}/organisations", ContactsApi.list_segment_organisations,
              "Which organisations a segment of organisations finds now")  # fmt: skip
 
-resource.get("/duplicates", ContactsApi.list_duplicates, "Pairs that may be the same person, the most alike first")
+resource.get("/duplicates", ContactsApi.list_duplicates, "Pairs that may be the same person or organisation, the most alike first")
 resource.post("/duplicates/scan", ContactsApi.scan_duplicates, "Look for pairs in the whole register", status=202,
               location="/jobs/{id}")  # fmt: skip
 resource.get("/duplicates/scan", ContactsApi.get_latest_scan, "The latest scan")
 resource.get("/duplicates/{id}", ContactsApi.get_duplicate, "One pair")
-resource.post("/duplicates/{id}/dismiss", ContactsApi.dismiss_duplicate, "These are two persons")
+resource.post("/duplicates/{id}/dismiss", ContactsApi.dismiss_duplicate, "These are two")
 resource.post("/duplicates/{id}/reopen", ContactsApi.reopen_duplicate, "Undo a dismissal")
 
 resource.get("/merges", ContactsApi.list_merges, "Merges, newest first")
@@ -214,5 +222,10 @@ resource.post("/merges", ContactsApi.merge_persons, "Make one person of two", st
               example={"survivor_id": "0198c0de-0000-7000-8000-000000000001",
                        "merged_id": "0198c0de-0000-7000-8000-000000000002",
                        "choices": {"phone": "merged"}})  # fmt: skip
+resource.post("/organisation-merges", ContactsApi.merge_organisations, "Make one organisation of two", status=201,
+              location="/merges/{id}",
+              example={"survivor_id": "0198c0de-0000-7000-8000-000000000003",
+                       "merged_id": "0198c0de-0000-7000-8000-000000000004",
+                       "choices": {"business_id": "merged"}})  # fmt: skip
 resource.get("/merges/{id}", ContactsApi.get_merge, "One merge")
-resource.post("/merges/{id}/undo", ContactsApi.undo_merge, "Make two persons of one again")
+resource.post("/merges/{id}/undo", ContactsApi.undo_merge, "Make two contacts of one again")

@@ -34,7 +34,7 @@ from contracts.commerce.prices import AskQuote, CreatePriceAgreement, PriceAgree
 from contracts.commerce.products import CreateProduct, ListProducts, Product
 from contracts.commerce.seller import Seller, UpdateSellerDetails
 from contracts.contacts.erasures import PersonErased
-from contracts.contacts.merges import PersonMerged, PersonUnmerged
+from contracts.contacts.merges import OrganisationMerged, OrganisationUnmerged, PersonMerged, PersonUnmerged
 from contracts.courses import EnrolmentCancelled, HoldExpired, SeatHeld
 from contracts.errors import Invalid, NotAllowed
 from contracts.membership import AgreementOpened, AskEntitlements, MembershipApi
@@ -180,6 +180,15 @@ class CommerceService(SystemMethods, CommerceApi):
     @subscribe(PersonUnmerged)
     def follow_unmerged_person(self, event: PersonUnmerged) -> None:
         redirects.take(self.session, self.service_name, event.person_id, event.person_id, event.version, self.now)
+
+    @subscribe(OrganisationMerged)
+    def follow_merged_organisation(self, event: OrganisationMerged) -> None:
+        redirects.take(self.session, self.service_name, event.merged_id, event.survivor_id, event.version, self.now)
+
+    @subscribe(OrganisationUnmerged)
+    def follow_unmerged_organisation(self, event: OrganisationUnmerged) -> None:
+        known = event.organisation_id
+        redirects.take(self.session, self.service_name, known, known, event.version, self.now)
 
     @property
     def _sees_all(self) -> bool:

@@ -53,6 +53,7 @@ ROW_EMPTIED: dict[str, Any] = {
     "fingerprint": None,
     "reason": "",
 }
+OF_KINDS = ("kind", "survivor_person", "merged_person", "survivor_organisation", "merged_organisation")
 OF_IMPORTING = (
     *("code", "reason", "params", "column", "person", "organisation", "affiliation", "purchase"),
     *("same_as", "organisation_as"),
@@ -123,10 +124,10 @@ HOLDINGS = (
         models.Merge,
         by("survivor_id", "merged_id"),
         emptied={"before": {}, "after": {}, "sources": {}},
-        withheld=("choices", "relinked", "sources"),
+        withheld=("choices", "relinked", "sources", *OF_KINDS),
     ),
     Holding("duplicates", models.DuplicateCandidate, by("first_id", "second_id"), gone=True, told=False),
-    Holding("duplicate_keys", models.DuplicateKey, by("person_id"), gone=True, told=False),
+    Holding("duplicate_keys", models.DuplicateKey, by("contact_id"), gone=True, told=False),
     Holding("known_memberships", models.KnownMembership, by("person_id"), gone=True, told=False),
     Holding("known_purchases", models.KnownPurchase, by("customer_id"), gone=True, told=False),
     Holding("known_enrolments", models.KnownEnrolment, by("person_id"), gone=True, told=False),

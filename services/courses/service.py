@@ -19,7 +19,7 @@ from contracts.commerce.payments import PaymentCaptured
 from contracts.commerce.prices import AskQuote, Quote, QuoteLineRequest
 from contracts.contacts import ContactsApi
 from contracts.contacts.erasures import PersonErased
-from contracts.contacts.merges import PersonMerged, PersonUnmerged
+from contracts.contacts.merges import OrganisationMerged, OrganisationUnmerged, PersonMerged, PersonUnmerged
 from contracts.contacts.proposals import ProposePerson
 from contracts.courses import CoursesApi
 from contracts.errors import Invalid, NotAllowed, NotFound, Unavailable
@@ -160,6 +160,15 @@ class CoursesService(SystemMethods, CoursesApi):
     @subscribe(PersonUnmerged)
     def follow_unmerged_person(self, event: PersonUnmerged) -> None:
         redirects.take(self.session, self.service_name, event.person_id, event.person_id, event.version, self.now)
+
+    @subscribe(OrganisationMerged)
+    def follow_merged_organisation(self, event: OrganisationMerged) -> None:
+        redirects.take(self.session, self.service_name, event.merged_id, event.survivor_id, event.version, self.now)
+
+    @subscribe(OrganisationUnmerged)
+    def follow_unmerged_organisation(self, event: OrganisationUnmerged) -> None:
+        known = event.organisation_id
+        redirects.take(self.session, self.service_name, known, known, event.version, self.now)
 
 
 def _quote(seat: Bookable | Offer, items: Sequence[contract.SessionItem], person_id: UUID) -> Quote:

@@ -12,7 +12,7 @@ from contracts.commerce import CommerceApi
 from contracts.commerce.invoices import InvoiceIssued, InvoiceKind, InvoicePaid
 from contracts.contacts import ContactsApi
 from contracts.contacts.erasures import PersonErased
-from contracts.contacts.merges import PersonMerged, PersonUnmerged
+from contracts.contacts.merges import OrganisationMerged, OrganisationUnmerged, PersonMerged, PersonUnmerged
 from contracts.contacts.persons import PersonState
 from contracts.contacts.proposals import PersonAccepted, ProposePerson
 from contracts.errors import Conflict, Invalid, NotFound
@@ -139,6 +139,15 @@ class MembershipService(SystemMethods, MembershipApi):
     @subscribe(PersonUnmerged)
     def follow_unmerged_person(self, event: PersonUnmerged) -> None:
         redirects.take(self.session, self.service_name, event.person_id, event.person_id, event.version, self.now)
+
+    @subscribe(OrganisationMerged)
+    def follow_merged_organisation(self, event: OrganisationMerged) -> None:
+        redirects.take(self.session, self.service_name, event.merged_id, event.survivor_id, event.version, self.now)
+
+    @subscribe(OrganisationUnmerged)
+    def follow_unmerged_organisation(self, event: OrganisationUnmerged) -> None:
+        known = event.organisation_id
+        redirects.take(self.session, self.service_name, known, known, event.version, self.now)
 
 
 def _check_product(pointer: str, product_id: UUID | None) -> None:

@@ -19,7 +19,7 @@ from contracts.contacts.persons import CreatePerson, DeleteContact, UpdatePerson
 from contracts.errors import Invalid, NotAllowed, NotFound
 from ops.duplicates.quality import measure
 from services.contacts import worker as tasks
-from services.contacts.commands import duplicate_scans
+from services.contacts.commands import duplicate_keys, duplicate_scans
 from tests.integration.conftest import staff
 
 OFFICE = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE)
@@ -131,7 +131,7 @@ def test_C13_a_forged_cursor_is_refused(call, cursor):
 
 
 def test_C13_what_many_share_tells_nothing(call, scan):
-    for number in range(duplicate_scans.MOST_SHARING + 1):
+    for number in range(duplicate_keys.MOST_SHARING + 1):
         person(call, "Aino", f"Aalto{number}", phone="09 1234567")
     scan()
     assert pairs(call) == []

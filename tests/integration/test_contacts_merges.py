@@ -103,7 +103,10 @@ def test_C13_the_survivor_keeps_its_values_and_gets_those_that_it_lacks(call):
 def test_C13_a_merge_decides_about_every_column():
     own = {"id", "state", "linked_to", "version", "created_at", "updated_at"}
     derived = {"email_key", "sort_key", "search", "city", "postal_code"}
-    assert {column.name for column in models.Person.__table__.c} == {*merging.MERGED_COLUMNS, *own, *derived}
+    assert {column.name for column in models.Person.__table__.c} == {*merging.MERGED_COLUMNS["person"], *own, *derived}
+    own = own - {"state"} | {"deleted_at", "merged_parent_id"}
+    columns = {column.name for column in models.Organisation.__table__.c}
+    assert columns == {*merging.MERGED_COLUMNS["organisation"], *own, *derived}
 
 
 def test_C13_no_phone_and_no_address_is_lost(call):

@@ -31,7 +31,8 @@ def create(session: Session, request: CreateAffiliation, author: Author) -> Affi
     _check_dates(request)
     wanted = request.model_dump(mode="python", include=set(AffiliationDetails.model_fields), exclude={"person_id"})
     stored = details.checked(session, "affiliation", wanted)
-    row = models.Affiliation(id=new_id(), version=1, person_id=person.id, **stored)
+    sides = {"person_id": person.id, "organisation_id": organisation.id}
+    row = models.Affiliation(id=new_id(), version=1, **(stored | sides))
     session.add(row)
     session.flush()
     _record(session, row, author, "affiliation.started")

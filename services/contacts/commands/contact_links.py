@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session, aliased
 
 from contracts.contacts.about import AboutContacts
 from contracts.contacts.activities import UpdateActivity
@@ -53,12 +53,17 @@ def known_persons(session: Session, named: Named) -> list[UUID]:
 
 
 def known_organisations(session: Session, named: Named) -> list[UUID]:
-    """The organisations that are not deleted, each once."""
-    row = models.Organisation
-    wanted = select(row.id).where(row.id.in_([each for _pointer, each in named]), row.deleted_at.is_(None))
-    by_id = {each: each for each in session.scalars(wanted)}
+    """The organisations that are not deleted, each once; merged ones as what they were merged into."""
+    row, known = models.Organisation, aliased(models.Organisation)
+    wanted = (
+        select(row.id, known.id.label("known_as"))
+        .join(known, known.id == func.coalesce(row.linked_to, row.id))
+        .where(row.id.in_([each for _pointer, each in named]), known.deleted_at.is_(None))
+        .order_by(row.id)
+    )
+    by_id = {each.id: each.known_as for each in session.execute(wanted)}
     _refuse_missing(named, by_id, "no_such_organisation", "There is no organisation")
-    return list(by_id)
+    return list(dict.fromkeys(by_id.values()))
 
 
 def _refuse_missing(named: Named, by_id: dict[UUID, UUID], code: str, told: str) -> None:

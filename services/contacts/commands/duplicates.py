@@ -1,4 +1,4 @@
-"""Judging a pair of contacts: not the same person, or after all perhaps (C13). Merging is in `merges`."""
+"""Judging a pair of contacts: not the same, or after all perhaps (C13). Merging is in `merges`."""
 
 from uuid import UUID
 
@@ -8,19 +8,18 @@ from sqlalchemy.orm import Session
 from contracts.contacts.duplicates import DuplicateState
 from contracts.errors import Conflict, NotFound
 from services.contacts import models
-from services.contacts.commands.duplicate_scans import facts_by_id
+from services.contacts.commands import duplicate_facts
 from services.contacts.commands.history import Author
-from services.contacts.rules.duplicates import fingerprint
 
 CANDIDATE = models.DuplicateCandidate
 
 
 def dismiss(session: Session, candidate_id: UUID, author: Author) -> None:
-    """These are two persons; holds until one of them changes in what is compared. Raises NotFound, Conflict."""
+    """These are two; holds until one of them changes in what is compared. Raises NotFound, Conflict."""
     candidate = _open_to_judgement(session, candidate_id)
-    facts = facts_by_id(session, {candidate.first_id, candidate.second_id})
+    facts = duplicate_facts.by_id(session, {candidate.first_id, candidate.second_id})
     if len(facts) == 2:
-        candidate.fingerprint = fingerprint(facts[candidate.first_id], facts[candidate.second_id])
+        candidate.fingerprint = duplicate_facts.fingerprint(facts[candidate.first_id], facts[candidate.second_id])
     if candidate.state is DuplicateState.OPEN:
         candidate.state = DuplicateState.DISMISSED
         candidate.decided_at, candidate.decided_by = author.at, author.label
@@ -44,7 +43,7 @@ def _open_to_judgement(session: Session, candidate_id: UUID) -> models.Duplicate
 
 
 def judge(session: Session, one: UUID, other: UUID, state: DuplicateState, author: Author) -> None:
-    """The pair of two persons, if it is known, is merged now, or open again."""
+    """The pair of two contacts, if it is known, is merged now, or open again."""
     merged = state is DuplicateState.MERGED
     session.execute(
         update(CANDIDATE)

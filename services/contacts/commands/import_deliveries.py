@@ -26,6 +26,18 @@ from services.contacts.commands.import_claims import header_of
 
 AT_ONCE = 1_000
 CHUNK = "r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.state = 'staged'"
+
+
+def _organisation_by(number: str) -> str:
+    """The organisation that has this number now, else what stands for a merged one that had it."""
+    return f"""coalesce(
+                    (SELECT o.id FROM organisations o WHERE o.{number} = r.purchase ->> '{number}'
+                        AND o.deleted_at IS NULL),
+                    (SELECT t.id FROM organisations o JOIN organisations t ON t.id = o.linked_to
+                        WHERE o.linked_to IS NOT NULL AND o.{number} = r.purchase ->> '{number}'
+                        AND t.deleted_at IS NULL ORDER BY o.id LIMIT 1))"""  # noqa: S608
+
+
 MATCH = text(
     f"""
     UPDATE import_rows r
@@ -54,10 +66,8 @@ MATCH = text(
             SELECT r.number,
                 coalesce(r.purchase ->> 'customer_number', r.purchase ->> 'business_id') AS value,
                 CASE WHEN r.purchase ? 'customer_number' THEN :number_column ELSE :business_column END AS named,
-                (SELECT o.id FROM organisations o WHERE o.customer_number = r.purchase ->> 'customer_number'
-                    AND o.deleted_at IS NULL) AS by_number,
-                (SELECT o.id FROM organisations o WHERE o.business_id = r.purchase ->> 'business_id'
-                    AND o.deleted_at IS NULL) AS by_business,
+                {_organisation_by("customer_number")} AS by_number,
+                {_organisation_by("business_id")} AS by_business,
                 (SELECT coalesce(p.linked_to, p.id) FROM persons p
                     WHERE p.customer_number = r.purchase ->> 'customer_number' AND p.state IN ('active', 'linked')
                     ORDER BY p.state, p.id LIMIT 1) AS person_id

@@ -24,6 +24,17 @@ ADDRESS = (
     " AND t.addresses @> jsonb_build_array(jsonb_build_object('street', p.addresses -> 0 -> 'street'))"
     " AND (t.email_key IS NULL OR p.email_key IS NULL OR t.email_key = p.email_key)"
 )
+
+
+def _merged(number: str) -> str:
+    """What stands for a merged organisation that had this number: who counts by it does not know of merges."""
+    return f"""(SELECT t.id FROM organisations m JOIN organisations t ON t.id = m.linked_to
+                WHERE m.linked_to IS NOT NULL AND m.{number} = o.{number} AND t.deleted_at IS NULL
+                ORDER BY m.id LIMIT 1)"""  # noqa: S608
+
+
+MERGED_NUMBER = _merged("customer_number")
+MERGED_NUMBERS = f"{MERGED_NUMBER}, {_merged('business_id')}"
 MATCH_PERSONS = text(
     f"""
     UPDATE import_rows r SET person_id = (
@@ -48,6 +59,7 @@ MATCH_ORGANISATIONS = text(
         SELECT coalesce(
             (SELECT t.id FROM organisations t WHERE t.business_id = o.business_id AND t.deleted_at IS NULL),
             (SELECT t.id FROM organisations t WHERE t.customer_number = o.customer_number AND t.deleted_at IS NULL),
+            {MERGED_NUMBERS},
             (SELECT t.id FROM organisations t WHERE t.sort_key = o.sort_key AND t.deleted_at IS NULL
                 AND (t.business_id IS NULL OR o.business_id IS NULL OR t.business_id = o.business_id)
                 AND (t.customer_number IS NULL OR o.customer_number IS NULL OR t.customer_number = o.customer_number)
@@ -63,6 +75,7 @@ MATCH_CUSTOMERS = text(
     UPDATE import_rows r SET organisation_id = (
         SELECT coalesce(
             (SELECT t.id FROM organisations t WHERE t.customer_number = o.customer_number AND t.deleted_at IS NULL),
+            {MERGED_NUMBER},
             (SELECT t.id FROM organisations t WHERE t.business_id = o.business_id AND t.customer_number IS NULL
                 AND t.deleted_at IS NULL))
         FROM jsonb_populate_record(NULL::organisations, r.organisation) o)
@@ -76,6 +89,7 @@ MATCH_COMPANIES = text(
         SELECT coalesce(
             (SELECT t.id FROM organisations t WHERE t.business_id = o.business_id AND t.deleted_at IS NULL),
             (SELECT t.id FROM organisations t WHERE t.customer_number = o.customer_number AND t.deleted_at IS NULL),
+            {MERGED_NUMBERS},
             (SELECT t.id FROM organisations t WHERE t.sort_key = o.sort_key AND t.deleted_at IS NULL
                 AND ((t.postal_code <> '' AND t.postal_code = o.postal_code)
                      OR (t.city <> '' AND lower(t.city) = lower(o.city)
@@ -88,6 +102,18 @@ MATCH_COMPANIES = text(
     """  # noqa: S608
 )
 """Companies of one name are the same only at the same place."""
+KEEP_NUMBERS = [
+    text(
+        f"""
+        UPDATE import_rows r SET organisation = r.organisation - '{number}'
+        FROM organisations t
+        WHERE {CHUNK} AND t.id = r.organisation_id AND t.{number} <> r.organisation ->> '{number}' AND EXISTS (
+            SELECT FROM organisations m WHERE m.linked_to = t.id AND m.{number} = r.organisation ->> '{number}')
+        """  # noqa: S608
+    )
+    for number in ("customer_number", "business_id")
+]
+"""A number that led here from a merged organisation does not take the place of the survivor's own."""
 MATCH_COLLEAGUES = text(
     f"""
     UPDATE import_rows r SET person_id = (
@@ -101,9 +127,9 @@ MATCH_COLLEAGUES = text(
 
 
 MATCH = {
-    ImportProfile.CONTACTS: (MATCH_PERSONS, MATCH_ORGANISATIONS),
-    ImportProfile.ACCOUNTING_CUSTOMERS: (MATCH_CUSTOMERS,),
-    ImportProfile.ADDRESS_PROVIDER: (MATCH_PERSONS, MATCH_COMPANIES, MATCH_COLLEAGUES),
+    ImportProfile.CONTACTS: (MATCH_PERSONS, MATCH_ORGANISATIONS, *KEEP_NUMBERS),
+    ImportProfile.ACCOUNTING_CUSTOMERS: (MATCH_CUSTOMERS, *KEEP_NUMBERS),
+    ImportProfile.ADDRESS_PROVIDER: (MATCH_PERSONS, MATCH_COMPANIES, *KEEP_NUMBERS, MATCH_COLLEAGUES),
 }
 
 

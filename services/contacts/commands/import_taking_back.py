@@ -33,14 +33,19 @@ HISTORY = text(
       AND c.field NOT LIKE 'affiliation.%' ORDER BY c.id
     """  # noqa: S608  (constants of this module)
 )
-LINKED = text(
-    f"""
-    SELECT t.id FROM import_rows r JOIN persons t ON t.id = r.person_id
-    WHERE {CHUNK} AND r.person IS NOT NULL AND r.same_as IS NULL AND t.state = 'linked'
-      AND EXISTS (SELECT FROM changes c WHERE c.import_id = :import_id AND c.subject_id = t.id)
-    """  # noqa: S608  (a constant)
-)
-"""Persons of the file that were merged with others since."""
+ROWS_OF = {"person": "r.person IS NOT NULL AND r.same_as IS NULL", "organisation": "r.leads"}
+"""Which rows of a file stand for a contact of a kind."""
+LINKED = {
+    row: text(
+        f"""
+        SELECT t.id FROM import_rows r JOIN {row}s t ON t.id = r.{row}_id
+        WHERE {CHUNK} AND {which} AND t.linked_to IS NOT NULL
+          AND EXISTS (SELECT FROM changes c WHERE c.import_id = :import_id AND c.subject_id = t.id)
+        """  # noqa: S608  (constants)
+    )
+    for row, which in ROWS_OF.items()
+}
+"""Contacts of the file that were merged with others since."""
 UNCONFIRM = text(
     """
     WITH back AS (
@@ -64,7 +69,7 @@ FORGET = [
     text(f"DELETE FROM {table} WHERE {column} = ANY(:ids)")  # noqa: S608  (constants)
     for table, column in (
         ("value_sources", "subject_id"), ("import_confirmations", "subject_id"), ("changes", "subject_id"),
-        ("duplicate_keys", "person_id"),
+        ("duplicate_keys", "contact_id"),
         ("duplicate_candidates", "first_id"), ("duplicate_candidates", "second_id"),
     )
 ]  # fmt: skip
@@ -103,7 +108,7 @@ def take_back(session: Session, kind: Kind, chunk: Mapping[str, Any], author: Au
     made = {each.subject_id for each in history if each.field == "state"}
     done = Done(removed=_remove(session, kind, chunk, made & {*unused}))
     gone = set(done.removed)
-    linked = session.scalars(LINKED, dict(chunk)) if kind.row == "person" else ()
+    linked = session.scalars(LINKED[kind.row], dict(chunk))
     done.kept = [Kept(each, (EVERYTHING,)) for each in (*(made - gone), *linked)]
     changes = [each for each in history if each.subject_id not in made]
     _restore(session, kind, rows, changes, author, done)
@@ -113,11 +118,10 @@ def take_back(session: Session, kind: Kind, chunk: Mapping[str, Any], author: Au
 
 def _contacts(session: Session, kind: Kind, chunk: Mapping[str, Any]) -> dict[UUID, dict[str, Any]]:
     """The contacts of the chunk's rows that are in the register, locked, with their columns."""
-    which = "r.person IS NOT NULL AND r.same_as IS NULL" if kind.row == "person" else "r.leads"
     found = text(
         f"""
         SELECT t.id, to_jsonb(t) AS stored FROM import_rows r JOIN {kind.table} t ON t.id = r.{kind.row}_id
-        WHERE {CHUNK} AND {which} AND {kind.alive} ORDER BY t.id FOR UPDATE OF t
+        WHERE {CHUNK} AND {ROWS_OF[kind.row]} AND {kind.alive} ORDER BY t.id FOR UPDATE OF t
         """  # noqa: S608
     )
     return {row.id: row.stored for row in session.execute(found, dict(chunk))}

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from contracts.contacts.merges import MergePersons, Side
+from contracts.contacts.about import ContactKind
+from contracts.contacts.merges import MergeTwo, Side
 from services.contacts import mastership, models
 from services.contacts.commands import history, masters, provenance
 from services.contacts.rules.merging import Values
@@ -15,12 +16,12 @@ Moved = dict[str, Any]
 """Origins `before` and `after` by field."""
 
 
-def held(session: Session, survivor: models.Person, merged: models.Person, request: MergePersons) -> list[str]:
+def held(session: Session, kind: ContactKind, survivor: Any, merged: Any, request: MergeTwo) -> list[str]:
     """The survivor's fields that stay as they are, because their master says so and the other's value is not from it.
 
     Raises Invalid when the other's value of such a field was chosen.
     """
-    locked = mastership.mastership(session, "person").locked(survivor.customer_status, survivor.customer_number)
+    locked = mastership.mastership(session, kind).locked(survivor.customer_status, survivor.customer_number)
     theirs = provenance.of_fields(session, merged.id, locked)
     found = [field for field, master in locked.items() if _source(theirs[field]) != master]
     masters.refuse([(field, locked[field]) for field in found if request.choices.get(field) is Side.MERGED])
@@ -40,7 +41,7 @@ def moved(session: Session, survivor_id: UUID, merged_id: UUID, before: Values, 
 
 
 def follow(session: Session, merge: models.Merge) -> None:
-    """The survivor's values come from where the merged person's came."""
+    """The survivor's values come from where the merged contact's came."""
     provenance.restore(session, merge.survivor_id, {field: each["after"] for field, each in merge.sources.items()})
 
 

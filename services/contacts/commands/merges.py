@@ -1,4 +1,4 @@
-"""Merging two persons who are one, and undoing it (C13).
+"""Merging two contacts that are one, and undoing it (C13).
 
 The merged card stays as it was, with its history, and leads to the survivor, which takes from it what was chosen.
 """
@@ -17,15 +17,23 @@ from chassis.ids import new_id
 from contracts.base import Language
 from contracts.contacts.basics import CustomerStatus, DeliveryMethod, Gender, PaymentMethod
 from contracts.contacts.duplicates import DuplicateState
-from contracts.contacts.merges import MergePersons
-from contracts.contacts.persons import PersonState
+from contracts.contacts.merges import MergeTwo
 from contracts.errors import Conflict, FieldError, Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import details, duplicates, history, merged_sources, persons, provenance, redirecting
+from services.contacts.commands import (
+    details,
+    duplicates,
+    history,
+    merged_places,
+    merged_sources,
+    provenance,
+    redirecting,
+)
 from services.contacts.commands.history import Author
+from services.contacts.commands.merged_kinds import KINDS, STATES, MergedKind
 from services.contacts.rules import merging
 
-PERSON, MERGE = models.Person, models.Merge
+MERGE = models.Merge
 TYPES: dict[str, Callable[[str], Any]] = {
     "birth_date": date.fromisoformat,
     "gender": Gender,
@@ -38,19 +46,22 @@ TYPES: dict[str, Callable[[str], Any]] = {
 """Columns that JSON knows as texts alone."""
 
 
-def merge(session: Session, request: MergePersons, author: Author) -> UUID:
-    """Make one person of two; the id of the merge. Raises NotFound, Stale, Invalid, Conflict."""
-    survivor, merged = _two(session, request)
-    for person, known in ((survivor, request.survivor_version), (merged, request.merged_version)):
+def merge(session: Session, of: MergedKind, request: MergeTwo, author: Author) -> UUID:
+    """Make one contact of two; the id of the merge. Raises NotFound, Stale, Invalid, Conflict."""
+    of.begin(session)
+    survivor, merged = _two(session, of, request)
+    for contact, known in ((survivor, request.survivor_version), (merged, request.merged_version)):
         if known is not None:
-            details.refuse_stale(person.version, known)
-    own, other = columns_of(survivor), columns_of(merged)
-    _refuse_unknown(request, own, other)
-    held = merged_sources.held(session, survivor, merged, request)
-    wanted = merging.keep(own, merging.merge(own, other, request.choices), held)
+            details.refuse_stale(contact.version, known)
+    own, other = columns_of(of, survivor), columns_of(of, merged)
+    _refuse_unknown(of, request, own, other)
+    held = merged_sources.held(session, of.kind, survivor, merged, request)
+    mine, theirs = of.place(session, survivor, merged, request, own, other)
+    wanted = merging.keep(mine, merging.merge(of.kind, mine, theirs, request.choices), held)
     before, after = merging.changed(own, wanted)
     row = MERGE(
         id=new_id(),
+        kind=of.kind,
         survivor_id=survivor.id,
         merged_id=merged.id,
         choices=dict(request.choices),
@@ -60,121 +71,122 @@ def merge(session: Session, request: MergePersons, author: Author) -> UUID:
         merged_at=author.at,
         merged_by=author.label,
     )
-    history.record(session, merged.id, author, {"state": (merged.state.value, PersonState.LINKED.value)})
-    history.record(session, survivor.id, author, {"merged": (None, _told(row, merged))})
+    history.record(session, merged.id, author, {"state": STATES})
+    history.record(session, survivor.id, author, {"merged": (None, _told(of, row, merged))})
+    of.move(session, survivor, after, author)
     least_version = merged.version
-    row.relinked = [str(each) for each in redirecting.lead(session, merged.id, survivor.id, author.at)]
+    row.relinked = [str(each) for each in redirecting.lead(session, of.leading, merged.id, survivor.id, author.at)]
     session.add(row)
-    _store(session, survivor, after, least_version, author)
+    _store(session, of, survivor, after, least_version, author)
     merged_sources.follow(session, row)
     duplicates.judge(session, survivor.id, merged.id, DuplicateState.MERGED, author)
-    persons.tell(session, merged.id)
+    of.tell(session, merged.id)
     session.flush()
     return row.id
 
 
-def _two(session: Session, request: MergePersons) -> tuple[models.Person, models.Person]:
-    """Survivor and merged person, locked, both in the register."""
-    survivor_id = persons.resolve(session, request.survivor_id)
+def _two(session: Session, of: MergedKind, request: MergeTwo) -> tuple[Any, Any]:
+    """Survivor and merged contact, locked, both in the register."""
+    survivor_id = of.resolve(session, request.survivor_id)
     if request.merged_id in {survivor_id, request.survivor_id}:
-        raise Invalid.field("/merged_id", "same_person", "Both ids lead to the same person; choose another.")
-    found = _locked(session, survivor_id, request.merged_id)
-    for person_id in (survivor_id, request.merged_id):
-        _refuse_unregistered(found.get(person_id), person_id)
+        message = f"Both ids lead to the same {of.kind.value}; choose another."
+        raise Invalid.field("/merged_id", f"same_{of.kind.value}", message)
+    found = _locked(session, of, survivor_id, request.merged_id)
+    for contact_id in (survivor_id, request.merged_id):
+        of.refuse_unregistered(found.get(contact_id), contact_id)
     return found[survivor_id], found[request.merged_id]
 
 
-def _locked(session: Session, *ids: UUID) -> dict[UUID, models.Person]:
-    """The persons under these very ids, locked in one order, whoever asks."""
-    query = select(PERSON).where(PERSON.id.in_(ids)).order_by(PERSON.id).with_for_update()
+def _locked(session: Session, of: MergedKind, *ids: UUID) -> dict[UUID, Any]:
+    """The contacts under these very ids, locked in one order, whoever asks."""
+    query = select(of.model).where(of.model.id.in_(ids)).order_by(of.model.id).with_for_update()
     return {each.id: each for each in session.scalars(query.execution_options(populate_existing=True))}
 
 
-def _refuse_unregistered(person: models.Person | None, person_id: UUID) -> None:
-    if person is None or person.state is PersonState.ERASED:
-        raise NotFound(f"There is no person {person_id}.", id=person_id)
-    if person.state is PersonState.LINKED:
-        raise Conflict("This person was merged with another one already.", code="already_merged")
-    if person.state is PersonState.PROPOSED:
-        raise Conflict("This person is not in the register yet; accept it first.", code="not_accepted")
-
-
-def _refuse_unknown(request: MergePersons, own: merging.Values, other: merging.Values) -> None:
+def _refuse_unknown(of: MergedKind, request: MergeTwo, own: merging.Values, other: merging.Values) -> None:
     details.refuse(
         [
             FieldError(pointer=f"/choices/{name}", code="unknown_field", message=f"Neither of the two has {name}.")
-            for name in merging.unknown_choices(request.choices, own, other)
+            for name in merging.unknown_choices(of.kind, request.choices, own, other)
         ]
     )
 
 
-def columns_of(person: models.Person) -> merging.Values:
+def columns_of(of: MergedKind, contact: Any) -> merging.Values:
     """The columns that a merge decides about, in JSON."""
-    return {name: _plain(getattr(person, name)) for name in merging.MERGED_COLUMNS}
+    names = merging.MERGED_COLUMNS[of.kind]
+    values = {name: _plain(getattr(contact, name)) for name in names}
+    return values | ({merged_places.PARENT: merged_places.own_parent(contact)} if merged_places.PARENT in names else {})
 
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, date | Decimal | StrEnum) else value
 
 
-def _store(session: Session, person: models.Person, values: merging.Values, least_version: int, author: Author) -> None:
-    """Give the person these columns and a version above all that anybody has read under one of the two ids."""
-    person.version = max(person.version, least_version)
-    stored = {name: TYPES[name](value) if name in TYPES and value else value for name, value in values.items()}
-    version = person.version
-    persons.change(session, person, stored, author)
-    if person.version == version:
-        person.version += 1
-        person.updated_at = author.at
+def _store(
+    session: Session, of: MergedKind, contact: Any, values: merging.Values, least_version: int, author: Author
+) -> None:
+    """Give the contact these columns and a version above all that anybody has read under one of the two ids."""
+    contact.version = max(contact.version, least_version)
+    own = merged_places.settled(values)
+    stored = {name: TYPES[name](value) if name in TYPES and value else value for name, value in own.items()}
+    version = contact.version
+    of.change(session, contact, stored, author)
+    if contact.version == version:
+        contact.version += 1
+        contact.updated_at = author.at
         session.flush()
-        persons.tell(session, person.id)
+        of.tell(session, contact.id)
 
 
-def _told(row: models.Merge, merged: models.Person) -> dict[str, str]:
-    name = f"{merged.given_name} {merged.family_name}".strip()
-    return {"merge_id": str(row.id), "person_id": str(merged.id), "name": name}
+def _told(of: MergedKind, row: models.Merge, merged: Any) -> dict[str, str]:
+    return {"merge_id": str(row.id), f"{of.kind.value}_id": str(merged.id), "name": merged.shown_name}
 
 
 def undo(session: Session, merge_id: UUID, author: Author) -> None:
-    """Make two persons of one again; what was added since stays with the survivor. Raises NotFound, Conflict."""
+    """Make two contacts of one again; what was added since stays with the survivor. Raises NotFound, Conflict."""
     known = session.get(MERGE, merge_id)
     if known is None:
         raise NotFound(f"There is no merge {merge_id}.", id=merge_id)
-    found = _locked(session, known.survivor_id, known.merged_id)
+    of = KINDS[known.kind]
+    of.begin(session)
+    found = _locked(session, of, known.survivor_id, known.merged_id)
     row = session.get_one(MERGE, merge_id, with_for_update=True, populate_existing=True)
     survivor, merged = found[row.survivor_id], found[row.merged_id]
     _refuse_undoing(row, survivor, merged)
-    now = columns_of(survivor)
-    history.record(session, survivor.id, author, {"unmerged": (_told(row, merged), None)})
+    now = columns_of(of, survivor)
+    history.record(session, survivor.id, author, {"unmerged": (_told(of, row, merged), None)})
     returned = merged_sources.returned(session, row)
-    _store(session, survivor, merging.changed(now, merging.restored(now, row.before, row.after))[1], 0, author)
-    provenance.restore(session, survivor.id, returned)
-    _stand_alone(session, merged, survivor.version, author)
+    _store(session, of, survivor, merging.changed(now, merging.restored(now, row.before, row.after))[1], 0, author)
+    _stand_alone(session, of, merged, survivor.version, author)
     for each in row.relinked:
-        redirecting.point(session, UUID(each), merged.id, author.at)
+        redirecting.point(session, of.leading, UUID(each), merged.id, author.at)
+    of.place_again(session, row, survivor, merged, author)
+    provenance.restore(session, survivor.id, returned)
     _forget_in_later_ones(session, row)
     row.undone_at, row.undone_by = author.at, author.label
     duplicates.judge(session, survivor.id, merged.id, DuplicateState.OPEN, author)
     session.flush()
 
 
-def _refuse_undoing(row: models.Merge, survivor: models.Person, merged: models.Person) -> None:
+def _refuse_undoing(row: models.Merge, survivor: Any, merged: Any) -> None:
     if row.undone_at is not None:
         raise Conflict("This merge was undone already.", code="already_undone")
-    if PersonState.ERASED in {survivor.state, merged.state}:
+    if survivor.is_gone or merged.is_gone:
         raise Conflict("The contact was deleted; nothing of the two is left.", code="contact_erased")
-    if survivor.state is PersonState.LINKED:
+    if survivor.linked_to is not None:
         raise Conflict("The contact was merged with another one since; undo that first.", code="merged_since")
 
 
-def _stand_alone(session: Session, merged: models.Person, survivor_version: int, author: Author) -> None:
-    merged.state, merged.linked_to = PersonState.ACTIVE, None
+def _stand_alone(session: Session, of: MergedKind, merged: Any, survivor_version: int, author: Author) -> None:
+    for name, value in of.stands.items():
+        setattr(merged, name, value)
     merged.version, merged.updated_at = max(merged.version, survivor_version) + 1, author.at
     with details.unique_numbers():
         session.flush()
-    history.record(session, merged.id, author, {"state": (PersonState.LINKED.value, PersonState.ACTIVE.value)})
-    redirecting.release(session, merged, author.at)
-    persons.tell(session, merged.id)
+    history.record(session, merged.id, author, {"state": STATES[::-1]})
+    redirecting.release(session, of.leading, merged, author.at)
+    of.tell(session, merged.id)
 
 
 def _forget_in_later_ones(session: Session, undone: models.Merge) -> None:

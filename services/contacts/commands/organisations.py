@@ -1,12 +1,14 @@
 """Organisations: created, changed, deleted; their hierarchy has no cycles (C4)."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import Session
 from stdnum.fi import ytunnus
 
+from chassis import redirects
 from chassis.ids import new_id
 from contracts.contacts import basics
 from contracts.contacts.organisations import CreateOrganisation, Organisation, OrganisationDetails, UpdateOrganisation
@@ -35,7 +37,7 @@ def create(session: Session, request: CreateOrganisation, author: Author) -> Org
     stored = details.checked(session, "organisation", wanted)
     organisation = models.Organisation(id=new_id(), version=1, created_at=author.at, updated_at=author.at, **stored)
     if request.parent_id:
-        _check_parent(session, organisation.id, request.parent_id)
+        organisation.parent_id = _check_parent(session, organisation.id, request.parent_id)
     _store(session, organisation)
     history.record(session, organisation.id, author, {"state": (None, "active")})
     provenance.begin(session, organisation.id, author, details.told(request))
@@ -44,25 +46,35 @@ def create(session: Session, request: CreateOrganisation, author: Author) -> Org
 
 def update_details(session: Session, request: UpdateOrganisation, author: Author) -> Organisation:
     """Change what is given; raises Stale when somebody else was faster."""
+    if request.parent_id:
+        session.execute(TREE_LOCK)
     organisation = locked(session, request.id)
     details.refuse_stale(organisation.version, request.version)
     wanted = as_columns(request, exclude_none=True, exclude={"id", "version", "clear"})
     wanted |= details.cleared(request.clear, CLEARED)
     _check_business_id(request.business_id)
     if request.parent_id and request.parent_id != organisation.parent_id:
-        _check_parent(session, organisation.id, request.parent_id)
+        wanted["parent_id"] = _check_parent(session, organisation.id, request.parent_id)
     stored = details.checked(session, "organisation", wanted, organisation.fields)
     masters.refuse_mastered(session, "organisation", organisation, stored, author)
     before = verifications.keys_of(session, organisation.id)
-    differences = history.assign(organisation, stored)
-    if differences:
-        organisation.version += 1
-        organisation.updated_at = author.at
-        _store(session, organisation)
-        history.record(session, organisation.id, author, differences)
-        provenance.note(session, "organisation", organisation, author, differences)
-        verifications.tell_again(session, organisation.id, before, author)
+    change(session, organisation, stored, author)
+    verifications.tell_again(session, organisation.id, before, author)
     return organisation_of(organisation)
+
+
+def change(session: Session, organisation: models.Organisation, stored: dict[str, Any], author: Author) -> None:
+    """Apply checked values to a locked organisation: row, keys, version, history. Nothing when nothing differs."""
+    differences = history.assign(organisation, stored)
+    if not differences:
+        return
+    if "parent_id" in differences:
+        organisation.merged_parent_id = None
+    organisation.version += 1
+    organisation.updated_at = author.at
+    _store(session, organisation)
+    history.record(session, organisation.id, author, differences)
+    provenance.note(session, "organisation", organisation, author, differences)
 
 
 def _store(session: Session, organisation: models.Organisation) -> None:
@@ -79,26 +91,50 @@ def _check_business_id(business_id: str | None) -> None:
         raise Invalid.field("/business_id", "bad_business_id", message)
 
 
-def _check_parent(session: Session, organisation_id: UUID, parent_id: UUID) -> None:
-    """Refuse a parent that does not exist or lies below; one at a time, so that two moves make no cycle."""
+def _check_parent(session: Session, organisation_id: UUID, parent_id: UUID) -> UUID:
+    """The parent as it is known now; refuses one that does not exist or lies below.
+
+    One at a time, so that two moves make no cycle.
+    """
     session.execute(TREE_LOCK)
-    above = set(session.scalars(ANCESTORS, {"start": parent_id}))
-    if not above or find(session, parent_id) is None:
+    parent = find(session, parent_id)
+    if parent is None:
         raise Invalid.field("/parent_id", "no_such_organisation", f"There is no organisation {parent_id}.")
-    if organisation_id in above:
+    if organisation_id in above(session, parent.id):
         message = "This organisation would lie above itself; choose another parent."
         raise Invalid.field("/parent_id", "cycle", message)
+    return parent.id
+
+
+def above(session: Session, organisation_id: UUID) -> set[UUID]:
+    """The organisation and all above it."""
+    return set(session.scalars(ANCESTORS, {"start": organisation_id}))
 
 
 def find(session: Session, organisation_id: UUID) -> models.Organisation | None:
-    """The organisation, unless it is deleted."""
-    organisation = session.get(models.Organisation, organisation_id)
+    """The organisation under the id it is known by now, unless it is deleted."""
+    organisation = session.get(models.Organisation, redirects.known_as(session, organisation_id))
     return organisation if organisation and organisation.deleted_at is None else None
 
 
+def resolve(session: Session, organisation_id: UUID) -> UUID:
+    """The id under which the organisation is known now; raises NotFound."""
+    row = session.execute(
+        select(models.Organisation.deleted_at, models.Organisation.linked_to).where(
+            models.Organisation.id == organisation_id
+        )
+    ).first()
+    if row is None or (row.deleted_at is not None and row.linked_to is None):
+        raise NotFound(f"There is no organisation {organisation_id}.", id=organisation_id)
+    return row.linked_to or organisation_id
+
+
 def locked(session: Session, organisation_id: UUID) -> models.Organisation:
-    """The organisation, locked; raises NotFound."""
-    organisation = session.get(models.Organisation, organisation_id, with_for_update=True)
+    """The organisation, locked, after following a merge; raises NotFound."""
+    known_as = resolve(session, organisation_id)
+    organisation = session.get(models.Organisation, known_as, with_for_update=True, populate_existing=True)
+    if organisation is not None and organisation.linked_to is not None:
+        return locked(session, known_as)  # merged while we waited for the row
     if organisation is None or organisation.deleted_at is not None:
         raise NotFound(f"There is no organisation {organisation_id}.", id=organisation_id)
     return organisation
@@ -106,9 +142,9 @@ def locked(session: Session, organisation_id: UUID) -> models.Organisation:
 
 def delete(session: Session, request: DeleteContact, author: Author, today: date) -> None:
     """Take an organisation out of the register; its affiliations end today and stay in its persons' history (C14)."""
+    session.execute(TREE_LOCK)
     organisation = locked(session, request.id)
     details.refuse_stale(organisation.version, request.version)
-    session.execute(TREE_LOCK)
     children = session.scalar(
         select(func.count()).where(
             models.Organisation.parent_id == organisation.id, models.Organisation.deleted_at.is_(None)

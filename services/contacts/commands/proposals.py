@@ -58,7 +58,7 @@ def _active(session: Session, link_to: UUID) -> models.Person:
 def _link(session: Session, person: models.Person, target: models.Person, author: Author) -> None:
     """Redirect one id to the other; what the register does not know yet is taken from the proposal."""
     record(session, person.id, author, {"state": ("proposed", "linked"), "linked_to": (None, str(target.id))})
-    redirecting.lead(session, person.id, target.id, author.at)
+    redirecting.lead(session, redirecting.PERSONS, person.id, target.id, author.at)
     missing = {
         name: getattr(person, name)
         for name in COMPLETED_BY_PROPOSAL

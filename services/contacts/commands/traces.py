@@ -82,6 +82,7 @@ def forget_in_histories(session: Session, ids: Sequence[UUID]) -> None:
         or_(merge.survivor_id.in_(ids), merge.merged_id.in_(ids))
     )
     subjects = {each for row in session.execute(of_them) for each in row}
-    subjects.update(session.scalars(select(belonging.organisation_id).where(belonging.person_id.in_(ids))))
+    places = select(belonging.organisation_id, belonging.merged_organisation_id).where(belonging.person_id.in_(ids))
+    subjects.update(each for row in session.execute(places) for each in row if each)
     named = {"subjects": [str(each) for each in subjects], "ids": [str(each) for each in ids]}
     session.execute(OTHERS_HISTORIES, named)

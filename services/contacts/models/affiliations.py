@@ -19,6 +19,7 @@ class Affiliation(Base):
         Index("ix_affiliations_person_id", "person_id", "id"),
         redirects.index("affiliations", "person_id"),
         Index("ix_affiliations_organisation_id", "organisation_id", "id"),
+        redirects.index("affiliations", "organisation_id"),
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
     )
 
@@ -26,6 +27,7 @@ class Affiliation(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
     merged_person_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    merged_organisation_id: Mapped[UUID | None]
     title: Mapped[str] = mapped_column(server_default="")
     email: Mapped[str | None]
     phone: Mapped[str | None]

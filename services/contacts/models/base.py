@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, Text, func, literal_column, text
+from sqlalchemy import Computed, ForeignKey, Index, Integer, Text, func, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
@@ -24,6 +24,13 @@ class Base(DeclarativeBase):
 
     metadata = new_metadata()
     type_annotation_map = COLUMN_TYPES
+
+
+def of_kind(column: str, kind: str) -> Any:
+    """What `column` holds in rows of this `kind` of contact, so that the database knows it names one."""
+    return mapped_column(
+        ForeignKey(f"{kind}s.id"), Computed(f"CASE WHEN kind = '{kind}' THEN {column} END", persisted=True)
+    )
 
 
 def key_column() -> Any:

@@ -29,12 +29,14 @@ class Document(Base):
         Index("ix_documents_deleted_at", "deleted_at", postgresql_where=DELETED),
         searching.index("documents", "title", "file_name"),
         redirects.index("documents", "person_id"),
+        redirects.index("documents", "organisation_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
     merged_person_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    merged_organisation_id: Mapped[UUID | None]
     type: Mapped[DocumentType]
     title: Mapped[str]
     dated_on: Mapped[date]

@@ -1,13 +1,14 @@
-"""Pairs of persons that may be the same, and what the scan works with."""
+"""Pairs of contacts that may be the same, and what the scan works with."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from contracts.contacts.about import ContactKind
 from contracts.contacts.duplicates import DuplicateState
-from services.contacts.models.base import Base
+from services.contacts.models.base import Base, of_kind
 
 SCAN_JOB = "scan_duplicates"
 """The kind of the job that finds the pairs."""
@@ -25,8 +26,13 @@ class DuplicateCandidate(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    first_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
-    second_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
+    kind: Mapped[ContactKind] = mapped_column(server_default=ContactKind.PERSON)
+    first_id: Mapped[UUID]
+    second_id: Mapped[UUID]
+    first_person: Mapped[UUID | None] = of_kind("first_id", "person")
+    second_person: Mapped[UUID | None] = of_kind("second_id", "person")
+    first_organisation: Mapped[UUID | None] = of_kind("first_id", "organisation")
+    second_organisation: Mapped[UUID | None] = of_kind("second_id", "organisation")
     score: Mapped[int] = mapped_column(SmallInteger)
     reasons: Mapped[list[str]]
     state: Mapped[DuplicateState]
@@ -39,7 +45,7 @@ class DuplicateCandidate(Base):
 
 
 class DuplicateKey(Base):
-    """While a scan runs: what a person has in common with its candidates, hashed.
+    """While a scan runs: what a contact has in common with its candidates, hashed.
 
     UNLOGGED: a crash of the database empties it, and the scan begins again.
     """
@@ -48,4 +54,4 @@ class DuplicateKey(Base):
     __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012
 
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    contact_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -9,14 +9,19 @@ from chassis import redirects
 
 
 def link_constraints(table: str, owner: str) -> tuple[CheckConstraint | Index, ...]:
-    """One contact a row, each once for its owner unless two persons were merged; found from both sides."""
+    """One contact a row, each once for its owner unless two contacts were merged; found from both sides."""
     return (
         CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one_contact"),
-        Index(f"uq_{table}_person", "person_id", owner, unique=True, postgresql_where=text("merged_person_id IS NULL")),
-        Index(f"uq_{table}_organisation", "organisation_id", owner, unique=True),
+        *(_once(table, side, owner) for side in ("person", "organisation")),
         Index(f"ix_{table}_{owner}", owner),
         redirects.index(table, "person_id"),
+        redirects.index(table, "organisation_id"),
     )
+
+
+def _once(table: str, side: str, owner: str) -> Index:
+    own = text(f"merged_{side}_id IS NULL")
+    return Index(f"uq_{table}_{side}", f"{side}_id", owner, unique=True, postgresql_where=own)
 
 
 class ContactLink:
@@ -35,3 +40,5 @@ class ContactLink:
     def organisation_id(cls) -> Mapped[UUID | None]:  # noqa: N805
         """The organisation, or None when it is a person."""
         return mapped_column(ForeignKey("organisations.id"))
+
+    merged_organisation_id: Mapped[UUID | None]

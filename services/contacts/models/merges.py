@@ -1,20 +1,21 @@
-"""Persons that were merged."""
+"""Contacts that were merged."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.contacts.models.base import EMPTY_LIST, EMPTY_OBJECT, Base
+from contracts.contacts.about import ContactKind
+from services.contacts.models.base import EMPTY_LIST, EMPTY_OBJECT, Base, of_kind
 
 
 class Merge(Base):
     """A merge, with what its undoing needs.
 
     `before` and `after` hold those columns of the survivor that the merge changed, in JSON; `relinked` the ids that
-    led to the merged person before; `sources` where the changed fields came from before, and come from after.
+    led to the merged contact before; `sources` where the changed fields came from before, and come from after.
     """
 
     __tablename__ = "merges"
@@ -24,8 +25,13 @@ class Merge(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    survivor_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
-    merged_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
+    kind: Mapped[ContactKind] = mapped_column(server_default=ContactKind.PERSON)
+    survivor_id: Mapped[UUID]
+    merged_id: Mapped[UUID]
+    survivor_person: Mapped[UUID | None] = of_kind("survivor_id", "person")
+    merged_person: Mapped[UUID | None] = of_kind("merged_id", "person")
+    survivor_organisation: Mapped[UUID | None] = of_kind("survivor_id", "organisation")
+    merged_organisation: Mapped[UUID | None] = of_kind("merged_id", "organisation")
     choices: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
     before: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
     after: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)

@@ -56,3 +56,13 @@ class Person(ContactColumns, Base):
     photo_key: Mapped[str | None]
     linked_to: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
     banned_channels: Mapped[list[str]] = mapped_column(server_default=EMPTY_LIST)
+
+    @property
+    def shown_name(self) -> str:
+        """The name by which others tell of the person."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the person was erased."""
+        return self.state is PersonState.ERASED

@@ -52,7 +52,14 @@ class ProjectMember(Base):
             postgresql_where=text("merged_person_id IS NULL"),
         ),
         redirects.index("project_members", "person_id"),
-        Index("uq_project_members_organisation", "organisation_id", "project_id", unique=True),
+        Index(
+            "uq_project_members_organisation",
+            "organisation_id",
+            "project_id",
+            unique=True,
+            postgresql_where=text("merged_organisation_id IS NULL"),
+        ),
+        redirects.index("project_members", "organisation_id"),
         Index("ix_project_members_project_id", "project_id", "id"),
     )
 
@@ -62,6 +69,7 @@ class ProjectMember(Base):
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
     merged_person_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    merged_organisation_id: Mapped[UUID | None]
     role: Mapped[str] = mapped_column(server_default="")
     hours_planned: Mapped[Decimal | None]
 

@@ -78,7 +78,7 @@ def _of_organisation(organisation_id: UUID) -> Any:
         .join(models.Activity, ROWS.id == LINKS.activity_id)
         .join(models.Affiliation, belongs(LINKS.person_id, organisation_id, on))
     )
-    return select(LINKS.activity_id).where(LINKS.organisation_id == organisation_id).union(persons)
+    return select(LINKS.activity_id).where(LINKS.organisation_id == func.known_as(organisation_id)).union(persons)
 
 
 def _replies(connection: Any, rows: Sequence[Any], me: str) -> list[Activity]:

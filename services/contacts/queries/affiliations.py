@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from chassis.paging import page
 from contracts.base import Page
@@ -46,16 +46,11 @@ def list_page(reader: Connection, request: ListAffiliations) -> Page[Affiliation
         raise Invalid.field("/person_id", "side_missing", "Name a person or an organisation.")
     query = BOTH_SIDES.order_by(ROWS.id).limit(request.limit + 1)
     if request.person_id:
-        query = query.where(ROWS.person_id == _known_as(reader, request.person_id))
+        query = query.where(ROWS.person_id == func.known_as(request.person_id))
     if request.organisation_id:
-        query = query.where(ROWS.organisation_id == request.organisation_id)
+        query = query.where(ROWS.organisation_id == func.known_as(request.organisation_id))
     after = position(request.cursor, UUID)
     if after:
         query = query.where(ROWS.id > after[0])
     found = [_reply(row) for row in reader.execute(query)]
     return page(found, request.limit, lambda row: [row.id])
-
-
-def _known_as(reader: Connection, person_id: UUID) -> UUID:
-    linked = reader.execute(select(PERSONS.linked_to).where(PERSONS.id == person_id)).scalar()
-    return linked or person_id

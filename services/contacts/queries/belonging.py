@@ -21,7 +21,7 @@ def belongs(person_id: ColumnElement[Any], organisation_id: UUID, on: Any) -> Co
     """The condition on an affiliation that joins this person to the organisation on the day `on`."""
     return and_(
         AFFILIATIONS.person_id == person_id,
-        AFFILIATIONS.organisation_id == organisation_id,
+        AFFILIATIONS.organisation_id == func.known_as(organisation_id),
         or_(AFFILIATIONS.starts_on.is_(None), AFFILIATIONS.starts_on <= on),
         or_(AFFILIATIONS.ends_on.is_(None), AFFILIATIONS.ends_on >= on),
     )

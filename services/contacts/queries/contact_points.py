@@ -33,8 +33,9 @@ def get(reader: Reader, contact_id: UUID) -> ContactPoints:
 
 
 def _refuse_unknown(reader: Reader, contact_id: UUID) -> None:
-    person = select(literal(1)).where(PERSONS.id == func.known_as(contact_id), PERSONS.state != "erased")
-    organisation = select(literal(1)).where(ORGANISATIONS.id == contact_id, ORGANISATIONS.deleted_at.is_(None))
+    known_as = func.known_as(contact_id)
+    person = select(literal(1)).where(PERSONS.id == known_as, PERSONS.state != "erased")
+    organisation = select(literal(1)).where(ORGANISATIONS.id == known_as, ORGANISATIONS.deleted_at.is_(None))
     if reader.execute(person.union_all(organisation)).first() is None:
         raise NotFound(f"There is no contact {contact_id}.", id=contact_id)
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, func, or_, select, tuple_
 
 from contracts.base import Page
 from contracts.contacts.documents import Document, DocumentFile, ListDocuments
@@ -54,7 +54,7 @@ def _asked(request: ListDocuments) -> list[ColumnElement[bool]]:
     if request.person_id:
         conditions.append(ROWS.person_id.in_(same_person(request.person_id)))
     if request.organisation_id:
-        conditions.append(ROWS.organisation_id == request.organisation_id)
+        conditions.append(ROWS.organisation_id == func.known_as(request.organisation_id))
     if request.type:
         conditions.append(ROWS.type == request.type)
     return conditions

@@ -36,7 +36,7 @@ BELOW = text(
 
 def of_organisation(reader: Connection, organisation_id: UUID) -> Hierarchy:
     """Its whole line upwards, and the first 200 below; raises NotFound."""
-    organisations.get(reader, organisation_id)
+    organisation_id = organisations.get(reader, organisation_id).id
     above = reader.execute(ABOVE, {"id": organisation_id}).all()
     below = reader.execute(BELOW, {"id": organisation_id, "most": MOST + 1}).all()
     return Hierarchy(above=_told(above), below=_told(below[:MOST]), more=len(below) > MOST)

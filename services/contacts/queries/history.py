@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select, union_all
 
 from chassis import clock
 from contracts.base import Page
@@ -14,13 +14,14 @@ from services.contacts.queries.pages import page_of, position
 from services.contacts.replies import change_of
 
 ROWS = models.Change.__table__.c
-PERSONS = models.Person.__table__.c
+LEADING = (models.Person.__table__.c, models.Organisation.__table__.c)
 
 
 def list_page(reader: Connection, request: History) -> Page[Change]:
     """Changes of a person or an organisation; raises NotFound when nothing has this id."""
-    linked = reader.execute(select(PERSONS.linked_to).where(PERSONS.id == request.id)).scalar() or request.id
-    subject = ROWS.subject_id.in_([linked, *reader.scalars(select(PERSONS.id).where(PERSONS.linked_to == linked))])
+    known_as = reader.execute(select(func.known_as(request.id))).scalar()
+    leading_here = (select(row.id).where(row.linked_to == known_as) for row in LEADING)
+    subject = ROWS.subject_id.in_([known_as, *reader.scalars(union_all(*leading_here))])
     after = position(request.cursor, int)
     query = select(models.Change.__table__).where(subject, *_asked(request))
     if after:

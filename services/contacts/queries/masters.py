@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from contracts.contacts.masters import ContactSources, FieldSource, ValueSource
 from contracts.contacts.persons import PersonState
@@ -34,12 +34,11 @@ def sources_of(reader: Connection, contact_id: UUID) -> ContactSources:
 def _contact(reader: Connection, contact_id: UUID) -> tuple[str, Any]:
     persons: Any = models.Person.__table__
     organisations: Any = models.Organisation.__table__
-    person = reader.execute(select(persons).where(persons.c.id == contact_id)).first()
-    if person is not None and person.linked_to:
-        person = reader.execute(select(persons).where(persons.c.id == person.linked_to)).first()
+    known_as = func.known_as(contact_id)
+    person = reader.execute(select(persons).where(persons.c.id == known_as)).first()
     if person is not None and person.state != PersonState.ERASED:
         return "person", person
-    organisation = reader.execute(select(organisations).where(organisations.c.id == contact_id)).first()
+    organisation = reader.execute(select(organisations).where(organisations.c.id == known_as)).first()
     if organisation is None or organisation.deleted_at is not None:
         raise NotFound(f"There is no contact {contact_id}.", id=contact_id)
     return "organisation", organisation

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.orm import aliased
 
 from contracts.base import Page
@@ -13,16 +13,19 @@ from services.contacts import models
 from services.contacts.queries.pages import page_of, position
 
 MERGE = models.Merge
-Survivor, Merged = aliased(models.Person), aliased(models.Person)
-MERGES = (
-    select(
-        MERGE.__table__,
-        (Survivor.given_name + " " + Survivor.family_name).label("survivor_name"),
-        (Merged.given_name + " " + Merged.family_name).label("merged_name"),
-    )
-    .join(Survivor, Survivor.id == MERGE.survivor_id)
-    .join(Merged, Merged.id == MERGE.merged_id)
-)
+
+
+def _name(side: str) -> Any:
+    """The name on the card of one side, whichever kind of contact it is."""
+    table = MERGE.__table__.c
+    person, organisation = aliased(models.Person), aliased(models.Organisation)
+    of_person = select(person.given_name + " " + person.family_name).where(person.id == table[f"{side}_person"])
+    of_organisation = select(organisation.name).where(organisation.id == table[f"{side}_organisation"])
+    found = func.coalesce(of_person.scalar_subquery(), of_organisation.scalar_subquery())
+    return found.label(f"{side}_name")
+
+
+MERGES = select(MERGE.__table__, _name("survivor"), _name("merged"))
 
 
 def get(connection: Connection, merge_id: UUID) -> Merge:
@@ -34,10 +37,10 @@ def get(connection: Connection, merge_id: UUID) -> Merge:
 
 
 def list_page(reader: Connection, request: ListMerges) -> Page[Merge]:
-    """All merges, or those of one person."""
+    """All merges, or those of one contact."""
     query = MERGES.order_by(MERGE.id.desc()).limit(request.limit + 1)
-    if request.person_id:
-        query = query.where(or_(MERGE.survivor_id == request.person_id, MERGE.merged_id == request.person_id))
+    for contact_id in filter(None, (request.person_id, request.organisation_id)):
+        query = query.where(or_(MERGE.survivor_id == contact_id, MERGE.merged_id == contact_id))
     after = position(request.cursor, UUID)
     if after:
         query = query.where(MERGE.id < after[0])
@@ -47,6 +50,7 @@ def list_page(reader: Connection, request: ListMerges) -> Page[Merge]:
 def _merge(row: Any) -> Merge:
     return Merge(
         id=row.id,
+        kind=row.kind,
         survivor_id=row.survivor_id,
         merged_id=row.merged_id,
         survivor_name=row.survivor_name.strip(),

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, select, tuple_
+from sqlalchemy import Connection, Select, Uuid, bindparam, func, select, tuple_
 
 from contracts.base import Page
 from contracts.contacts.organisations import ListOrganisations, Organisation, OrganisationSummary
@@ -16,12 +16,13 @@ from services.contacts.replies import organisation_of, organisation_summary_of
 
 ORGANISATIONS = models.Organisation.__table__.c
 IN_REGISTER = ORGANISATIONS.deleted_at.is_(None)
-BY_ID = select(models.Organisation.__table__).where(ORGANISATIONS.id == bindparam("id"), IN_REGISTER)
+KNOWN_AS = func.known_as(bindparam("id", type_=Uuid))
+BY_ID = select(models.Organisation.__table__).where(ORGANISATIONS.id == KNOWN_AS, IN_REGISTER)
 SUMMARY = [ORGANISATIONS[name] for name in ("id", "name", "business_id", "email", "city", "tags")]
 
 
 def get(reader: Connection, organisation_id: UUID) -> Organisation:
-    """The organisation; raises NotFound, also when it is deleted."""
+    """The organisation known under this id, after following a merge; raises NotFound, also when it is deleted."""
     row = reader.execute(BY_ID, {"id": organisation_id}).first()
     if row is None:
         raise NotFound(f"There is no organisation {organisation_id}.", id=organisation_id)

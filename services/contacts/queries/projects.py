@@ -64,7 +64,7 @@ def _asked(request: ListProjects) -> list[ColumnElement[bool]]:
     if request.person_id:
         conditions.append(_with(MEMBERS.person_id.in_(same_person(request.person_id))))
     if request.organisation_id:
-        conditions.append(_with(MEMBERS.organisation_id == request.organisation_id))
+        conditions.append(_with(MEMBERS.organisation_id == func.known_as(request.organisation_id)))
     return conditions
 
 

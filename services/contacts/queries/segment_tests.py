@@ -49,9 +49,14 @@ def ordered(column: ColumnElement[Any], test: Test) -> Condition:
     if test.op == "empty":
         return column.is_(None)
     if test.op == "in":
-        return column.in_(test.value)
-    compared: Condition = COMPARISONS[test.op](column, test.value)
+        return column.in_([_known_as(value, test.kind) for value in test.value])
+    compared: Condition = COMPARISONS[test.op](column, _known_as(test.value, test.kind))
     return compared
+
+
+def _known_as(value: Any, kind: Kind) -> Any:
+    """What an id leads to: a segment goes on when the organisation that it names was merged into another."""
+    return func.known_as(value) if kind is Kind.ID else value
 
 
 def many(column: ColumnElement[Any], test: Test) -> Condition:

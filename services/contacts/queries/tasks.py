@@ -100,7 +100,7 @@ def _due(wanted: TaskDue, local_now: datetime) -> ColumnElement[bool]:
 def _of_organisation(organisation_id: UUID, today: date) -> Any:
     """Its own tasks, and those about the persons who belong to it today."""
     persons = select(LINKS.task_id).join(models.Affiliation, belongs(LINKS.person_id, organisation_id, today))
-    return select(LINKS.task_id).where(LINKS.organisation_id == organisation_id).union(persons)
+    return select(LINKS.task_id).where(LINKS.organisation_id == func.known_as(organisation_id)).union(persons)
 
 
 def _replies(connection: Any, rows: Sequence[Any], now: datetime) -> list[Task]:

@@ -85,7 +85,7 @@ def facts_of(person: Any) -> Facts:
         birth_date=person.birth_date,
         emails=frozenset(filter(_own, (person.email_key, *(each["address"] for each in person.other_emails)))),
         phones=frozenset(filter(None, (person.phone, *(each["number"] for each in person.other_phones)))),
-        addresses=frozenset(filter(None, map(_address, person.addresses))),
+        addresses=frozenset(filter(None, map(address_key, person.addresses))),
     )
 
 
@@ -94,7 +94,8 @@ def _own(email: str | None) -> bool:
     return bool(email) and str(email).partition("@")[0] not in SHARED_MAILBOXES
 
 
-def _address(address: dict[str, Any]) -> str:
+def address_key(address: dict[str, Any]) -> str:
+    """Street and postal code as they are compared; empty without both."""
     street, code = fold(address.get("street", "")), address.get("postal_code", "")
     return f"{code} {street.replace(' ', '')}" if street and code else ""
 

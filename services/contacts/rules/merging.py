@@ -1,40 +1,44 @@
-"""What becomes of two cards that are one person (C13): which values are kept, and what undoing gives back.
+"""What becomes of two cards that are one contact (C13): which values are kept, and what undoing gives back.
 
-Values are the columns of a person in JSON.
+Values are the columns of a person or an organisation in JSON.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from contracts.contacts.about import ContactKind
 from contracts.contacts.merges import Side
 
-SCALARS = (
-    "given_name", "family_name", "title", "gender", "birth_date", "email", "phone", "fax", "language",
-    "customer_number", "customer_status", "payment_method", "payment_days", "delivery_method", "credit_limit",
-    "photo_key",
+SHARED = (
+    "email", "phone", "fax", "language", "customer_number", "customer_status", "payment_method", "payment_days",
+    "delivery_method", "credit_limit",
 )  # fmt: skip
-SETS = ("tags", "banned_channels")
+SCALARS = {
+    ContactKind.PERSON: ("given_name", "family_name", "title", "gender", "birth_date", *SHARED, "photo_key"),
+    ContactKind.ORGANISATION: ("name", "business_id", "parent_id", *SHARED),
+}
+SETS = {ContactKind.PERSON: ("tags", "banned_channels"), ContactKind.ORGANISATION: ("tags",)}
 FURTHER = {"other_emails": ("email", "address"), "other_phones": ("phone", "number")}
 """Lists of further ways to reach a contact: the column of the first one, and what an entry holds."""
-CHOSEN = (*SCALARS, "addresses")
-MERGED_COLUMNS = (*CHOSEN, *SETS, *FURTHER, "fields")
+CHOSEN = {kind: (*names, "addresses") for kind, names in SCALARS.items()}
+MERGED_COLUMNS = {kind: (*names, *SETS[kind], *FURTHER, "fields") for kind, names in CHOSEN.items()}
 MOST_ADDRESSES = 8
 MOST_OTHERS = 10
 ADDITIONAL = "fields."
 Values = dict[str, Any]
 
 
-def unknown_choices(choices: Iterable[str], survivor: Values, merged: Values) -> list[str]:
+def unknown_choices(kind: ContactKind, choices: Iterable[str], survivor: Values, merged: Values) -> list[str]:
     """Names among the choices that name nothing of the two."""
-    known = {*CHOSEN, *(f"{ADDITIONAL}{code}" for code in (*survivor["fields"], *merged["fields"]))}
+    known = {*CHOSEN[kind], *(f"{ADDITIONAL}{code}" for code in (*survivor["fields"], *merged["fields"]))}
     return [name for name in choices if name not in known]
 
 
-def merge(survivor: Values, merged: Values, choices: Mapping[str, Side]) -> Values:
+def merge(kind: ContactKind, survivor: Values, merged: Values, choices: Mapping[str, Side]) -> Values:
     """The survivor's columns as they are to be."""
-    kept = {name: _chosen(survivor[name], merged[name], choices.get(name)) for name in SCALARS}
+    kept = {name: _chosen(survivor[name], merged[name], choices.get(name)) for name in SCALARS[kind]}
     kept["addresses"] = _addresses(survivor["addresses"], merged["addresses"], choices.get("addresses"))
-    kept |= {name: _all_of(survivor[name], merged[name]) for name in SETS}
+    kept |= {name: _all_of(survivor[name], merged[name]) for name in SETS[kind]}
     kept |= {name: _further(name, kept, survivor, merged) for name in FURTHER}
     kept["fields"] = _fields(survivor["fields"], merged["fields"], choices)
     return kept
