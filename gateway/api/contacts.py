@@ -209,7 +209,11 @@ resource.get("/segments/{id}/members", ContactsApi.list_segment_members, "Who is
 resource.get("/segments/{id}/organisations", ContactsApi.list_segment_organisations,
              "Which organisations a segment of organisations finds now")  # fmt: skip
 
-resource.get("/duplicates", ContactsApi.list_duplicates, "Pairs that may be the same person or organisation, the most alike first")
+resource.get(
+    "/duplicates",
+    ContactsApi.list_duplicates,
+    "Pairs that may be one contact, the most alike first",
+)
 resource.post("/duplicates/scan", ContactsApi.scan_duplicates, "Look for pairs in the whole register", status=202,
               location="/jobs/{id}")  # fmt: skip
 resource.get("/duplicates/scan", ContactsApi.get_latest_scan, "The latest scan")

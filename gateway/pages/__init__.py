@@ -36,6 +36,7 @@ SECTIONS = (
     "histories",
     "privacy",
     "organisations",
+    "organisation_forms",
     "affiliations",
     "time_lines",
     "activities",

@@ -50,6 +50,21 @@ def of_person(who: UUID, limit: int) -> dict[str, tuple[Permission, Callable[[],
     }
 
 
+def of_organisation(which: UUID, limit: int) -> dict[str, tuple[Permission, Callable[[], Any]]]:
+    """The same of an organisation."""
+    return {
+        "invoices": (
+            Permission.COMMERCE_READ,
+            lambda: commerce.list_invoices(ListInvoices(customer_id=which, limit=limit)),
+        ),
+        **of_customer(which, limit),
+        "affiliations": (
+            Permission.CONTACTS_READ,
+            lambda: contacts.list_affiliations(ListAffiliations(organisation_id=which, limit=limit)),
+        ),
+    }
+
+
 def of_customer(who: UUID, limit: int) -> dict[str, tuple[Permission, Callable[[], Any]]]:
     """What a person or an organisation has bought."""
     return {

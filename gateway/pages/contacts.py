@@ -5,20 +5,19 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from chassis.rpc import client, or_nothing, side_by_side
+from chassis.rpc import client, side_by_side
 from contracts.access import Permission
 from contracts.base import ById, Page
 from contracts.commerce import CommerceApi
 from contracts.contacts import ContactsApi
 from contracts.contacts.documents import ListDocuments
 from contracts.contacts.history import History
-from contracts.contacts.merges import ListMerges
-from contracts.contacts.persons import ListPersons, Person, PersonSummary
+from contracts.contacts.persons import ListPersons, PersonSummary
 from contracts.contacts.segments import SegmentKind
 from contracts.contacts.surveys import ListSurveyAnswers
 from contracts.contacts.tags import Tag
@@ -30,9 +29,11 @@ from gateway.known_tags import known_tags, typed_tags
 from gateway.listing import Column, Filter, ListState, Option
 from gateway.pages import belongings, contact_facts, history_words, list_cells, point_words, source_words, state_words
 from gateway.pages.activity_words import activity_section
+from gateway.pages.contact_kinds import PERSON
 from gateway.pages.document_words import document_section
 from gateway.pages.door import Pages
 from gateway.pages.export_links import export_url
+from gateway.pages.leading_on import led_on
 from gateway.pages.own_views import arrangement, chooser, columns_of, own_views
 from gateway.pages.person_names import may
 from gateway.pages.task_rows import open_tasks
@@ -85,7 +86,7 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
     """A person with what every service knows; a linked id leads to the contact it is."""
     person = contacts.get_person(ById(id=person_id))
     if person.id != person_id:
-        return _led_on(person, person_id)
+        return led_on(PERSON, person.id, person_id)
     known = all_definitions()
     about = _about(person.id)
     views = about["views"]
@@ -106,14 +107,6 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
         **activity_section(),
         **document_section(),
     )
-
-
-def _led_on(person: Person, asked_id: UUID) -> ResponseReturnValue:
-    """The card that stands for the one that was asked for, with a word about why."""
-    made = or_nothing(lambda: contacts.list_merges(ListMerges(person_id=asked_id, limit=1)).data)
-    if made and made[0].merged_id == asked_id:
-        flash(_("%(name)s was merged into this contact.", name=made[0].merged_name), "good")
-    return redirect(f"/office/contacts/{person.id}")
 
 
 def _about(person_id: UUID) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Contacts that may be the same person: the pairs that a scan has found, and what the office says of them."""
+"""Contacts that may be the same: the pairs that a scan has found, and what the office says of them."""
 
 from typing import Final
 from uuid import UUID
@@ -16,6 +16,7 @@ from contracts.contacts.duplicates import Duplicate, DuplicateState, ListDuplica
 from contracts.errors import NotFound
 from gateway.asked import asked, list_state
 from gateway.listing import Column
+from gateway.pages.contact_kinds import KINDS
 from gateway.pages.door import Pages
 from gateway.pages.merges import Two, review
 from gateway.pages.person_names import may
@@ -39,7 +40,7 @@ def list_duplicates() -> ResponseReturnValue:
         answer = make_response("")
         answer.headers["HX-Refresh"] = "true"  # the scan has ended: show the whole page as it is now
         return answer
-    wanted = asked(ListDuplicates, "state")
+    wanted = asked(ListDuplicates, "state", "kind")
     return render_template(
         "duplicates/list.html",
         state=list_state(),
@@ -72,15 +73,15 @@ def show_pair(pair_id: UUID) -> ResponseReturnValue:
     """One pair side by side. The older contact stays, unless `keep` names the other."""
     pair = contacts.get_duplicate(ById(id=pair_id))
     if pair.state is DuplicateState.MERGED:
-        return redirect(f"/office/contacts/{pair.first.id}")
+        return redirect(KINDS[pair.kind].card(pair.first.id))
     ids = (pair.first.id, pair.second.id)
     survivor, merged = reversed(ids) if request.args.get("keep") == str(pair.second.id) else ids
-    return review(Two(survivor=survivor, merged=merged), pair=pair)
+    return review(Two(survivor=survivor, merged=merged, kind=pair.kind), pair=pair)
 
 
 @pages.post("/office/duplicates/<uuid:pair_id>/dismiss", may=Permission.CONTACTS_WRITE)
 def dismiss(pair_id: UUID) -> ResponseReturnValue:
-    """These are two persons; the next pair is shown."""
+    """These are two contacts; the next pair is shown."""
     pair = contacts.dismiss_duplicate(ById(id=pair_id))
     told = _("%(first)s and %(second)s stay two contacts.", first=pair.first.name, second=pair.second.name)
     flash(told, f"undo:/office/duplicates/{pair_id}/reopen")

@@ -170,7 +170,8 @@ def _merge(change: Change) -> Markup:
     """A merge or its end, with a way to the merges of the other contact."""
     what = change.new or change.old or {}
     told = MERGES[change.field] % {"name": what.get("name") or _("a deleted contact")}
-    return Markup('<a href="/office/merges?person_id={}">{}</a>').format(what.get("person_id", ""), told)
+    named = next((name for name in ("person_id", "organisation_id") if name in what), "person_id")
+    return Markup('<a href="/office/merges?{}={}">{}</a>').format(named, what.get(named, ""), told)
 
 
 def _point(change: Change) -> str:

@@ -9,8 +9,11 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from chassis.rpc import client, or_nothing
+from contracts.base import ById
+from contracts.contacts import ContactsApi
+from contracts.contacts.about import ContactKind
 from contracts.contacts.fields import FieldDefinition
-from contracts.contacts.persons import Person
 from contracts.courses import EnrolmentState
 from contracts.membership import MembershipState
 from gateway.i18n import LANGUAGES, language, local_date, money
@@ -19,19 +22,31 @@ from gateway.pages.contact_facts import address_line
 from gateway.pages.field_words import label, value_in_words
 from gateway.pages.history_words import FIELDS
 
+contacts = client(ContactsApi)
 COUNTED: Final = 100
 """More of a kind is shown as "100+"."""
-CHOSEN: Final = (
-    "given_name", "family_name", "birth_date", "gender", "title", "email", "phone", "fax", "addresses", "language",
-    "customer_number", "customer_status", "payment_method", "payment_days", "delivery_method", "credit_limit",
+OF_BOTH: Final = (
+    "email", "phone", "fax", "addresses", "language", "customer_number", "customer_status", "payment_method",
+    "payment_days", "delivery_method", "credit_limit",
 )  # fmt: skip
+CHOSEN: Final = {
+    ContactKind.PERSON: ("given_name", "family_name", "birth_date", "gender", "title", *OF_BOTH),
+    ContactKind.ORGANISATION: ("name", "business_id", *OF_BOTH),
+}
 KEPT_OF_BOTH: Final = ("other_emails", "other_phones", "tags")
-KINDS: Final[dict[str, Any]] = {
-    "memberships": lazy_gettext("Memberships"),
-    "enrolments": lazy_gettext("Enrolments"),
-    "invoices": lazy_gettext("Invoices"),
-    "messages": lazy_gettext("Messages"),
-    "affiliations": lazy_gettext("Affiliations"),
+KINDS: Final[dict[ContactKind, dict[str, Any]]] = {
+    ContactKind.PERSON: {
+        "memberships": lazy_gettext("Memberships"),
+        "enrolments": lazy_gettext("Enrolments"),
+        "invoices": lazy_gettext("Invoices"),
+        "messages": lazy_gettext("Messages"),
+        "affiliations": lazy_gettext("Affiliations"),
+    },
+    ContactKind.ORGANISATION: {
+        "invoices": lazy_gettext("Invoices"),
+        "purchases": lazy_gettext("Purchases"),
+        "affiliations": lazy_gettext("People"),
+    },
 }
 ENDED: Final = {MembershipState.ENDED, MembershipState.LAPSED}
 OVER: Final = {EnrolmentState.CANCELLED, EnrolmentState.EXPIRED}
@@ -56,25 +71,39 @@ class Line:
         return "survivor" if self.values[0] or not self.values[1] else "merged"
 
 
-def lines(survivor: Person, merged: Person, fields: Sequence[FieldDefinition]) -> list[Line]:
+def lines(kind: ContactKind, survivor: Any, merged: Any, fields: Sequence[FieldDefinition]) -> list[Line]:
     """The fields of which at least one of the two has something."""
     both = (survivor, merged)
-    found = [Line(name, FIELDS[name], _pair(partial(_value, name), both)) for name in CHOSEN]
+    found = [Line(name, FIELDS[name], _pair(partial(_value, name), both)) for name in CHOSEN[kind]]
+    found += [_parents(survivor, merged)] if kind is ContactKind.ORGANISATION else []
     found += [Line(f"fields.{each.code}", label(each), _pair(partial(_additional, each), both)) for each in fields]
     found += [Line("", FIELDS[name], _pair(partial(_value, name), both)) for name in KEPT_OF_BOTH]
     return [each for each in found if any(each.values)]
 
 
-def _pair(value: Callable[[Person], str], both: tuple[Person, Person]) -> tuple[str, str]:
+def _parents(survivor: Any, merged: Any) -> Line:
+    """What each belongs to; nothing to choose when one belongs to the other, since it takes the place of the upper."""
+    related = survivor.id == merged.parent_id or merged.id == survivor.parent_id
+    return Line("" if related else "parent_id", FIELDS["parent_id"], _pair(_parent, (survivor, merged)))
+
+
+def _parent(organisation: Any) -> str:
+    if organisation.parent_id is None:
+        return ""
+    found = or_nothing(lambda: contacts.get_organisation(ById(id=organisation.parent_id)))
+    return found.name if found else ""
+
+
+def _pair(value: Callable[[Any], str], both: tuple[Any, Any]) -> tuple[str, str]:
     return value(both[0]), value(both[1])
 
 
-def _additional(field: FieldDefinition, person: Person) -> str:
+def _additional(field: FieldDefinition, person: Any) -> str:
     value = person.fields.get(field.code)
     return "" if value is None else value_in_words(value, field)
 
 
-def _value(name: str, person: Person) -> str:
+def _value(name: str, person: Any) -> str:
     value = getattr(person, name)
     if value is None or value in ("", []):
         return ""
@@ -92,9 +121,10 @@ VALUES: Final[dict[str, Callable[[Any], str]]] = {
 }
 
 
-def of_each(*persons: UUID) -> list[dict[str, Any]]:
-    """What belongs to each person, by kind: a page each, False without the right, None while away."""
-    return belongings.ask(*(belongings.of_person(each, COUNTED) for each in persons))
+def of_each(kind: ContactKind, *ids: UUID) -> list[dict[str, Any]]:
+    """What belongs to each contact, by kind: a page each, False without the right, None while away."""
+    asked = belongings.of_person if kind is ContactKind.PERSON else belongings.of_organisation
+    return belongings.ask(*(asked(each, COUNTED) for each in ids))
 
 
 def warnings(both: Sequence[dict[str, Any]]) -> list[str]:

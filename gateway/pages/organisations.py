@@ -16,7 +16,7 @@ from contracts.contacts import ContactsApi
 from contracts.contacts.affiliations import ListAffiliations
 from contracts.contacts.documents import ListDocuments
 from contracts.contacts.history import History
-from contracts.contacts.organisations import CreateOrganisation, ListOrganisations, UpdateOrganisation
+from contracts.contacts.organisations import ListOrganisations
 from contracts.contacts.persons import DeleteContact
 from contracts.contacts.segments import SegmentKind
 from contracts.contacts.views import View, ViewName
@@ -26,11 +26,11 @@ from gateway.known_tags import known_tags, typed_tags
 from gateway.listing import Column, ListState
 from gateway.pages import belongings, contact_facts, history_words, list_cells, point_words, source_words
 from gateway.pages.activity_words import activity_section
-from gateway.pages.contact_editing import ContactForm
-from gateway.pages.contact_input import ORGANISATION
+from gateway.pages.contact_kinds import ORGANISATION
 from gateway.pages.document_words import document_section
 from gateway.pages.door import Pages
 from gateway.pages.export_links import export_url
+from gateway.pages.leading_on import led_on
 from gateway.pages.own_views import arrangement, chooser, columns_of, own_views
 from gateway.pages.person_names import may
 from gateway.pages.task_rows import open_tasks
@@ -40,19 +40,6 @@ contacts = client(ContactsApi)
 pages = Pages("organisations", __name__)
 NAME: Final = Column("name", lazy_gettext("Name"), "main")
 SHOWN: Final = 50
-FORM: Final = ContactForm(
-    kind="organisation",
-    address="/office/organisations",
-    template="organisations/form.html",
-    names=ORGANISATION,
-    request=(CreateOrganisation, UpdateOrganisation),
-    create=contacts.create_organisation,
-    get=contacts.get_organisation,
-    update=contacts.update_organisation,
-    sources=contacts.list_sources,
-    taken={"customer_number_taken": "/customer_number", "business_id_taken": "/business_id"},
-    required=frozenset({"name"}),
-)
 
 
 @pages.get("/office/organisations", may=Permission.CONTACTS_READ)
@@ -76,9 +63,11 @@ def list_organisations() -> str:
 
 
 @pages.get("/office/organisations/<uuid:organisation_id>", may=Permission.CONTACTS_READ)
-def organisation_card(organisation_id: UUID) -> str:
-    """An organisation with the people in it."""
+def organisation_card(organisation_id: UUID) -> ResponseReturnValue:
+    """An organisation with the people in it; a merged id leads to what it was merged into."""
     organisation = contacts.get_organisation(ById(id=organisation_id))
+    if organisation.id != organisation_id:
+        return led_on(ORGANISATION, organisation.id, organisation_id)
     known = all_definitions()
     documents = ListDocuments(organisation_id=organisation_id, limit=10)
     purchases = belongings.of_customer(organisation_id, SHOWN)
@@ -118,18 +107,6 @@ def organisation_card(organisation_id: UUID) -> str:
         **activity_section(),
         **document_section(),
     )
-
-
-@pages.form("/office/organisations/new", may=Permission.CONTACTS_WRITE)
-def new_organisation() -> ResponseReturnValue:
-    """Enter an organisation."""
-    return FORM.enter()
-
-
-@pages.form("/office/organisations/<uuid:organisation_id>/edit", may=Permission.CONTACTS_WRITE)
-def edit_organisation(organisation_id: UUID) -> ResponseReturnValue:
-    """Change an organisation; what somebody else changed meanwhile is shown and not lost."""
-    return FORM.change(organisation_id)
 
 
 @pages.post("/office/organisations/<uuid:organisation_id>/delete", may=Permission.CONTACTS_WRITE)
