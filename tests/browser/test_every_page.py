@@ -41,6 +41,7 @@ VARIATIONS = (
     "/courses?view=month",
     "/courses?q=xyzzy",
     "/unsubscribe/abc",
+    "/office/merges/new?survivor=<uuid:organisation_id>&merged=<uuid:same_organisation_id>&kind=organisation",
 )
 
 
@@ -109,6 +110,9 @@ def ids(whole, member) -> dict[str, str]:
         "enrolment_id": member.facts["enrolments"],
         "message_id": member.facts["messages"],
         "organisation_id": organisation["id"],
+        "same_organisation_id": office.post("/organisations", {"name": "Sivu Ab", "parent_id": organisation["id"]})[
+            "id"
+        ],
         "activity_id": office.post("/activities", {"kind": "call", "text": "Soitto", **about})["id"],
         "document_id": office.upload(f"/persons/{member.person_id}/documents", "a.pdf", b"%PDF-1.7")["id"],
         "task_id": office.post("/tasks", {"title": "Soita", **about})["id"],

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import Session
 
+from chassis import redirects
 from contracts.contacts.persons import PersonState
 from contracts.contacts.segments import SegmentKind
 from contracts.contacts.vcards import VCard
@@ -29,8 +30,9 @@ def of_person(reader: Reader, person_id: UUID, today: date) -> VCard:
 
 
 def of_organisation(reader: Reader, organisation_id: UUID) -> VCard:
-    """The card of an organisation; raises NotFound."""
-    return _organisations(reader, [organisation_id]).get(organisation_id) or _missing("organisation", organisation_id)
+    """The card of the organisation known under this id, after following a merge; raises NotFound."""
+    known_as = redirects.known_as(reader, organisation_id)
+    return _organisations(reader, [known_as]).get(known_as) or _missing("organisation", organisation_id)
 
 
 def texts(reader: Reader, of: SegmentKind, ids: Sequence[UUID], today: date) -> list[str]:
