@@ -48,7 +48,7 @@ def by_id(session: Session, ids: set[UUID]) -> dict[UUID, Facts]:
 def alike(session: Session, pairs: Sequence[tuple[str, str]], bearers: Mapping[str, int]) -> list[Alike]:
     """Those pairs that may be one contact.
 
-    Of many pairs few are alike: ids become UUIDs only of those (with a million persons: a third of the time).
+    Of many pairs few are alike: ids become UUIDs only of those, as making them takes long.
     """
     ids = {UUID(each) for each in {each for pair in pairs for each in pair}}
     facts = {str(contact_id): each for contact_id, each in by_id(session, ids).items()}
