@@ -158,3 +158,29 @@ def test_C13_who_was_slower_is_told_and_nothing_is_lost(visit: Visit, whole: Who
     page.locator("#merge").get_by_role("button", name="Yhdistä").click()
     expect(page).to_have_url(f"{whole.base_url}/office/contacts/{first['id']}")
     assert whole.api.get(f"/persons/{first['id']}")["title"] == "TM"
+
+
+def test_C13_organisations_are_hinted_at_merged_and_parted_again(visit: Visit, whole: Whole) -> None:
+    name = word()
+    first = whole.api.post("/organisations", {"name": f"{name} Oy", "email": f"info@{name.lower()}.example"})
+    page = visit("/office/organisations/new", as_user="toimisto")
+    page.get_by_label("Nimi", exact=True).fill(f"{name} Ab")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.get_by_role("link", name=f"{name} Oy")).to_be_visible()
+    expect(page.get_by_text("sama nimi")).to_be_visible()
+    both_widths(page)
+    page.get_by_role("button", name="Tallenna uutena organisaationa").click()
+    expect(page.get_by_role("heading", name=f"{name} Ab")).to_be_visible()
+    second_url = page.url
+    scan(whole)
+    page.goto(f"/office/duplicates/{pair_of(whole, first)['id']}")
+    expect(page.get_by_role("heading", name="Ovatko nämä sama organisaatio?")).to_be_visible()
+    page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Nimi")).get_by_role("radio").nth(1).check()
+    both_widths(page)
+    page.locator("#merge").get_by_role("button", name="Yhdistä").click()
+    expect(page).to_have_url(f"{whole.base_url}/office/organisations/{first['id']}")
+    expect(page.locator("#history")).to_contain_text(f"{name} Ab yhdistettiin tähän kontaktiin")
+    assert whole.api.get(f"/organisations/{second_url.rsplit('/', 1)[1]}")["id"] == first["id"]
+    page.get_by_role("button", name="Kumoa").click()
+    expect(page).to_have_url(second_url)
+    assert whole.api.get(f"/organisations/{first['id']}")["name"] == f"{name} Oy"

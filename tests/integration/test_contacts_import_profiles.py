@@ -9,6 +9,7 @@ from contracts.contacts.fields import ContactKind, DefineField, FieldByCode, Fie
 from contracts.contacts.history import History
 from contracts.contacts.imports import ImportProfile
 from contracts.contacts.masters import SetMasters, ValueSource
+from contracts.contacts.merges import MergeOrganisations
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations
 from contracts.contacts.persons import CreatePerson, ListPersons
 from contracts.contacts.tasks import CreateTask, ListTasks
@@ -221,3 +222,20 @@ def test_C11_a_bad_cell_of_a_provider_rejects_its_row_with_its_column(call, impo
     made = imports.run(f"{heading}\n{row}\nB Oy;;040 1234567;1.2.2020;X;\n", profile=PROVIDER)
     assert [(each.number, each.column, each.code) for each in imports.rows(made, "rejected")] == [(2, column, code)]
     assert counts(made) == {"rejected": 1, "created": 1}
+
+
+def test_C13_accounting_finds_the_survivor_by_the_number_of_the_merged_one(call, imports):
+    set_masters(call, organisations={"phone": ValueSource.ACCOUNTING, "customer_number": ValueSource.ACCOUNTING})
+    both = f"{CUSTOMERS}77;Lumi Oy;0201256-6;Rantatie 1;00100;Helsinki;;\n78;Lumi Ab;;Kotikatu 2;33100;Tampere;;\n"
+    imports.run(both, profile=ACCOUNTING)
+    lumi, twice = only(call, "Lumi Oy"), only(call, "Lumi Ab")
+    made = call("merge_organisations", MergeOrganisations(survivor_id=lumi.id, merged_id=twice.id))
+    later = f"{CUSTOMERS}78;Lumi Ab;;Kotikatu 2;33100;Tampere;09 999999;\n"
+    assert counts(imports.run(later, profile=ACCOUNTING, dry_run=True)) == {"updated": 1}
+    assert counts(imports.run(later, profile=ACCOUNTING)) == {"updated": 1}
+    now = only(call, "Lumi")
+    assert (now.id, now.customer_number, now.phone) == (lumi.id, "77", "+3589999999")
+    imports.run(both, profile=ACCOUNTING)
+    assert only(call, "Lumi").customer_number == "77"
+    call("undo_merge", ById(id=made.id))
+    assert only(call, "Lumi Ab").customer_number == "78"

@@ -15,13 +15,14 @@ from chassis.service import SERVICES
 from contracts import courses, identity, membership, notify
 from contracts.access import LinkPurpose
 from contracts.base import ById, Nothing, Translated
+from contracts.commerce.deliveries import DeliveredLine, ListPurchases, TakeDeliveries
 from contracts.commerce.invoices import ListInvoices
 from contracts.commerce.orders import ListOrders
 from contracts.commerce.payments import ListPayments
 from contracts.commerce.prices import AskQuote, CreatePriceAgreement, QuoteLineRequest
 from contracts.contacts.affiliations import CreateAffiliation
 from contracts.contacts.consents import ContactChannel, SetConsent
-from contracts.contacts.merges import MergePersons, PersonMerged, PersonUnmerged
+from contracts.contacts.merges import MergeOrganisations, MergePersons, PersonMerged, PersonUnmerged
 from contracts.contacts.organisations import CreateOrganisation
 from contracts.contacts.persons import UpdatePerson
 from contracts.contacts.segments import CreateSegment, SegmentFilter
@@ -154,6 +155,61 @@ def test_C13_all_belongs_to_the_survivor_and_undone_all_is_as_before(town, two, 
     town.settle(twice=True, shuffled=shuffled)
     assert (belongings(town, aino.id), belongings(town, twice.id)) == of_each
     assert everything(town) == before
+
+
+def buy(town, company, kind, number):
+    """An organisation that pays for a member, has its own price, and to which something was delivered."""
+    who = town.person(f"Aino{number}", email=f"aino{number}@example.org")
+    open_one = membership.OpenMembership(person_id=who.id, membership_type_id=kind.id, payer_id=company.id)
+    town.call("membership", "open_membership", open_one)
+    agreed = CreatePriceAgreement(customer_id=company.id, category="courses", percent=10, valid_from=clock.today())
+    town.call("commerce", "create_price_agreement", agreed)
+    line = DeliveredLine(
+        number=1, customer_id=company.id, document=f"D{number}", line="1", product_name="Kirja", quantity="1",
+        net="10.00", delivered_on=clock.today(),
+    )  # fmt: skip
+    request = TakeDeliveries(batch_id=new_id(), begun_at=clock.now(), lines=[line])
+    town.call("commerce", "take_deliveries", request, SYSTEM)
+    town.settle()
+
+
+def bought(town, company_id):
+    found = {
+        "orders": town.call("commerce", "list_orders", ListOrders(customer_id=company_id)),
+        "invoices": town.call("commerce", "list_invoices", ListInvoices(customer_id=company_id)),
+        "purchases": town.call("commerce", "list_purchases", ListPurchases(customer_id=company_id)),
+    }
+    payers = town.rows("membership", "SELECT count(*) FROM memberships WHERE payer_id = :id", id=company_id)
+    known = town.rows("contacts", "SELECT count(*) FROM known_purchases WHERE customer_id = :id", id=company_id)
+    return Counter(
+        {name: len(each.data) for name, each in found.items()} | {"paid": payers[0][0], "known": known[0][0]}
+    )
+
+
+def of_organisations(town):
+    """All but the papers of invoices: those of organisations wait for a buyer that can be asked for, and count tries."""
+    return {name: told for name, told in everything(town).items() if name != "commerce.invoice_documents"}
+
+
+@pytest.mark.parametrize("shuffled", [None, 1])
+def test_C13_what_an_organisation_bought_and_pays_follows_and_undone_all_is_as_before(town, shuffled):
+    kind = new_type(town)
+    lumi, twice = (town.call("contacts", "create_organisation", CreateOrganisation(name=f"Lumi {form}"))
+                   for form in ("Oy", "Ab"))  # fmt: skip
+    for number, each in enumerate((lumi, twice)):
+        buy(town, each, kind, number)
+    before, of_each = of_organisations(town), (bought(town, lumi.id), bought(town, twice.id))
+    assert set(of_each[0]) == {"orders", "invoices", "purchases", "paid", "known"}
+    assert all(of_each[0].values())
+    request = MergeOrganisations(survivor_id=lumi.id, merged_id=twice.id)
+    made = town.call("contacts", "merge_organisations", request)
+    town.settle(twice=True, shuffled=shuffled)
+    assert bought(town, lumi.id) == of_each[0] + of_each[1]
+    assert bought(town, twice.id)["invoices"] == bought(town, lumi.id)["invoices"]
+    undo(town, made)
+    town.settle(twice=True, shuffled=shuffled)
+    assert (bought(town, lumi.id), bought(town, twice.id)) == of_each
+    assert of_organisations(town) == before
 
 
 @pytest.mark.parametrize("seed", range(5))
