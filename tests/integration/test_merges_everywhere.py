@@ -187,7 +187,7 @@ def bought(town, company_id):
 
 
 def of_organisations(town):
-    """All but the papers of invoices: those of organisations wait for a buyer that can be asked for, and count tries."""
+    """All but the papers of invoices: those of organisations wait for a known buyer and count tries."""
     return {name: told for name, told in everything(town).items() if name != "commerce.invoice_documents"}
 
 
