@@ -181,6 +181,8 @@ class LabelSheet(Reply):
     without_address: int = 0
     returned: int = 0
     """Left out, because letters to their addresses were returned."""
+    banned: int = 0
+    """Left out, because they have banned post."""
     file_key: str | None = None
     created_at: datetime
 

@@ -27,6 +27,7 @@ class Recipient(Reply):
     """When somebody has said that it is right: what bounced before counts no more."""
     email_banned: bool = False
     sms_banned: bool = False
+    post_banned: bool = False
 
 
 class Recipients(Reply):

@@ -78,23 +78,26 @@ class _Sheet:
     labels: int
     without_address: int
     returned: int = 0
+    banned: int = 0
     file_key: str = ""
     refused: str = ""
 
 
 def _sheet(params: dict[str, Any], _cursor: dict[str, Any]) -> _Sheet:
-    """Render and store the whole sheet."""
-    receivers = _receivers(UUID(params["segment_id"]))
+    """Render and store the whole sheet, without those who have banned post."""
+    found = _receivers(UUID(params["segment_id"]))
+    receivers = [each for each in found if not each.post_banned]
+    banned = len(found) - len(receivers)
     labels = [AddressLabel((each.name, *each.mail_lines)) for each in receivers if each.mail_lines]
     returned = sum(1 for each in receivers if each.address_lines and not each.mail_lines)
     without = len(receivers) - len(labels) - returned
     try:
         content = render_labels(labels, params["format"], clock.now(), start=params["start_at"])
     except InvalidLabels as error:
-        return _Sheet(0, without, returned, refused=str(error))
+        return _Sheet(0, without, returned, banned, refused=str(error))
     key = files.new_key("notify", ".pdf")
     files.store(key, content)
-    return _Sheet(len(labels), without, returned, key)
+    return _Sheet(len(labels), without, returned, banned, key)
 
 
 def _receivers(segment_id: UUID) -> list[Recipient]:
@@ -124,8 +127,9 @@ def make_label_sheet(step: Step) -> None:
             labels=sheet.labels,
             without_address=sheet.without_address,
             returned=sheet.returned,
+            banned=sheet.banned,
         )
     )
     step.progress(done=sheet.labels, total=sheet.labels)
-    left_out = {"without_address": sheet.without_address, "returned": sheet.returned}
+    left_out = {"without_address": sheet.without_address, "returned": sheet.returned, "banned": sheet.banned}
     step.finish({"labels": sheet.labels, **left_out, "file_key": sheet.file_key})

@@ -110,6 +110,7 @@ class LabelSheet(Base):
     labels: Mapped[int] = mapped_column(Integer, server_default="0")
     without_address: Mapped[int] = mapped_column(Integer, server_default="0")
     returned: Mapped[int] = mapped_column(Integer, server_default="0")
+    banned: Mapped[int] = mapped_column(Integer, server_default="0")
     file_key: Mapped[str | None]
     created_at: Mapped[datetime]
     created_by: Mapped[str]

@@ -9,6 +9,7 @@ import pytest
 from chassis import files
 from chassis.ids import new_id
 from contracts.base import ById, JobById, JobState
+from contracts.contacts.consents import SetConsent
 from contracts.errors import Invalid, NotFound
 from contracts.notify import (
     CreateLabelSheet,
@@ -53,3 +54,18 @@ def test_N2_a_sheet_that_cannot_be_printed_says_why(town):
     failed = town.call("notify", "get_job", JobById(id=sheet.job_id))
     assert failed.state is JobState.FAILED
     assert failed.result["reason"]
+
+
+def test_C17_labels_leave_out_who_has_banned_post_and_count_them(town):
+    segment_id = town.crowd(2)
+    first, second = town.rows("contacts", "SELECT id, given_name FROM persons ORDER BY sort_key")
+    for channel, person in (("post", first), ("email", second)):
+        town.call("contacts", "set_consent", SetConsent(person_id=person.id, channel=channel, allowed=False))
+    sheet = town.call("notify", "create_label_sheet", CreateLabelSheet(segment_id=segment_id))
+    town.settle()
+    made = town.call("notify", "get_label_sheet", ById(id=sheet.id))
+    assert (made.labels, made.banned, made.without_address, made.returned) == (1, 1, 0, 0)
+    with pymupdf.open(stream=files.load(made.file_key), filetype="pdf") as pdf:
+        printed = "".join(page.get_text() for page in pdf)
+    assert second.given_name in printed
+    assert first.given_name not in printed

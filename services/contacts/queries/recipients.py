@@ -53,6 +53,7 @@ def _recipient(row: Any, said: Sequence[Any]) -> Recipient:
         phone_confirmed_at=_confirmed_at(first.get("phone")),
         email_banned="email" in row.banned_channels,
         sms_banned="sms" in row.banned_channels,
+        post_banned="post" in row.banned_channels,
     )
 
 

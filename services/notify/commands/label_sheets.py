@@ -34,6 +34,7 @@ def create(session: Session, request: CreateLabelSheet, by: str, now: datetime) 
         labels=0,
         without_address=0,
         returned=0,
+        banned=0,
         created_at=now,
         created_by=by,
     )
