@@ -32,6 +32,7 @@ KINDS: Final[Mapping[str, Any]] = {
     "changes": _p("erased", "Values in the change history"),
     "value_sources": _p("erased", "Where values came from"),
     "verifications": _p("erased", "Confirmed addresses, and those from which mail came back"),
+    "kept_points": _p("erased", "Addresses and numbers as segments know them"),
     "details_checks": _p("erased", "When the own details were checked by a link"),
     "bounces": _p("erased", "Messages that came back"),
     "import_confirmations": _p("erased", "Where values came from before a file repeated them"),

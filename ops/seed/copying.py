@@ -25,7 +25,9 @@ from services.contacts import models
 from services.contacts.commands import fields
 
 PERSONS_PER_EVENT = 1_000
-SEEDED = tuple(model.__tablename__ for model, _rows in Rows().by_model())
+KEPT = models.KeptPoint.__tablename__
+"""Filled by triggers."""
+SEEDED = (*(model.__tablename__ for model, _rows in Rows().by_model()), KEPT)
 INDEXES = text(
     """
     SELECT c.relname AS name, pg_get_indexdef(c.oid) AS statement

@@ -32,8 +32,12 @@ PARENTS = {5: 4, 6: 4, 7: 4, 8: 5}
 
 @dataclass
 class Rows:
-    """Rows by table, in the order in which foreign keys want them."""
+    """Rows by table, in the order in which foreign keys want them.
 
+    Origins come first: what triggers keep of contacts is then right at once.
+    """
+
+    origins: list[Row] = field(default_factory=list)
     organisations: list[Row] = field(default_factory=list)
     persons: list[Row] = field(default_factory=list)
     affiliations: list[Row] = field(default_factory=list)
@@ -42,11 +46,11 @@ class Rows:
     memberships: list[Row] = field(default_factory=list)
     purchases: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
-    origins: list[Row] = field(default_factory=list)
 
     def by_model(self) -> list[tuple[type[models.Base], list[Row]]]:
         """Each mapped class with its rows."""
         return [
+            (models.FieldOrigin, self.origins),
             (models.Organisation, self.organisations),
             (models.Person, self.persons),
             (models.Affiliation, self.affiliations),
@@ -55,7 +59,6 @@ class Rows:
             (models.KnownMembership, self.memberships),
             (models.KnownPurchase, self.purchases),
             (models.Change, self.changes),
-            (models.FieldOrigin, self.origins),
         ]
 
 

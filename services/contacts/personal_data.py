@@ -80,6 +80,7 @@ def _alone(link: Any, owner: str) -> Any:
 
 
 HOLDINGS = (
+    Holding("kept_points", models.KeptPoint, by("contact_id"), gone=True, told=False),
     Holding("persons", models.Person, _not_erased, emptied=NOBODY, files=("photo_key",), withheld=("linked_to",)),
     Holding("affiliations", models.Affiliation, by("person_id"), gone=True),
     Holding("consents", models.Consent, by("person_id"), emptied={"evidence": ""}),

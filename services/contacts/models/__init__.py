@@ -22,7 +22,7 @@ from services.contacts.models.projects import Project, ProjectHours, ProjectMemb
 from services.contacts.models.segments import Segment
 from services.contacts.models.surveys import SURVEY_VALUES, Survey, SurveyAnswer, SurveyVersion
 from services.contacts.models.tasks import Task, TaskContact
-from services.contacts.models.verifications import CONTACT_POINTS, Bounce, DetailsCheck, Verification
+from services.contacts.models.verifications import CONTACT_POINTS, Bounce, DetailsCheck, KeptPoint, Verification
 from services.contacts.models.views import View
 
 __all__ = (
@@ -50,6 +50,7 @@ __all__ = (
     "ImportConfirmation",
     "ImportMapping",
     "ImportRow",
+    "KeptPoint",
     "KnownEnrolment",
     "KnownMembership",
     "KnownMessage",

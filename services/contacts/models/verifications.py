@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import UUID as PgUuid  # noqa: N811
-from sqlalchemy import Boolean, CheckConstraint, DateTime, Index, Text, column, table
+from sqlalchemy import Boolean, CheckConstraint, DateTime, Index, Integer, Text, column, table, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -73,6 +73,35 @@ class Bounce(Base):
     bounced_at: Mapped[datetime]
 
 
+class KeptPoint(Base):
+    """What lists and segments look for of the view `contact_points`; triggers keep it, nothing else writes it."""
+
+    __tablename__ = "kept_points"
+    __table_args__ = (
+        Index(
+            "ix_kept_points_verified_at", "of", "kind", "verified_at", "contact_id", "place",
+            postgresql_include=["problem"],
+        ),
+        Index(
+            "ix_kept_points_problem", "of", "kind", "verified_at", "contact_id", "place",
+            postgresql_include=["problem"], postgresql_where=text("problem IS NOT NULL"),
+        ),
+        Index(
+            "ix_kept_points_problem_contact", "contact_id", "kind", "place",
+            postgresql_include=["of", "problem"], postgresql_where=text("problem IS NOT NULL"),
+        ),
+    )  # fmt: skip
+
+    contact_id: Mapped[UUID] = mapped_column(primary_key=True)
+    of: Mapped[str]
+    """`persons` or `organisations`."""
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)
+    """In the list of further values or of addresses, from 1; 0 for the first e-mail address and phone number."""
+    verified_at: Mapped[datetime]
+    problem: Mapped[str | None]
+
+
 def _at(name: str) -> Any:
     return column(name, DateTime(timezone=True))
 
@@ -82,6 +111,7 @@ CONTACT_POINTS = table(
     column("contact_id", PgUuid()),
     column("of", Text()),
     column("kind", Text()),
+    column("place", Integer()),
     column("use", Text()),
     column("value", Text()),
     column("entry", JSONB()),
@@ -94,4 +124,7 @@ CONTACT_POINTS = table(
     column("problem_reason", Text()),
     column("verification_id", PgUuid()),
 )
-"""A view of persons and organisations: a row for each value, with when it was verified and what is wrong with it."""
+"""A view of persons and organisations: a row for each value, with when it was verified and what is wrong with it.
+
+It is asked for contacts whose ids are known; what looks among all of them asks `kept_points`.
+"""

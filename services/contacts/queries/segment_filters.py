@@ -61,6 +61,8 @@ class Subject:
         return not_(holds if isinstance(node, Some) else func.coalesce(holds, false()))
 
     def _test(self, test: Test, relation: Relation | None) -> Condition:
+        if test.op == "not_empty" and relation and test.kind is Kind.CHOICE and test.field in relation.columns:
+            return segment_tests.given(relation.columns[test.field])
         if test.op in OPPOSITES:
             return self._opposite(replace(test, op=OPPOSITES[test.op]), relation)
         return self._of_relation(test, relation) if relation else self._own(test)
@@ -73,6 +75,8 @@ class Subject:
             states = relation.states[test.field](self.today)
             values = test.value if test.op == "in" else (test.value,)
             return or_(false(), *(states[each] for each in values if each in states))
+        if test.field in relation.moments:
+            return segment_tests.on_day_of(relation.moments[test.field], test)
         return segment_tests.on_column(relation.columns[test.field], test)
 
     def _own(self, test: Test) -> Condition:

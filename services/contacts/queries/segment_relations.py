@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Text, and_, bindparam, cast, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Date, Text, and_, cast, func, literal, not_, or_, select
 
-from chassis.settings import settings
 from contracts.commerce.orders import OrderState
+from contracts.contacts.contact_points import PointKind
 from contracts.contacts.segments import SegmentKind
 from contracts.membership import MembershipState
 from services.contacts import models
@@ -22,7 +22,7 @@ PERSONS, ORGANISATIONS = SegmentKind.PERSONS, SegmentKind.ORGANISATIONS
 AFFILIATION, ORGANISATION = models.Affiliation.__table__.c, models.Organisation.__table__.c
 ACTIVITY, LINK = models.Activity.__table__.c, models.ActivityContact.__table__.c
 MEMBERSHIP, PURCHASE = models.KnownMembership.__table__.c, models.KnownPurchase.__table__.c
-VALUE, POINT = models.SURVEY_VALUES.c, models.CONTACT_POINTS.c
+VALUE, POINT = models.SURVEY_VALUES.c, models.KeptPoint.__table__.c
 ENROLMENT, MESSAGE = models.KnownEnrolment.__table__.c, models.KnownMessage.__table__.c
 
 
@@ -41,6 +41,10 @@ class Relation:
     holds: Callable[[date], list[Condition]] = _always
     joined: Callable[[set[str]], Any] | None = None
     """What is read when these fields are tested, unless it is the table of the owners alone."""
+    moments: Columns = field(default_factory=dict)
+    """Times of which fields tell the day where the association is."""
+    of: ColumnElement[Any] | None = None
+    """Says whose it is where ids of persons and of organisations lie in one column."""
     additional: Columns = field(default_factory=dict)
     """Columns of additional fields, by whose they are."""
 
@@ -49,6 +53,7 @@ class Relation:
     ) -> Condition:
         """Whether at least so many of the contact's things pass."""
         owner = self.owners[of]
+        passed = passed if self.of is None else and_(self.of == of.value, passed)
         source = self.joined(fields) if self.joined else owner.table
         if least == 1:
             return select(literal(1)).select_from(source).where(owner == contact, *self.holds(today), passed).exists()
@@ -100,9 +105,9 @@ def _with_activities(_fields: set[str]) -> Any:
     return models.ActivityContact.__table__.join(models.Activity.__table__, ACTIVITY.id == LINK.activity_id)
 
 
-def _local_day(moment: ColumnElement[Any]) -> ColumnElement[Any]:
-    zone = bindparam("zone", callable_=lambda: settings().talkoo_time_zone, type_=Text, unique=True)
-    return cast(func.timezone(zone, moment), Date)
+def _of_known_kinds(_today: date) -> list[Condition]:
+    """All points; an index that begins with the kind can be read also when no kind is asked for."""
+    return [POINT.kind.in_([each.value for each in PointKind])]
 
 
 RELATIONS: dict[str, Relation] = {
@@ -160,25 +165,23 @@ RELATIONS: dict[str, Relation] = {
     ),
     "survey_answer": Relation(
         owners={PERSONS: VALUE.person_id},
-        columns={
-            **{f"survey_answer.{name}": VALUE[name] for name in ("survey_id", "question", "value", "number")},
-            "survey_answer.answered_on": _local_day(VALUE.answered_at),
-        },
+        columns={f"survey_answer.{name}": VALUE[name] for name in ("survey_id", "question", "value", "number")},
+        moments={"survey_answer.answered_on": VALUE.answered_at},
     ),
     "contact_point": Relation(
         owners={PERSONS: POINT.contact_id, ORGANISATIONS: POINT.contact_id},
-        columns={
-            **{f"contact_point.{name}": POINT[name] for name in ("kind", "problem")},
-            "contact_point.verified_on": _local_day(POINT.verified_at),
-        },
+        columns={f"contact_point.{name}": POINT[name] for name in ("kind", "problem")},
+        moments={"contact_point.verified_on": POINT.verified_at},
+        of=POINT.of,
+        holds=_of_known_kinds,
     ),
     "activity": Relation(
         owners={PERSONS: LINK.person_id, ORGANISATIONS: LINK.organisation_id},
         columns={
             "activity.kind": cast(ACTIVITY.kind, Text),
-            "activity.happened_on": _local_day(ACTIVITY.happened_at),
             "activity.project_id": ACTIVITY.project_id,
         },
+        moments={"activity.happened_on": ACTIVITY.happened_at},
         holds=_shared,
         joined=_with_activities,
     ),

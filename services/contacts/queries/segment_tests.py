@@ -1,13 +1,14 @@
 """Single tests of segments as SQL on columns: every value is a bound parameter."""
 
 import operator
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, literal, not_, or_
+from sqlalchemy import ColumnElement, and_, false, func, literal, not_, or_, true
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis import clock
 from services.contacts.rules.segment_fields import Kind
 from services.contacts.rules.segments import Test
 
@@ -31,8 +32,7 @@ def on_column(column: ColumnElement[Any], test: Test) -> Condition:
 def text(lower: ColumnElement[Any], test: Test) -> Condition:
     """A text or code in lower case."""
     if test.op == "empty":
-        blank: Condition = func.coalesce(lower, "") == ""
-        return blank
+        return or_(lower.is_(None), lower == "")
     if test.op == "in":
         return lower.in_([value.lower() for value in test.value])
     value = test.value.lower()
@@ -57,6 +57,28 @@ def ordered(column: ColumnElement[Any], test: Test) -> Condition:
 def _known_as(value: Any, kind: Kind) -> Any:
     """What an id leads to: a segment goes on when the organisation that it names was merged into another."""
     return func.known_as(value) if kind is Kind.ID else value
+
+
+def given(column: ColumnElement[Any]) -> Condition:
+    """A text or code is not empty, as indexes of those that have one know it; unknown where there is nothing."""
+    some: Condition = column != ""
+    return some
+
+
+def on_day_of(moment: ColumnElement[Any], test: Test) -> Condition:
+    """The day of a time where the association is, as bounds of that time, for indexes."""
+    if test.op == "empty":
+        return moment.is_(None)
+    if test.op == "in":
+        return or_(false(), *(and_(*_within(moment, "eq", day)) for day in test.value))
+    return and_(true(), *_within(moment, test.op, test.value))
+
+
+def _within(moment: ColumnElement[Any], op: str, day: date) -> Iterable[Condition]:
+    if op in {"eq", "gte"}:
+        yield moment >= clock.start_of(day)
+    if op in {"eq", "lte"}:
+        yield moment < clock.start_of(day + timedelta(days=1)) if day < date.max else moment.is_not(None)
 
 
 def many(column: ColumnElement[Any], test: Test) -> Condition:
