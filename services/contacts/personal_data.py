@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from chassis.personal_data import Holding, by
 from contracts.contacts.persons import PersonState
 from services.contacts import models
-from services.contacts.commands import exports, traces
+from services.contacts.commands import exports, mentions, traces
 
 NOBODY: dict[str, Any] = {
     "state": PersonState.ERASED,
@@ -137,8 +137,8 @@ HOLDINGS = (
 
 
 def end(session: Session, ids: Sequence[UUID], now: datetime) -> None:
-    """Take the person out of imported files and of what others' histories tell; no exported file stays."""
-    traces.forget_in_imports(session, ids)
+    """Take the person out of texts, imported files and what others' histories tell; no exported file stays."""
+    traces.forget_in_imports(session, ids, mentions.strike(session, ids))
     traces.forget_in_histories(session, ids)
     exports.forget_files(session, now, made=True)
 

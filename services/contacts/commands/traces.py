@@ -9,21 +9,27 @@ from sqlalchemy.orm import Session
 
 from chassis import files
 from services.contacts import models
+from services.contacts.commands.mentions import naming
+from services.contacts.rules.mentions import Mentions, struck
 
 DIGITS = 8
 """So many digits at the end make two telephone numbers the same, however they are written."""
+LONGEST = 40
+"""Characters of a cell that is a telephone number; a longer one tells of something else too."""
 UNTAKEN_ROWS = text(
     r"""UPDATE import_rows AS row
         SET raw = '{}', params = '{}', person = NULL, organisation = NULL, affiliation = NULL, purchase = NULL,
             fingerprint = NULL, reason = ''
         FROM (SELECT import_id, number, array_agg(lower(btrim(cell.value))) AS words,
-                     array_agg(right(regexp_replace(cell.value, '\D', '', 'g'), :digits)) AS numbers
+                     array_agg(right(regexp_replace(cell.value, '\D', '', 'g'), :digits))
+                         FILTER (WHERE length(cell.value) <= :longest) AS numbers
               FROM import_rows, jsonb_each_text(raw) AS cell WHERE person_id IS NULL
               GROUP BY import_id, number) AS cells
         WHERE row.import_id = cells.import_id AND row.number = cells.number
           AND (words && CAST(:words AS text[]) OR numbers && CAST(:numbers AS text[]) OR words @> CAST(:name AS text[]))
         RETURNING row.import_id"""
 )
+TOLD_IN_ROWS = ("raw", "params", "person", "organisation", "affiliation", "purchase", "reason")
 OTHERS_HISTORIES = text(
     """UPDATE changes SET old = old - CAST('{name,title}' AS text[]), new = new - CAST('{name,title}' AS text[])
        WHERE subject_id = ANY(CAST(:subjects AS uuid[])) AND jsonb_typeof(coalesce(new, old)) = 'object'
@@ -31,20 +37,35 @@ OTHERS_HISTORIES = text(
 )
 
 
-def forget_in_imports(session: Session, ids: Sequence[UUID]) -> None:
+def forget_in_imports(session: Session, ids: Sequence[UUID], mentions: Mentions) -> None:
     """Empty rows of files that name the person and became nobody, and remove the files that name the person.
 
-    A file that somebody only looks at may name anybody, so all of these go; they are uploaded again.
+    Rows that only mention the person in a longer text lose the name. A file that somebody only looks at may name
+    anybody, so all of these go; they are uploaded again.
     """
     row = models.ImportRow
     found = set(session.scalars(select(row.import_id).where(row.person_id.in_(ids)).distinct()))
     for person in session.scalars(select(models.Person).where(models.Person.id.in_(ids))).all():
         found.update(session.scalars(UNTAKEN_ROWS, _named(person)))
+    found |= _strike_in_rows(session, mentions)
     imports = models.Import
     naming = (imports.id.in_(found) | imports.preview) & (imports.file_key != "")
     for key in session.scalars(select(imports.file_key).where(naming)):
         files.delete(key)
     session.execute(update(imports).where(naming).values(file_key=""))
+
+
+def _strike_in_rows(session: Session, mentions: Mentions) -> set[UUID]:
+    """Take the name out of longer texts in rows that nobody became; the imports of those."""
+    row = models.ImportRow
+    candidates = select(row).where(row.person_id.is_(None), naming(row.raw, mentions)).with_for_update()
+    found = set()
+    for each in session.scalars(candidates.execution_options(yield_per=500)):
+        if struck(each.raw, mentions.pattern) != each.raw:
+            found.add(each.import_id)
+            for name in TOLD_IN_ROWS:
+                setattr(each, name, struck(getattr(each, name), mentions.pattern))
+    return found
 
 
 def _named(person: models.Person) -> dict[str, object]:
@@ -57,6 +78,7 @@ def _named(person: models.Person) -> dict[str, object]:
         "words": sorted(each.lower() for each in words if each),
         "numbers": sorted({*_numbers(person)}),
         "digits": DIGITS,
+        "longest": LONGEST,
         "name": [given, family] if given and family else ["\x01"],
     }
 

@@ -1,0 +1,190 @@
+"""How free text names a person, and the text without it (C17).
+
+A name is the given and the family name in either order, with Finnish and Swedish endings; one of them alone may be
+anybody's. E-mail addresses and telephone numbers are found however they are written.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+MARK: Final = "[poistettu]"
+"""Stands for what was struck."""
+ENDINGS: Final = (
+    "(?:[:'\u2019]?(?:in|n|a|ä|ta|tä|lla|llä|lta|ltä|lle|ssa|ssä|sta|stä|en|on|ön|un|yn|an|än|ksi|na|nä|s))?"
+)
+BETWEEN: Final = r"[\s._+-]{1,3}"
+NOT_THE_NEXT_NAME: Final = r"(?!\s+(?-i:[A-ZÅÄÖ]))"
+"""After `Virtanen, Aino`: in a list it may be the beginning of `Aino Virtala`."""
+GAP: Final = r"[\s()./-]{0,2}"
+FEWEST_DIGITS: Final = 7
+WORD: Final = re.compile(r"\w{1,60}")
+NOTHING: Final = re.compile(r"(?!)")
+Name = tuple[str, str]
+"""Given name, family name."""
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Whatever may stand for a person; addresses in lower case, telephone numbers in E.164."""
+
+    names: frozenset[Name]
+    emails: frozenset[str]
+    phones: frozenset[str]
+
+    @classmethod
+    def of(cls, names: Iterable[Name], emails: Iterable[str | None], phones: Iterable[str | None]) -> "Mentions":
+        """What is there of all these; of several given names the first one counts by itself too."""
+        full = {(given.strip(), family.strip()) for given, family in names if given.strip() and family.strip()}
+        return cls(
+            frozenset(full | {(given.split()[0], family) for given, family in full}),
+            frozenset(each.lower() for each in emails if each),
+            frozenset(each for each in phones if each and len(_digits(each)) >= FEWEST_DIGITS),
+        )
+
+    def without(self, names: Iterable[str], emails: Iterable[str], phones: Iterable[str]) -> "Mentions":
+        """What nobody else has; `names` are keys (`key`) of others."""
+        taken = set(names)
+        own = frozenset(each for each in self.names if key(each) not in taken)
+        return Mentions(own, self.emails - set(emails), self.phones - set(phones))
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds any of them."""
+        ways = [
+            *map(_email, sorted(self.emails)),
+            *map(_phone, sorted(self.phones)),
+            *map(_name, sorted(self.names, key=_longest)),
+        ]
+        return re.compile("|".join(ways), re.IGNORECASE) if ways else NOTHING
+
+    @property
+    def queries(self) -> list[str]:
+        """Words by which the full text index finds candidates for names: `to_tsquery`, without a language."""
+        said = ([*WORD.findall(given), *WORD.findall(_stem(family))] for given, family in sorted(self.names))
+        return [" & ".join(f"'{word}':*" for word in words) for words in said if words]
+
+    @property
+    def phrases(self) -> list[str]:
+        """The same for addresses and numbers, as they may be written: `plainto_tsquery`."""
+        return [*sorted(self.emails), *(way for each in sorted(self.phones) for way in _written(each))]
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """In lower case what a text has to hold both of to hold a name."""
+        return sorted((given.lower(), _stem(family).lower()) for given, family in self.names)
+
+    @property
+    def numbers(self) -> list[str]:
+        """Digits that a text has to hold to hold a telephone number."""
+        return sorted(_parts(each)[1] for each in self.phones)
+
+
+def key(name: Name) -> str:
+    """By which two names are the same."""
+    return " ".join(name).lower()
+
+
+def _longest(name: Name) -> tuple[int, Name]:
+    return -len(" ".join(name)), name
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+def _stem(family: str) -> str:
+    return family[:-3] if family.lower().endswith("nen") else family
+
+
+def _words(text: str) -> str:
+    return r"\s+".join(map(re.escape, text.split()))
+
+
+def _name(name: Name) -> str:
+    given, family = map(_words, name)
+    if name[1].lower().endswith("nen"):
+        family = f"(?:{family}|{_words(_stem(name[1]))}s(?:e|(?=t)))"
+    ways = (
+        f"{given}{BETWEEN}{family}{ENDINGS}",
+        f"{family}{BETWEEN}{given}{ENDINGS}",
+        f"{family},\\s{{0,2}}{given}{NOT_THE_NEXT_NAME}",
+    )
+    return rf"(?<![^\W_])(?:{'|'.join(ways)})(?![^\W_])"
+
+
+def _email(address: str) -> str:
+    return rf"(?<![\w.+-]){re.escape(address)}(?![\w-]|\.\w)"
+
+
+def _parts(number: str) -> tuple[str, str]:
+    """Country code, and the number within the country."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except NumberParseException:
+        return "", _digits(number)
+    return str(parsed.country_code), phonenumbers.national_significant_number(parsed)
+
+
+def _phone(number: str) -> str:
+    country, national = _parts(number)
+    before = rf"(?:(?:\+|00)\s?{country}{GAP}(?:\(0\))?{GAP}|\(?0)?" if country else r"\+?"
+    return rf"(?<![\d+]){before}{GAP.join(national)}(?!\d)"
+
+
+def _written(number: str) -> list[str]:
+    country, national = _parts(number)
+    if not country:
+        return [number, national]
+    parsed = phonenumbers.parse(number, None)
+    ways = [
+        phonenumbers.format_number(parsed, each)
+        for each in (PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.NATIONAL)
+    ]
+    near, rest = national[:2], national[2:]
+    return [number, f"00{country}{national}", f"0{national}", national, f"0{near} {rest}", f"0{near}-{rest}", *ways]
+
+
+def struck(value: Any, pattern: re.Pattern[str]) -> Any:
+    """The text, or all texts in the JSON, without what the pattern finds; keys stay."""
+    if isinstance(value, str):
+        return pattern.sub(MARK, value)
+    if isinstance(value, list):
+        return [struck(each, pattern) for each in value]
+    if isinstance(value, dict):
+        return {name: struck(each, pattern) for name, each in value.items()}
+    return value
+
+
+def struck_filter(tree: Any, mentions: Mentions) -> Any:
+    """The filter of a segment without the person in its values, also where two of them are both names."""
+    said = {each.strip().lower() for each in _values(tree) if isinstance(each, str)}
+    pairs = [name for name in mentions.names if {each.lower() for each in name} <= said]
+    alone = "|".join(re.escape(part) for name in sorted(pairs) for part in name)
+    patterns = [mentions.pattern, re.compile(rf"\A\s*(?:{alone})\s*\Z", re.IGNORECASE) if alone else NOTHING]
+    return _with_values(tree, lambda value: struck(struck(value, patterns[0]), patterns[1]))
+
+
+def _values(tree: Any) -> Iterator[Any]:
+    """The values of all tests, those of lists one by one."""
+    for name, part in tree.items():
+        if name == "value":
+            yield from part if isinstance(part, list) else [part]
+        elif isinstance(part, list):
+            for each in part:
+                yield from _values(each)
+
+
+def _with_values(tree: Any, changed: Callable[[Any], Any]) -> Any:
+    return {
+        name: changed(part)
+        if name == "value"
+        else [_with_values(each, changed) for each in part]
+        if isinstance(part, list)
+        else part
+        for name, part in tree.items()
+    }

@@ -1,0 +1,48 @@
+"""How texts name a person (C17)."""
+
+import pytest
+
+from services.contacts.rules.mentions import Mentions, struck, struck_filter
+
+AINO = Mentions.of(
+    [("Aino Maria", "Virtanen"), ("Åsa", "Öhman"), ("", "Virtanen")], ["Aino@example.org"], ["+358401928374", "112"]
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("Soitti Aino Virtanen, aino@EXAMPLE.org.", "Soitti [poistettu], [poistettu]."),
+        ("Virtanen, Aino Maria; Virtanen Aino", "[poistettu]; [poistettu]"),
+        ("Aino Virtaselle, Aino Virtasta ja ÅSA ÖHMANIN", "[poistettu], [poistettu] ja [poistettu]"),
+        ("hakemus_Aino_Virtanen.pdf", "hakemus_[poistettu].pdf"),
+        ("040 192 8374, +358 40 1928374 (00358401928374)", "[poistettu], [poistettu] ([poistettu])"),
+        ("+358 (0)40-192 8374 tai 112", "[poistettu] tai 112"),
+    ],
+)
+def test_C17_a_person_is_struck_however_it_is_written(said, left):
+    assert struck(said, AINO.pattern) == left
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Kaino Virtanen, Aino Virtala, Aino Virtanenko",
+        "Matti Virtanen ja Aino",
+        "1401928374 4019283745",
+        "xaino@example.org aino@example.org.fi aino@example.organisation",
+    ],
+)
+def test_C17_words_about_others_stay(said):
+    assert struck(said, AINO.pattern) == said
+
+
+def test_C17_nobody_is_struck_nowhere():
+    assert struck({"a": ["Aino", 1, None]}, Mentions.of([], [None], [""]).pattern) == {"a": ["Aino", 1, None]}
+
+
+def test_C17_a_filter_keeps_all_but_its_values():
+    email = {"field": "email", "op": "eq", "value": "aino@example.org"}
+    tree = {"has": "membership", "at_least": 1, "all": [email, {"field": "age", "op": "gte", "value": 3}]}
+    left = {**tree, "all": [{**email, "value": "[poistettu]"}, tree["all"][1]]}
+    assert struck_filter(tree, AINO) == left
