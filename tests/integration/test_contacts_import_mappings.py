@@ -183,3 +183,16 @@ def test_C11_who_may_not_import_may_not_look_either(imports, call_service):
             call_service("contacts", method, request, principal=nobody)
     with pytest.raises(NotFound):
         imports.call("get_job", JobById(id=f"contacts-{new_id()}"))
+
+
+def test_C11_saved_mappings_stand_in_finnish_order_and_pages_do_not_overlap(imports):
+    for name in ("Öinen", "eilinen", "Äskeinen", "Arkisto", "Åbo"):
+        imports.call("save_mapping", SaveMapping(name=name, columns={"Kuka": "name"}))
+    seen, cursor = [], None
+    while True:
+        page = imports.call("list_mappings", ListMappings(limit=2, cursor=cursor))
+        seen += [each.name for each in page.data]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == ["Arkisto", "eilinen", "Åbo", "Äskeinen", "Öinen"]

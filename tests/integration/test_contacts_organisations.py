@@ -279,3 +279,18 @@ def test_lists_of_organisations_are_in_finnish_order_and_pages_do_not_overlap(ca
         if cursor is None:
             break
     assert seen == ["Aamu ry", "Zeta Oy", "Åbo Ab", "Ässä Oy", "Öljy Oy"]
+
+
+def test_C3_the_people_of_an_organisation_stand_by_name_in_finnish_order_and_pages_do_not_overlap(call):
+    lumi = make(call, "Lumi Oy")
+    for name in ("Öhman", "Aalto", "Åkerman", "Virtanen", "Ääri"):
+        person = call("create_person", CreatePerson(family_name=name))
+        call("create_affiliation", CreateAffiliation(person_id=person.id, organisation_id=lumi.id))
+    seen, cursor = [], None
+    while True:
+        page = call("list_affiliations", ListAffiliations(organisation_id=lumi.id, limit=2, cursor=cursor))
+        seen += [each.person_name for each in page.data]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == ["Aalto", "Virtanen", "Åkerman", "Ääri", "Öhman"]

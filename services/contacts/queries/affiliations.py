@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, tuple_
 
-from chassis.paging import page
 from contracts.base import Page
 from contracts.contacts.affiliations import Affiliation, ListAffiliations
 from contracts.errors import Invalid, NotFound
 from services.contacts import models
-from services.contacts.queries.pages import position
+from services.contacts.queries.pages import page_of, position, printed
 from services.contacts.replies import affiliation_of
 
 ROWS = models.Affiliation.__table__.c
@@ -21,6 +20,7 @@ BOTH_SIDES = (
         models.Affiliation.__table__,
         PERSONS.given_name,
         PERSONS.family_name,
+        PERSONS.sort_key,
         ORGANISATIONS.name.label("organisation_name"),
     )
     .join(models.Person, PERSONS.id == ROWS.person_id)
@@ -41,16 +41,21 @@ def _reply(row: Any) -> Affiliation:
 
 
 def list_page(reader: Connection, request: ListAffiliations) -> Page[Affiliation]:
-    """Affiliations in the order they were made; raises Invalid when neither side is named."""
+    """The persons of an organisation by name in Finnish order; of a person, in the order in which they were made.
+
+    Raises Invalid when neither side is named.
+    """
     if request.person_id is None and request.organisation_id is None:
         raise Invalid.field("/person_id", "side_missing", "Name a person or an organisation.")
-    query = BOTH_SIDES.order_by(ROWS.id).limit(request.limit + 1)
+    query = BOTH_SIDES.limit(request.limit + 1)
     if request.person_id:
         query = query.where(ROWS.person_id == func.known_as(request.person_id))
     if request.organisation_id:
         query = query.where(ROWS.organisation_id == func.known_as(request.organisation_id))
-    after = position(request.cursor, UUID)
+    by_name = request.person_id is None
+    after = position(request.cursor, printed, UUID) if by_name else position(request.cursor, UUID)
+    place = (PERSONS.sort_key, ROWS.id) if by_name else (ROWS.id,)
     if after:
-        query = query.where(ROWS.id > after[0])
-    found = [_reply(row) for row in reader.execute(query)]
-    return page(found, request.limit, lambda row: [row.id])
+        query = query.where(tuple_(*place) > tuple_(*after))
+    rows = reader.execute(query.order_by(*place)).all()
+    return page_of(rows, request.limit, lambda row: [row.sort_key, row.id] if by_name else [row.id], _reply)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, collate, func, select, tuple_
 
 from contracts.base import Page
 from contracts.contacts.import_mappings import ImportColumn, ImportColumns, ImportMapping, ListMappings
@@ -17,6 +17,8 @@ IMPORTS: Any = models.Import.__table__
 ROWS: Any = models.ImportRow.__table__
 FIELDS: Any = models.Field.__table__
 MAPPINGS: Any = models.ImportMapping.__table__
+IN_FINNISH = collate(func.lower(func.translate(MAPPINGS.c.name, "ÅåÄäÖö", "{{||}}")), "C")
+"""The place of a name as in `rules.names`, whatever collations the database server has."""
 
 
 def columns_of(reader: Connection, import_id: UUID) -> ImportColumns:
@@ -42,16 +44,16 @@ def columns_of(reader: Connection, import_id: UUID) -> ImportColumns:
 
 
 def list_page(reader: Connection, request: ListMappings) -> Page[ImportMapping]:
-    """Saved mappings by name."""
+    """Saved mappings by name in Finnish order."""
     columns = MAPPINGS.c
-    query = select(MAPPINGS).order_by(columns.name, columns.id).limit(request.limit + 1)
+    query = select(MAPPINGS, IN_FINNISH.label("place")).order_by(IN_FINNISH, columns.id).limit(request.limit + 1)
     if request.profile:
         query = query.where(columns.profile == request.profile)
     after = position(request.cursor, printed, UUID)
     if after:
-        query = query.where(tuple_(columns.name, columns.id) > tuple_(*after))
+        query = query.where(tuple_(IN_FINNISH, columns.id) > tuple_(*after))
     rows = reader.execute(query).all()
-    return page_of(rows, request.limit, lambda row: [row.name, row.id], _mapping_of)
+    return page_of(rows, request.limit, lambda row: [row.place, row.id], _mapping_of)
 
 
 def _mapping_of(row: Any) -> ImportMapping:

@@ -9,6 +9,7 @@ from contracts.base import ListRequest, Page
 from contracts.contacts.tags import Tag, TagUse
 from services.contacts import models
 from services.contacts.queries.pages import position, printed
+from services.contacts.rules.names import sort_key
 from services.contacts.rules.tags import tests_tag
 
 TAGS = """
@@ -45,11 +46,12 @@ USE = text(
                AS organisations
     """
 )
-SEGMENTS = select(models.Segment.__table__.c.name, models.Segment.__table__.c.filter).order_by(text("name"))
+SEGMENTS = select(models.Segment.__table__.c.name, models.Segment.__table__.c.filter)
 
 
 def get(connection: Any, code: str) -> TagUse:
     """How many bear the tag, and which segments test it; nobody when it is not in use."""
     row = connection.execute(USE, {"borne": f'["{code}"]'}).one()
     segments = [each.name for each in connection.execute(SEGMENTS) if tests_tag(each.filter, code)]
+    segments.sort(key=sort_key)
     return TagUse(code=code, persons=row.persons, organisations=row.organisations, segments=segments)
