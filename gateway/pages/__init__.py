@@ -38,6 +38,7 @@ SECTIONS = (
     "organisations",
     "organisation_forms",
     "affiliations",
+    "card_sections",
     "time_lines",
     "activities",
     "documents",

@@ -1,20 +1,19 @@
 """Persons: the list with its search, the card with all that belongs to a person."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from chassis.rpc import client, side_by_side
 from contracts.access import Permission
 from contracts.base import ById, Page
-from contracts.commerce import CommerceApi
 from contracts.contacts import ContactsApi
+from contracts.contacts.affiliations import ListAffiliations
 from contracts.contacts.documents import ListDocuments
 from contracts.contacts.history import History
 from contracts.contacts.persons import ListPersons, PersonSummary
@@ -22,24 +21,21 @@ from contracts.contacts.segments import SegmentKind
 from contracts.contacts.surveys import ListSurveyAnswers
 from contracts.contacts.tags import Tag
 from contracts.contacts.views import ViewName
-from contracts.membership import Membership, MembershipState
 from gateway.field_definitions import all_definitions
-from gateway.i18n import local_date
 from gateway.known_tags import known_tags, typed_tags
 from gateway.listing import Column, Filter, ListState, Option
-from gateway.pages import belongings, contact_facts, history_words, list_cells, point_words, source_words, state_words
+from gateway.pages import belongings, card_sections, contact_facts, history_words, list_cells, point_words, source_words
 from gateway.pages.activity_words import activity_section
 from gateway.pages.contact_kinds import PERSON
 from gateway.pages.document_words import document_section
 from gateway.pages.door import Pages
 from gateway.pages.export_links import export_url
 from gateway.pages.leading_on import led_on
-from gateway.pages.own_views import arrangement, chooser, columns_of, own_views
+from gateway.pages.own_views import PERSON_SECTIONS, arrangement, chooser, columns_of, own_views
 from gateway.pages.person_names import may
 from gateway.pages.task_rows import open_tasks
 from gateway.submitted import read, without_empty
 
-commerce = client(CommerceApi)
 contacts = client(ContactsApi)
 pages = Pages("contacts", __name__)
 NAME: Final = Column("name", lazy_gettext("Name"), "main", sort=True)
@@ -83,7 +79,7 @@ def _tag_filter(state: ListState, persons: list[PersonSummary], known: Sequence[
 
 @pages.get("/office/contacts/<uuid:person_id>", may=Permission.CONTACTS_READ)
 def contact_card(person_id: UUID) -> ResponseReturnValue:
-    """A person with what every service knows; a linked id leads to the contact it is."""
+    """A person with what contacts knows, and places for the rest; a linked id leads to the contact it is."""
     person = contacts.get_person(ById(id=person_id))
     if person.id != person_id:
         return led_on(PERSON, person.id, person_id)
@@ -97,22 +93,26 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
         more_about=partial(contact_facts.about_affiliation, known),
         facts=[fact[1:] for fact in facts.arrange(contact_facts.of_person(person, known), contact_facts.key_of)],
         sections=arrangement(ViewName.PERSON_SECTIONS, views, known).shown,
-        standing=standing_of(about["memberships"]),
+        titles=PERSON_SECTIONS,
         about=about,
         history=history_words.entries(about["history"].data, known, "person") if about["history"] else [],
         sources=source_words.entries(about["sources"], known, "person"),
-        words=state_words,
         point_words=point_words,
         may_write=may(Permission.CONTACTS_WRITE),
+        loaded=card_sections.loaded_by_themselves(f"{card_sections.PERSON}/{person.id}"),
         **activity_section(),
         **document_section(),
     )
 
 
 def _about(person_id: UUID) -> dict[str, Any]:
-    """What belongs to a person, asked side by side: a page each, False without the right, None while away."""
+    """What contacts holds about a person, asked side by side: False without the right, None while away."""
     limit = SHOWN
     of_contacts: belongings.Asked = {
+        "affiliations": (
+            Permission.CONTACTS_READ,
+            lambda: contacts.list_affiliations(ListAffiliations(person_id=person_id, limit=card_sections.AT_ONCE)),
+        ),
         "surveys": (
             Permission.CONTACTS_READ,
             lambda: contacts.list_survey_answers(ListSurveyAnswers(person_id=person_id, limit=limit)),
@@ -127,31 +127,4 @@ def _about(person_id: UUID) -> dict[str, Any]:
         "views": (Permission.CONTACTS_READ, own_views),
         "tasks": (Permission.ACTIVITIES_READ, lambda: open_tasks(person_id=person_id)),
     }
-    return belongings.ask({**belongings.of_person(person_id, limit), **of_contacts})[0]
-
-
-def standing_of(memberships: Any) -> tuple[str, str]:
-    """In one sentence whether the person is a member, and its kind for `page.state`; empty when nobody can tell."""
-    if not memberships:
-        return "", ""
-    by_state = {each.state: each for each in reversed(memberships.data)}
-    for state, told in STANDINGS.items():
-        if state in by_state:
-            return told(by_state[state])
-    return _("Not a member"), ""
-
-
-def _in_force(found: Membership) -> tuple[str, str]:
-    if found.paid_until is None:
-        return _("Member since %(year)s", year=found.joined_on.year), "good"
-    until = local_date(found.paid_until)
-    return _("Member since %(year)s, paid until %(day)s", year=found.joined_on.year, day=until), "good"
-
-
-STANDINGS: Final[dict[MembershipState, Callable[[Membership], tuple[str, str]]]] = {
-    MembershipState.ACTIVE: _in_force,
-    MembershipState.GRACE: lambda found: (_("Member since %(year)s, fee is late", year=found.joined_on.year), "warn"),
-    MembershipState.PENDING: lambda _found: (_("Membership waits for its first payment"), "warn"),
-    MembershipState.LAPSED: lambda _found: (_("Not a member: the membership has lapsed"), "bad"),
-    MembershipState.ENDED: lambda _found: (_("Not a member any more"), ""),
-}
+    return belongings.ask(of_contacts)[0]

@@ -24,14 +24,14 @@ from contracts.errors import Conflict
 from gateway.field_definitions import all_definitions
 from gateway.known_tags import known_tags, typed_tags
 from gateway.listing import Column, ListState
-from gateway.pages import belongings, contact_facts, history_words, list_cells, point_words, source_words
+from gateway.pages import card_sections, contact_facts, history_words, list_cells, point_words, source_words
 from gateway.pages.activity_words import activity_section
 from gateway.pages.contact_kinds import ORGANISATION
 from gateway.pages.document_words import document_section
 from gateway.pages.door import Pages
 from gateway.pages.export_links import export_url
 from gateway.pages.leading_on import led_on
-from gateway.pages.own_views import arrangement, chooser, columns_of, own_views
+from gateway.pages.own_views import ORGANISATION_SECTIONS, arrangement, chooser, columns_of, own_views
 from gateway.pages.person_names import may
 from gateway.pages.task_rows import open_tasks
 from gateway.submitted import form_command, read, without_empty
@@ -70,7 +70,6 @@ def organisation_card(organisation_id: UUID) -> ResponseReturnValue:
         return led_on(ORGANISATION, organisation.id, organisation_id)
     known = all_definitions()
     documents = ListDocuments(organisation_id=organisation_id, limit=10)
-    purchases = belongings.of_customer(organisation_id, SHOWN)
     asked: list[Any] = [
         partial(contacts.list_affiliations, ListAffiliations(organisation_id=organisation_id, limit=SHOWN)),
         partial(contacts.list_history, History(id=organisation_id, limit=10)),
@@ -80,10 +79,9 @@ def organisation_card(organisation_id: UUID) -> ResponseReturnValue:
         partial(contacts.list_sources, ById(id=organisation_id)),
         partial(contacts.get_hierarchy, ById(id=organisation_id)),
         partial(contacts.get_contact_points, ById(id=organisation_id)),
-        lambda: belongings.ask(purchases)[0]["purchases"],
     ]
     answers = side_by_side(*(partial(or_nothing, each) for each in asked))
-    people, history, tasks, stored, chosen, sources, hierarchy, points, bought = answers
+    people, history, tasks, stored, chosen, sources, hierarchy, points = answers
     views: dict[ViewName, View] = chosen or {}
     shown = arrangement(ViewName.ORGANISATION_FACTS, views, known)
     parent = hierarchy.above[-1] if hierarchy and hierarchy.above else None
@@ -94,16 +92,17 @@ def organisation_card(organisation_id: UUID) -> ResponseReturnValue:
         more_about=partial(contact_facts.about_affiliation, known),
         facts=[fact[1:] for fact in shown.arrange(facts, contact_facts.key_of)],
         sections=arrangement(ViewName.ORGANISATION_SECTIONS, views, known).shown,
+        titles=ORGANISATION_SECTIONS,
         people=people,
         tasks=tasks,
         documents=stored,
         hierarchy=hierarchy,
         points=points,
         point_words=point_words,
-        bought=bought,
         history=history_words.entries(history.data, known, "organisation") if history else [],
         sources=source_words.entries(sources, known, "organisation"),
         may_write=may(Permission.CONTACTS_WRITE),
+        loaded=card_sections.loaded_by_themselves(f"{card_sections.ORGANISATION}/{organisation_id}"),
         **activity_section(),
         **document_section(),
     )

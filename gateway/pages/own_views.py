@@ -63,6 +63,7 @@ ORGANISATION_SECTIONS: Final[Mapping[str, Any]] = {
     "people": _("People"),
     "hierarchy": _("Parts"),
     "contact_points": _("Addresses and when they were verified"),
+    "invoices": _("Invoices"),
     "purchases": _("Purchases"),
     "documents": _("Documents"),
     "history": _("History"),

@@ -3,19 +3,24 @@
 from collections.abc import Callable, Iterable
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 WIDTHS = (1280, 390)
 HEIGHT = 900
+LOADING = '[hx-trigger="load"]'
 
 
 def check_pages(visit: Callable[..., Page], paths: Iterable[str], as_user: str) -> None:
-    """Open the pages and show them as wide as a desktop and a phone; each must answer, be accessible and fit."""
+    """Open the pages and show them as wide as a desktop and a phone; each must answer, be accessible and fit.
+
+    What loads by itself is waited for.
+    """
     page = visit("/sign-in", as_user=as_user)
     for path in paths:
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == 200, f"{path}: {answer.status}"
+        expect(page.locator(LOADING)).to_have_count(0)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             check_page(page)

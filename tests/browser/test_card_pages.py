@@ -1,0 +1,93 @@
+"""Cards of contacts: each section of another service loads by itself, and nothing of it is out of reach."""
+
+import signal
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import members
+from tests.browser.soundness import LOADING, check_page
+from tests.members import Member
+from tests.whole_suite import Whole
+
+Visit = Callable[..., Page]
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def member(whole: Whole) -> Member:
+    """Somebody with a membership, an enrolment with its invoice or order, and messages."""
+    found = members.new_member(whole, "Kortti")
+    members.join(whole, found)
+    members.enrol(whole, found, members.new_session(whole))
+    members.pay_by_card(whole, found)
+    members.first_message(whole, found)
+    return found
+
+
+def test_X6_a_frozen_service_holds_up_its_own_section_of_a_card_and_nothing_else(
+    visit: Visit, whole: Whole, member: Member
+) -> None:
+    page = visit("/sign-in", as_user="admin")
+    page.set_viewport_size({"width": 390, "height": 900})
+    whole.suite.kill("notify", signal.SIGSTOP)
+    try:
+        page.goto(f"/office/contacts/{member.person_id}")
+        expect(page.locator(f"#messages {LOADING}")).to_have_count(1)
+        expect(page.locator("#memberships-part")).to_contain_text("Varsinainen jäsen")
+        expect(page.locator("#standing")).to_contain_text("Jäsenyys odottaa")
+        expect(page.locator("#enrolments-part")).to_contain_text("Puunhoito")
+        expect(page.locator("#invoices-part tbody tr")).not_to_have_count(0)
+        expect(page.locator("#purchases-part tbody tr")).not_to_have_count(0)
+        expect(page.locator("#messages-part")).to_contain_text("Tämä osa ei vastaa juuri nyt.", timeout=15_000)
+        check_page(page)
+    finally:
+        whole.suite.kill("notify", signal.SIGCONT)
+    members.wait_until(lambda: whole.staff("admin").ask("GET", "/readyz").status_code == 200 or None, 60, "notify")
+    page.locator("#messages-part").get_by_role("link", name="Yritä uudelleen").click()
+    expect(page.locator("#messages-part tbody tr")).not_to_have_count(0)
+    check_page(page)
+
+
+def test_X6_without_javascript_each_section_of_a_card_is_a_link_to_its_list(whole: Whole, member: Member) -> None:
+    office = whole.staff("admin")
+    card = f"/office/contacts/{member.person_id}"
+    places = office.page(card).xpath("//div[@class='part'][p/a]")
+    links = {each.get("id"): each.xpath("string(p/a/@href)").removeprefix(whole.base_url) for each in places}
+    assert links == {
+        "memberships-part": f"/office/memberships?person_id={member.person_id}",
+        "invoices-part": f"/office/invoices?customer_id={member.person_id}",
+        "purchases-part": f"{card}/purchases",
+        "enrolments-part": f"{card}/sections/enrolments",
+        "messages-part": f"/office/messages?person_id={member.person_id}",
+    }
+    for address in links.values():
+        assert office.page(address).xpath("//main//tbody/tr"), address
+
+
+def test_C3_all_affiliations_of_a_person_are_within_reach_of_the_card(visit: Visit, whole: Whole) -> None:
+    person = whole.api.post("/persons", {"given_name": "Monta", "family_name": "Paikkaa"})
+    for number in range(21):
+        organisation = whole.api.post("/organisations", {"name": f"Paikka {number} Oy"})
+        whole.api.post("/affiliations", {"person_id": person["id"], "organisation_id": organisation["id"]})
+    page = visit(f"/office/contacts/{person['id']}", as_user="toimisto")
+    rows = page.locator("#affiliations-part tbody tr")
+    expect(rows).to_have_count(20)
+    more = page.locator("#affiliations-foot a")
+    rest = whole.staff("toimisto").page(str(more.get_attribute("href"))).xpath("//main//tbody/tr")
+    assert len(rest) == 1
+    more.click()
+    expect(rows).to_have_count(21)
+    expect(more).to_have_count(0)
+
+
+def test_C3_the_card_of_an_organisation_has_its_invoices_and_its_people_by_name(visit: Visit, whole: Whole) -> None:
+    organisation = whole.api.post("/organisations", {"name": "Aakkoset Oy"})
+    for name in ("Öhman", "Aalto", "Ääri"):
+        person = whole.api.post("/persons", {"family_name": name})
+        whole.api.post("/affiliations", {"person_id": person["id"], "organisation_id": organisation["id"]})
+    page = visit(f"/office/organisations/{organisation['id']}", as_user="admin")
+    expect(page.locator("#people-part td.main")).to_have_text(["Aalto", "Ääri", "Öhman"])
+    expect(page.locator("#invoices-part")).to_contain_text("Ei yhtään.")
+    check_page(page)
