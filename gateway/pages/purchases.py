@@ -17,7 +17,7 @@ from gateway.asked import asked, list_state
 from gateway.listing import Column, Filter, Option
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may, persons_by_id
-from gateway.pages.segment_fields import PURCHASE_SOURCES
+from gateway.pages.segment_values import PURCHASE_SOURCES
 
 commerce, contacts = client(CommerceApi), client(ContactsApi)
 pages = Pages("purchases", __name__)

@@ -11,53 +11,14 @@ from contracts.access import Permission
 from contracts.contacts.fields import FieldDefinition, FieldType
 from contracts.contacts.segments import SegmentKind
 from gateway.field_definitions import Definitions
-from gateway.i18n import LANGUAGES, language
-from gateway.pages import contact_words
-from gateway.pages.activity_words import KIND
+from gateway.i18n import language
 from gateway.pages.field_words import label
 from gateway.pages.person_names import may
-from gateway.pages.state_words import ENROLMENT, MEMBERSHIP
+from gateway.pages.segment_values import CHOICES, KINDS
 
-KINDS: Final = {
-    **dict.fromkeys(
-        (
-            "birth_date", "affiliation.starts_on", "membership.joined_on", "membership.ended_on",
-            "membership.paid_until", "purchase.bought_on", "enrolment.enrolled_on", "enrolment.starts_on",
-            "message.sent_on", "activity.happened_on", "survey_answer.answered_on", "contact_point.verified_on",
-        ),
-        "date",
-    ),
-    **dict.fromkeys(
-        ("payment_days", "credit_limit", "purchase.amount", "purchase.quantity", "survey_answer.number"), "number"
-    ),
-    **dict.fromkeys(
-        (
-            "has_email", "has_phone", "has_address", "affiliation.decision_maker", "purchase.paid",
-            "enrolment.attended",
-        ),
-        "flag",
-    ),
-}  # fmt: skip
-PURCHASE_SOURCES: Final = {"order": _("Ordered here"), "accounting": _("Told by accounting")}
-CHANNELS: Final = {"email": _("E-mail"), "sms": _("Text message"), "post": _("Post"), "phone": _("Phone")}
-CHOICES: Final[dict[str, Any]] = {
-    **{
-        name: contact_words.CHOICES[name] for name in ("gender", "customer_status", "payment_method", "delivery_method")
-    },
-    "organisation.customer_status": contact_words.CUSTOMER_STATUSES,
-    "language": LANGUAGES,
-    "banned": CHANNELS,
-    "membership.state": {state.value: words for state, (words, _kind) in MEMBERSHIP.items()},
-    "enrolment.state": {state.value: words for state, (words, _kind) in ENROLMENT.items()},
-    "contact_point.kind": contact_words.POINT_KINDS,
-    "contact_point.problem": contact_words.POINT_PROBLEMS,
-    "purchase.source": PURCHASE_SOURCES,
-    "activity.kind": {kind.value: words for kind, words in KIND.items()},
-}
-"""Codes and words of the values of fields that take no others."""
 OF_BOTH: Final = {
-    "city": _("Town"),
-    "postal_code": _("Postal code"),
+    "city": _("Town of the first address"),
+    "postal_code": _("Postal code of the first address"),
     "tag": _("Tag"),
     "language": _("Language"),
     "name": _("Name"),
@@ -75,6 +36,8 @@ OF_BOTH: Final = {
     "has_email": _("Has an e-mail address"),
     "has_phone": _("Has a phone number"),
     "has_address": _("Has a postal address"),
+    "created_at": _("Entered in the register on"),
+    "updated_at": _("Last changed on"),
 }
 OWN: Final = {
     SegmentKind.PERSONS: {
@@ -86,7 +49,11 @@ OWN: Final = {
         "birth_date": _("Day of birth"),
         "banned": _("Has banned marketing by"),
     },
-    SegmentKind.ORGANISATIONS: {**OF_BOTH, "business_id": _("Business id")},
+    SegmentKind.ORGANISATIONS: {
+        **OF_BOTH,
+        "business_id": _("Business id"),
+        "parent_id": _("Part of the organisation (id or address of its page)"),
+    },
 }
 
 
@@ -101,18 +68,46 @@ class Relation:
 
 
 RELATIONS: Final = {
+    "address": Relation(
+        _("Postal addresses"),
+        {
+            "address.city": _("Town of any address"),
+            "address.postal_code": _("Postal code of any address"),
+            "address.street": _("Street address"),
+            "address.country": _("Country of an address (two letters)"),
+            "address.purpose": _("What an address is for"),
+        },
+    ),
     "affiliation": Relation(
         _("Affiliations"),
         {
             "affiliation.title": _("Title in an organisation"),
             "affiliation.role": _("Role in an organisation"),
+            "affiliation.email": _("E-mail in an organisation"),
+            "affiliation.phone": _("Phone in an organisation"),
             "affiliation.decision_maker": _("Decision maker in an organisation"),
             "affiliation.starts_on": _("In an organisation since"),
+            "affiliation.ends_on": _("In an organisation until"),
+            "affiliation.organisation_id": _("In the organisation (id or address of its page)"),
             "organisation.name": _("Name of an organisation"),
+            "organisation.business_id": _("Business id of an organisation"),
             "organisation.city": _("Town of an organisation"),
             "organisation.tag": _("Tag of an organisation"),
             "organisation.customer_status": _("An organisation as a customer"),
             "organisation.customer_number": _("Customer number of an organisation"),
+        },
+    ),
+    "past_affiliation": Relation(
+        _("Past affiliations"),
+        {
+            "past_affiliation.organisation_id": _("Formerly in the organisation (id or address of its page)"),
+            "past_affiliation.title": _("Former title in an organisation"),
+            "past_affiliation.role": _("Former role in an organisation"),
+            "past_affiliation.email": _("Former e-mail in an organisation"),
+            "past_affiliation.phone": _("Former phone in an organisation"),
+            "past_affiliation.decision_maker": _("Formerly a decision maker in an organisation"),
+            "past_affiliation.starts_on": _("Past affiliation began on"),
+            "past_affiliation.ends_on": _("Past affiliation ended on"),
         },
     ),
     "membership": Relation(
@@ -156,7 +151,13 @@ RELATIONS: Final = {
     ),
     "message": Relation(
         _("Messages"),
-        {"message.mailing_id": _("Mailing sent"), "message.sent_on": _("Message sent on")},
+        {
+            "message.mailing_id": _("Mailing sent"),
+            "message.sent_on": _("Message sent on"),
+            "message.template": _("Code of the message's template"),
+            "message.channel": _("How the message was sent"),
+            "message.state": _("State of the message"),
+        },
         Permission.NOTIFY_READ,
         (SegmentKind.PERSONS,),
     ),
@@ -189,18 +190,19 @@ RELATIONS: Final = {
         Permission.ACTIVITIES_READ,
     ),
 }
+OF_AFFILIATIONS: Final = (
+    ("affiliation", "affiliation.fields.", "affiliation", _("%(name)s in an organisation")),
+    ("affiliation", "past_affiliation.fields.", "past_affiliation", _("%(name)s formerly in an organisation")),
+)
 OWNERS: Final = {
-    SegmentKind.PERSONS: {
-        "person": ("fields.", "", "%(name)s"),
-        "affiliation": ("affiliation.fields.", "affiliation", _("%(name)s in an organisation")),
-        "organisation": ("organisation.fields.", "affiliation", _("%(name)s of an organisation")),
-    },
-    SegmentKind.ORGANISATIONS: {
-        "organisation": ("fields.", "", "%(name)s"),
-        "affiliation": ("affiliation.fields.", "affiliation", _("%(name)s in an organisation")),
-    },
+    SegmentKind.PERSONS: (
+        ("person", "fields.", "", "%(name)s"),
+        *OF_AFFILIATIONS,
+        ("organisation", "organisation.fields.", "affiliation", _("%(name)s of an organisation")),
+    ),
+    SegmentKind.ORGANISATIONS: (("organisation", "fields.", "", "%(name)s"), *OF_AFFILIATIONS),
 }
-"""How tests name additional fields, to which relation they belong, and what the builder calls them."""
+"""Whose additional fields there are, how tests name them, their relation, and what the builder calls them."""
 ADDITIONAL: Final = {
     FieldType.DATE: "date",
     FieldType.NUMBER: "number",
@@ -234,7 +236,7 @@ class Fields:
                 found.groups[name] = {n: w for n, w in fields if not (own_side and n.startswith("organisation."))}
         found.values.update({name: dict(words) for name, words in {**CHOICES, **choices}.items()})
         found.values.update({name: dict(yes_no()) for name, each in KINDS.items() if each == "flag"})
-        for owner, (prefix, group, words) in OWNERS[kind].items():
+        for owner, prefix, group, words in OWNERS[kind]:
             for each in known.in_use(owner):
                 found._add(f"{prefix}{each.code}", group, str(words) % {"name": label(each)}, each)
         return found

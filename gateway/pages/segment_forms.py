@@ -20,6 +20,10 @@ YES: Final = frozenset({"yes", "y", "1", "true", "kyllä", "kylla", "k", "ja", "
 NO: Final = frozenset({"no", "n", "0", "false", "ei", "e", "nej"})
 FROM_TODAY: Final = re.compile(r"(?:today|tänään|tanaan|idag)\s*([+-]?)\s*([0-9]{0,5})", re.IGNORECASE)
 
+MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)")
+ID: Final = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NOT_UNDERSTOOD: Final = {"date": "day_not_understood", "number": "decimal_parsing", "id": "uuid_parsing"}
+
 
 class Reader:
     """Reads a draft; remembers where each part of the filter stands in the form."""
@@ -83,9 +87,10 @@ class Reader:
                 return typed_day(text)
             if kind == "number":
                 return float(parse_decimal(text) or 0)
+            if kind == "id":
+                return typed_id(text)
         except NotUnderstood:
-            code = "day_not_understood" if kind == "date" else "decimal_parsing"
-            raise Invalid.field(place, code, f"{text} is not understood.") from None
+            raise Invalid.field(place, NOT_UNDERSTOOD[kind], f"{text} is not understood.") from None
         return text
 
     def at_their_rows(self, error: Invalid) -> Invalid:
@@ -100,14 +105,22 @@ class Reader:
 
 
 def typed_day(text: str) -> str:
-    """A day as typed, or counted from today: `31.12.2026`, `today - 30`; raises NotUnderstood."""
+    """A day as typed, counted from today, or a program's moment: `31.12.2026`, `today - 30`; raises NotUnderstood."""
     counted = FROM_TODAY.fullmatch(text.strip())
     if counted is None:
-        return str(parse_date(text))
+        return text.strip() if MOMENT.fullmatch(text.strip()) else str(parse_date(text))
     sign, days = counted[1], counted[2]
     if bool(sign) != bool(days):
         raise NotUnderstood(text)
     return f"today{sign}{days}"
+
+
+def typed_id(text: str) -> str:
+    """An id, or that in the address of a page; raises NotUnderstood."""
+    found = ID.search(text)
+    if found is None:
+        raise NotUnderstood(text)
+    return found[0].lower()
 
 
 def _code(known: Mapping[str, Any], text: str, place: str) -> str:

@@ -25,7 +25,9 @@ OPERATORS: Final = {
     "not_empty": _("is not empty"),
 }
 SAME: Final = {
+    "address": _("The same postal address"),
     "affiliation": _("The same affiliation"),
+    "past_affiliation": _("The same past affiliation"),
     "membership": _("The same membership"),
     "purchase": _("The same purchase"),
     "enrolment": _("The same enrolment"),
@@ -75,7 +77,9 @@ def told(value: Any, words: dict[str, Any], kind: str) -> str:
 
 
 def day_words(value: str) -> str:
-    """A day, or one counted from today, as it is typed here."""
+    """A day, or one counted from today, as it is typed here; a moment, which only programs give, as it is."""
     if value.startswith("today"):
         return str(_("today")) + value.removeprefix("today")
+    if len(value) > len("2026-01-31"):
+        return value
     return local_date(date.fromisoformat(value))

@@ -195,7 +195,7 @@ EVERYBODY = {"Korhonen", "Virtanen", "Sjöberg", "Müller", "Hämäläinen"}
         (("created_at", "gte", "2020-01-01T00:00:00Z"), EVERYBODY),
     ],
 )
-def test_C10_a_segment_finds_by_every_field(call, register, test, expected):
+def test_C10_a_segment_finds_by_what_is_tested(call, register, test, expected):
     field, op, value = test
     assert names(call, {"field": field, "op": op, "value": value}) == expected
 

@@ -19,8 +19,9 @@ from gateway.i18n import init_i18n
 from gateway.pages import operations
 from gateway.pages import segment_drafts as drafts
 from gateway.pages.import_words import REASONS, file_reason, row_reason, what_for
-from gateway.pages.segment_fields import RELATIONS, Fields
+from gateway.pages.segment_fields import OWN, RELATIONS, Fields
 from gateway.pages.segment_forms import Reader, draft_of
+from gateway.pages.segment_values import KINDS
 from gateway.pages.segment_words import SAME, in_words
 from gateway.pages.spreadsheet_cells import as_csv, inert
 from gateway.sentences import FIELDS, SENTENCES
@@ -28,6 +29,7 @@ from services.contacts.rules import segment_fields
 
 SERVICE = Path(__file__).resolve().parents[2] / "services" / "contacts"
 
+AN_ID = "019a0000-0000-7000-8000-00000000000f"
 OFFICE = Principal(kind=PrincipalKind.ACCOUNT, id="x", permissions=frozenset(each.value for each in Permission))
 
 
@@ -152,8 +154,11 @@ def test_C10_rows_become_a_filter_with_values_of_the_fields_kind(finnish):
 
 @pytest.mark.parametrize(
     ("field", "typed", "pointer"),
-    [("birth_date", "31.2.1980", "/value_0"), ("has_email", "perhaps", "/value_0"), ("city", "", "/value_0")],
-)
+    [
+        ("birth_date", "31.2.1980", "/value_0"), ("has_email", "perhaps", "/value_0"), ("city", "", "/value_0"),
+        ("parent_id", "Lumi Oy", "/value_0"),
+    ],
+)  # fmt: skip
 def test_C10_a_value_that_does_not_fit_is_refused_at_its_row(finnish, field, typed, pointer):
     with pytest.raises(Invalid) as caught:
         Reader(BUILDER).filter(drafts.group(drafts.row(field, "eq", typed)))
@@ -205,9 +210,44 @@ def pressed(values, **button):
 def test_C10_every_relation_that_segments_know_has_its_words_in_the_builder():
     assert set(RELATIONS) == set(SAME) == set(segment_fields.RELATIONS)
     for name, known in segment_fields.RELATIONS.items():
-        assert set(RELATIONS[name].fields) <= set(known.fields)
+        assert set(RELATIONS[name].fields) == set(known.fields)
         assert set(RELATIONS[name].of) == set(known.of)
         assert RELATIONS[name].right is known.right
+
+
+@pytest.mark.parametrize("of", SegmentKind)
+def test_C10_the_builder_offers_every_field_that_segments_know_with_values_of_its_kind(of):
+    assert set(OWN[of]) == set(segment_fields.OWN[of])
+    known = segment_fields.OWN[of] | {
+        n: k for each in segment_fields.RELATIONS.values() for n, k in each.fields.items()
+    }
+    as_typed = {"date": "date", "time": "date", "number": "number", "flag": "flag", "id": "id"}
+    wrong = {
+        name for name, kind in known.items()
+        if as_typed.get(kind, "text") != KINDS.get(name, "text") and not (kind == "id" and name in CHOSEN)
+    }  # fmt: skip
+    assert wrong == set()
+
+
+CHOSEN = {
+    "enrolment.session_id", "message.mailing_id", "survey_answer.survey_id", "activity.project_id",
+}  # fmt: skip
+"""Ids that are chosen by name."""
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value"),
+    [
+        ("created_at", "31.12.2025", "2025-12-31"), ("updated_at", "tänään - 7", "today-7"),
+        ("created_at", "2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z"),
+        ("affiliation.organisation_id", f"https://x.example/organisations/{AN_ID.upper()}#a", AN_ID),
+    ],
+)  # fmt: skip
+def test_C10_days_of_entry_and_organisations_are_typed_and_come_back(finnish, field, typed, value):
+    fields = Fields.of(*OF_PERSONS)
+    tree = Reader(fields).filter(drafts.group(drafts.row(field, "gte" if "_at" in field else "eq", typed)))
+    assert tree.all[0].value == value
+    assert Reader(fields).filter(draft_of(tree, fields)) == tree
 
 
 def test_C10_buttons_add_and_take_away_rows_and_groups():

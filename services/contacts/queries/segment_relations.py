@@ -8,20 +8,38 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Text, and_, cast, func, literal, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Text,
+    and_,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 
 from contracts.commerce.orders import OrderState
+from contracts.contacts.addresses import Address
 from contracts.contacts.contact_points import PointKind
 from contracts.contacts.segments import SegmentKind
 from contracts.membership import MembershipState
 from services.contacts import models
+from services.contacts.rules.segment_fields import OF_AFFILIATIONS
 
 Condition = ColumnElement[bool]
 Columns = Mapping[str, ColumnElement[Any]]
 PERSONS, ORGANISATIONS = SegmentKind.PERSONS, SegmentKind.ORGANISATIONS
+PERSON = models.Person.__table__.c
 AFFILIATION, ORGANISATION = models.Affiliation.__table__.c, models.Organisation.__table__.c
 ACTIVITY, LINK = models.Activity.__table__.c, models.ActivityContact.__table__.c
 MEMBERSHIP, PURCHASE = models.KnownMembership.__table__.c, models.KnownPurchase.__table__.c
+OF_ORGANISATIONS = ("name", "business_id", "city", "customer_number")
+ADDRESS = tuple(Address.model_fields)
 VALUE, POINT = models.SURVEY_VALUES.c, models.KeptPoint.__table__.c
 ENROLMENT, MESSAGE = models.KnownEnrolment.__table__.c, models.KnownMessage.__table__.c
 
@@ -47,12 +65,16 @@ class Relation:
     """Says whose it is where ids of persons and of organisations lie in one column."""
     additional: Columns = field(default_factory=dict)
     """Columns of additional fields, by whose they are."""
+    listed: bool = False
+    """Whether the owners are not ids, but JSON lists of the things themselves."""
 
     def some(
         self, of: SegmentKind, contact: ColumnElement[Any], passed: Condition, today: date, fields: set[str], least: int
     ) -> Condition:
         """Whether at least so many of the contact's things pass."""
         owner = self.owners[of]
+        if self.listed:
+            return _some_listed(owner, passed, least)
         passed = passed if self.of is None else and_(self.of == of.value, passed)
         source = self.joined(fields) if self.joined else owner.table
         if least == 1:
@@ -61,11 +83,26 @@ class Relation:
         return contact.in_(counted.group_by(owner).having(func.count() >= least))
 
 
+def _some_listed(things: ColumnElement[Any], passed: Condition, least: int) -> Condition:
+    """The same for addresses, which are a JSON list in the contact's own row."""
+    there = func.jsonb_to_recordset(things).table_valued(*(column(name, Text) for name in ADDRESS))
+    source = there.render_derived(name="address", with_types=True)
+    if least == 1:
+        return select(literal(1)).select_from(source).where(passed).exists()
+    counted = select(func.count()).select_from(source).where(passed).scalar_subquery()
+    enough: Condition = counted >= least
+    return enough
+
+
 def _running(today: date) -> list[Condition]:
     return [
         or_(AFFILIATION.starts_on.is_(None), AFFILIATION.starts_on <= today),
         or_(AFFILIATION.ends_on.is_(None), AFFILIATION.ends_on >= today),
     ]
+
+
+def _past(today: date) -> list[Condition]:
+    return [AFFILIATION.ends_on < today]
 
 
 def _with_organisations(fields: set[str]) -> Any:
@@ -111,20 +148,28 @@ def _of_known_kinds(_today: date) -> list[Condition]:
 
 
 RELATIONS: dict[str, Relation] = {
+    "address": Relation(
+        owners={PERSONS: PERSON.addresses, ORGANISATIONS: ORGANISATION.addresses},
+        columns={f"address.{name}": literal_column(f"address.{name}", Text) for name in ADDRESS},
+        listed=True,
+    ),
     "affiliation": Relation(
         owners={PERSONS: AFFILIATION.person_id, ORGANISATIONS: AFFILIATION.organisation_id},
         columns={
-            **{
-                f"affiliation.{name}": AFFILIATION[name]
-                for name in ("organisation_id", "title", "role", "decision_maker", "starts_on")
-            },
-            **{f"organisation.{name}": ORGANISATION[name] for name in ("name", "city", "customer_number")},
+            **{f"affiliation.{name}": AFFILIATION[name] for name in OF_AFFILIATIONS},
+            **{f"organisation.{name}": ORGANISATION[name] for name in OF_ORGANISATIONS},
             "organisation.customer_status": cast(ORGANISATION.customer_status, Text),
             "organisation.tag": ORGANISATION.tags,
         },
         holds=_running,
         joined=_with_organisations,
         additional={"affiliation": AFFILIATION.fields, "organisation": ORGANISATION.fields},
+    ),
+    "past_affiliation": Relation(
+        owners={PERSONS: AFFILIATION.person_id, ORGANISATIONS: AFFILIATION.organisation_id},
+        columns={f"past_affiliation.{name}": AFFILIATION[name] for name in OF_AFFILIATIONS},
+        holds=_past,
+        additional={"affiliation": AFFILIATION.fields},
     ),
     "membership": Relation(
         owners={PERSONS: MEMBERSHIP.person_id, ORGANISATIONS: MEMBERSHIP.person_id},

@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, literal, not_, or_, true
@@ -50,6 +50,8 @@ def ordered(column: ColumnElement[Any], test: Test) -> Condition:
         return column.is_(None)
     if test.op == "in":
         return column.in_([_known_as(value, test.kind) for value in test.value])
+    if test.kind is Kind.TIME and not isinstance(test.value, datetime):
+        return on_day_of(column, test)
     compared: Condition = COMPARISONS[test.op](column, _known_as(test.value, test.kind))
     return compared
 

@@ -96,20 +96,42 @@ class Relation:
 
 
 BOTH = (SegmentKind.PERSONS, SegmentKind.ORGANISATIONS)
+OF_AFFILIATIONS: dict[str, Kind] = {
+    "organisation_id": Kind.ID,
+    "title": Kind.TEXT,
+    "role": Kind.TEXT,
+    "email": Kind.TEXT,
+    "phone": Kind.TEXT,
+    "decision_maker": Kind.FLAG,
+    "starts_on": Kind.DATE,
+    "ends_on": Kind.DATE,
+}
+"""What running affiliations and past ones are asked for."""
 RELATIONS: dict[str, Relation] = {
+    "address": Relation(
+        {
+            "address.purpose": Kind.CHOICE,
+            "address.street": Kind.TEXT,
+            "address.postal_code": Kind.TEXT,
+            "address.city": Kind.TEXT,
+            "address.country": Kind.TEXT,
+        },
+        of=BOTH,
+    ),
     "affiliation": Relation(
         {
-            "affiliation.organisation_id": Kind.ID,
-            "affiliation.title": Kind.TEXT,
-            "affiliation.role": Kind.TEXT,
-            "affiliation.decision_maker": Kind.FLAG,
-            "affiliation.starts_on": Kind.DATE,
+            **{f"affiliation.{name}": kind for name, kind in OF_AFFILIATIONS.items()},
             "organisation.name": Kind.TEXT,
+            "organisation.business_id": Kind.TEXT,
             "organisation.city": Kind.TEXT,
             "organisation.customer_number": Kind.TEXT,
             "organisation.customer_status": Kind.TEXT,
             "organisation.tag": Kind.MANY,
         },
+        of=BOTH,
+    ),
+    "past_affiliation": Relation(
+        {f"past_affiliation.{name}": kind for name, kind in OF_AFFILIATIONS.items()},
         of=BOTH,
     ),
     "membership": Relation(
@@ -182,16 +204,21 @@ RELATIONS: dict[str, Relation] = {
         of=BOTH,
     ),
 }
-"""By the name that `has` takes. Fields of an organisation a person belongs to are those of the affiliation."""
+"""By the name that `has` takes. Fields of an organisation a person belongs to are those of the running affiliation."""
 OWNERS: dict[SegmentKind, dict[str, str]] = {
     SegmentKind.PERSONS: {
         "fields.": "person",
         "affiliation.fields.": "affiliation",
+        "past_affiliation.fields.": "affiliation",
         "organisation.fields.": "organisation",
     },
-    SegmentKind.ORGANISATIONS: {"fields.": "organisation", "affiliation.fields.": "affiliation"},
+    SegmentKind.ORGANISATIONS: {
+        "fields.": "organisation",
+        "affiliation.fields.": "affiliation",
+        "past_affiliation.fields.": "affiliation",
+    },
 }
-"""How tests name additional fields: the contact's own, of a running affiliation, of the organisation it leads to."""
+"""How tests name additional fields: the contact's own, of affiliations, of the organisation that one leads to."""
 
 
 def owner_and_code(of: SegmentKind, field: str) -> tuple[str, str] | None:

@@ -63,7 +63,13 @@ def _single(kind: Kind, value: Any) -> Any:
         return _day(value)
     if kind is Kind.ID:
         return UUID(value)
-    return _moment(value) if kind is Kind.TIME else value
+    return _time(value) if kind is Kind.TIME else value
+
+
+def _time(value: str) -> date | FromToday | datetime:
+    """A moment, or a whole day."""
+    is_day = FROM_TODAY.fullmatch(value) or len(value) <= len("2026-01-31")
+    return _day(value) if is_day else _moment(value)
 
 
 def _day(value: str) -> date | FromToday:
