@@ -1,5 +1,7 @@
 """schemathesis reads the OpenAPI document and asks what it allows and what it forbids: no 5xx, nothing undocumented."""
 
+import os
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
@@ -14,6 +16,8 @@ from schemathesis.specs.openapi.checks import (
 from gateway.api import openapi
 
 pytestmark = pytest.mark.timeout(600)
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
+"""Of each operation, the same in every run; more of them find more."""
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -28,7 +32,7 @@ schema = schemathesis.openapi.from_dict(openapi.document())
 
 @schema.parametrize()
 @settings(
-    max_examples=8,
+    max_examples=EXAMPLES,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
