@@ -11,12 +11,13 @@ from ops.bench.floors.rpc import PlainRpc
 
 @cache
 def rpc() -> PlainRpc:
-    """The worker's connection, made at its first call."""
+    """The worker's connection."""
     return PlainRpc(os.environ["AMQP_URL"])
 
 
 def create_app() -> Flask:
-    """The application of one worker process."""
+    """The application of one worker process, connected before it takes requests: threads would make several."""
+    rpc()
     app = Flask(__name__)
     app.add_url_rule("/http", view_func=http)
     app.add_url_rule("/nothing", view_func=nothing)
