@@ -28,9 +28,8 @@ class Base(DeclarativeBase):
 
 def of_kind(column: str, kind: str) -> Any:
     """What `column` holds in rows of this `kind` of contact, so that the database knows it names one."""
-    return mapped_column(
-        ForeignKey(f"{kind}s.id"), Computed(f"CASE WHEN kind = '{kind}' THEN {column} END", persisted=True)
-    )
+    is_one = Computed(f"CASE WHEN kind = '{kind}' THEN {column} END", persisted=True)
+    return mapped_column(ForeignKey(f"{kind}s.id"), is_one, index=True)
 
 
 def key_column() -> Any:
