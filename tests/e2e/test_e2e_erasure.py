@@ -8,16 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pika
-import psycopg2
-import pymupdf
 import pytest
-from sqlalchemy.engine import make_url
 
 from chassis import topology
 from chassis.ids import new_id
 from ops.demo.papers import camt_054
 from ops.simulators.clients import wait_until
 from tests import members
+from tests.e2e import remains
 from tests.e2e.copies import Copy, opened
 from tests.e2e.records import settled
 
@@ -34,6 +32,7 @@ def words(*names: str) -> dict[str, str]:
 TOLD = words(
     "given", "family", "street", "city", "title", "role", "evidence", "activity", "task", "hours", "answer", "message",
     "note", "account", "field", "email", "secondmail", "workmail", "earlier", "cell", "oldname", "importmail",
+    "paper", "opinion", "moved",
 )  # fmt: skip
 PHONE, SECOND_PHONE, ACCOUNT_PHONE = "+358401928374", "+358501928374", "+358441928374"
 NUMBERS = ("401928374", "501928374", "441928374", "1931-03-29", "QZX-4711")
@@ -52,6 +51,8 @@ class Life:
     invoice_ids: list[str]
     bank_file_id: str
     signed_in: object
+    files: set[str]
+    """Names of stored files that named the person, and of the pictures."""
     copy: Copy
     own_copy: Copy
 
@@ -62,11 +63,12 @@ def erased(whole):
     before = found_in_databases(whole)
     person = whole.api.get(f"/persons/{life.person_id}")
     preview = whole.api.get(f"/persons/{life.person_id}/erasure-preview")
-    whole.api.post(f"/persons/{life.person_id}/erase", {"version": person["version"], "reason": "requested"})
-    address = f"/persons/{life.person_id}/erasure"
-    wait_until(lambda: whole.api.get(address)["complete"] or None, 60, "the erasure")
-    settled(whole)
-    return life, before, preview, whole.api.get(address)
+    with remains.waiting_event(whole, life.person_id):
+        whole.api.post(f"/persons/{life.person_id}/erase", {"version": person["version"], "reason": "requested"})
+        address = f"/persons/{life.person_id}/erasure"
+        wait_until(lambda: whole.api.get(address)["complete"] or None, 60, "the erasure")
+        settled(whole)
+        yield life, before, preview, whole.api.get(address)
 
 
 def lived(whole) -> Life:
@@ -90,11 +92,22 @@ def lived(whole) -> Life:
     file = office.upload("/bank-files", "tapahtumat.xml", content)
     sheet = {"name": TOLD["city"], "filter": {"field": "city", "op": "eq", "value": "Rovaniemi"}}
     label_sheet(office, office.post("/segments", sheet | {"name": "Arkit"})["id"])
+    remains.mark(office, person, TOLD["moved"])
+    export = office.post("/exports", {"q": TOLD["family"], "format": "xlsx"})
+    soon(lambda: office.get(f"/jobs/{export['id']}")["state"] == "succeeded" or None, "the export")
     soon(lambda: sent(office, person, 3), "mail to the person")
     settled(whole)
     invoices = [each["id"] for each in office.get("/invoices", customer_id=person)["data"]]
     copy = opened(office.ask("POST", f"/api/v1/persons/{person}/data-copy", headers={"Idempotency-Key": str(new_id())}))
-    return Life(person, invoices, file["id"], member.visitor, copy, opened(member.send("/my/data-copy")))
+    return Life(
+        person,
+        invoices,
+        file["id"],
+        member.visitor,
+        files_about(whole, person),
+        copy,
+        opened(member.send("/my/data-copy")),
+    )
 
 
 def sent(office, person, least):
@@ -132,6 +145,10 @@ def in_contacts(office) -> str:
     about = {"person_ids": [person]}
     office.post("/activities", {"kind": "call", "text": TOLD["activity"], **about})
     office.post("/tasks", {"title": TOLD["task"], **about})
+    named = f"{TOLD['given']} {TOLD['family']}, {mail('email')}, 040 1928374"
+    remains.texts_about_others_too(office, person, organisation, named, mail("email"))
+    remains.files_about(office, person, TOLD["paper"], TOLD["given"])
+    remains.answer(office, person, TOLD["opinion"])
     project = office.post("/projects", {"name": "Poistot"})["id"]
     worked = {"worked_on": "2026-01-02", "hours": "1.00", "note": TOLD["hours"], "person_id": person}
     office.post(f"/projects/{project}/hours", worked)
@@ -139,8 +156,13 @@ def in_contacts(office) -> str:
 
 
 def imported(office):
-    """A file whose row was refused: it names the person, but became nobody."""
-    rows = f"Etunimi;Sukunimi;Sähköposti;Muu\n{TOLD['given']};{TOLD['family']};not an address;{TOLD['cell']}\n"
+    """A file whose rows were refused: one is the person's, one tells of the person, and both became nobody."""
+    named = f"{TOLD['family']} {TOLD['given']} ({mail('email')})"
+    rows = (
+        "Etunimi;Sukunimi;Sähköposti;Muu\n"
+        f"{TOLD['given']};{TOLD['family']};not an address;{TOLD['cell']}\n"
+        f"Eino;Elo;not an address;Kysy: {named}\n"
+    )
     job = office.upload("/imports", "a.csv", rows.encode(), profile="contacts", dry_run="false")
     soon(lambda: office.get(f"/jobs/{job['id']}")["state"] == "succeeded" or None, "the import")
 
@@ -165,17 +187,12 @@ def soon(find, what):
 
 def rows_of(whole, service):
     """Every row of every table of a service, as text."""
-    url = make_url(whole.suite.wiring.database_urls[service])
-    connection = psycopg2.connect(
-        host=url.host, port=url.port, user=url.username, password=url.password, dbname=url.database
-    )
-    with connection.cursor() as cursor:
+    with remains.connected(whole, service) as connection, connection.cursor() as cursor:
         cursor.execute(TABLES)
         for (table,) in cursor.fetchall():
             cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" AS t')
             for (row,) in cursor.fetchall():
                 yield table, row
-    connection.close()
 
 
 def named(text: str) -> set[str]:
@@ -205,6 +222,8 @@ def test_C17_the_copy_holds_all_that_was_found_about_the_person(erased):
     life, *_ = erased
     of_nobody = {TOLD["cell"]}
     assert named(life.copy.raw) == set(IDENTIFIERS) - of_nobody
+    for beginning in (remains.PACKED, b"\xff\xd8"):  # the document and the photo
+        assert [name for name, content in life.copy.files.items() if content.startswith(beginning)]
     assert set(life.copy.data) == {"contacts", "membership", "courses", "commerce", "notify", "identity"}
     assert set(TOLD.values()) - of_nobody <= named(life.copy.page)
     assert "29.3.1931" in life.copy.page
@@ -216,7 +235,7 @@ def test_C17_the_copy_holds_all_that_was_found_about_the_person(erased):
 
 def test_C17_the_own_copy_leaves_out_the_notes_of_the_office(erased):
     life, *_ = erased
-    missing = {TOLD["cell"], TOLD["activity"], TOLD["task"]}
+    missing = {TOLD["cell"], TOLD["activity"], TOLD["task"], TOLD["paper"]}
     assert named(life.own_copy.raw) == set(IDENTIFIERS) - missing
     assert not missing & named(life.own_copy.page)
 
@@ -249,30 +268,40 @@ def test_C17_the_report_lists_what_stays_and_until_when(whole, erased):
 def test_C17_no_queue_and_no_dead_letter_names_an_erased_person(whole, erased):
     connection = pika.BlockingConnection(pika.URLParameters(whole.suite.wiring.amqp_urls["talkoo"]))
     channel = connection.channel()
+    told = []
     for queue in topology.queues():
         for name in (queue.name, queue.dead_letters):
             while (got := channel.basic_get(name))[0] is not None:
-                assert not named(got[2].decode(errors="replace")), name
+                told.append((name, got[2].decode(errors="replace")))
     connection.close()
+    parked = [row for table, row in rows_of(whole, "notify") if table == "parked"]
+    for texts in ([text for _name, text in told], parked):
+        assert [text for text in texts if erased[0].person_id in text], "an event about the person waits"
+    assert {name for name, text in told if named(text)} == set()
+    assert not [row for row in parked if named(row)]
 
 
-def texts_of_files(folder: Path):
-    for path in folder.rglob("*"):
-        if path.is_file():
-            content = path.read_bytes()
-            if path.suffix == ".pdf":
-                with pymupdf.open(stream=content, filetype="pdf") as document:
-                    yield path, "".join(page.get_text() for page in document)
-            yield path, content.decode(errors="replace")
+def named_files(whole) -> set[str]:
+    return {path.name for path, text in remains.texts_of_files(Path(whole.suite.wiring.files)) if named(text)}
+
+
+def files_about(whole, person) -> set[str]:
+    """Names of all files that name the person, and of the person's documents and photo."""
+    own = (row for table, row in rows_of(whole, "contacts") if table in {"persons", "documents"} and person in row)
+    keys = re.findall(r'"(?:file_key|photo_key|preview_key)": "([^"]+)"', "".join(own))
+    return named_files(whole) | {Path(key).name for key in keys}
 
 
 def test_C17_no_stored_file_names_an_erased_person_but_the_retained_ones(whole, erased):
     life, *_ = erased
-    found = {path.name for path, text in texts_of_files(Path(whole.suite.wiring.files)) if named(text)}
+    found = named_files(whole)
     invoices = {f"{each}.pdf" for each in life.invoice_ids}
     bank_files = {Path(row).name for row in keys_of_bank_files(whole)}
     assert found <= invoices | bank_files
     assert found & invoices, "the invoices of the books name their buyer"
+    assert {Path(name).suffix for name in life.files} >= {".pdf", ".xlsx", ".jpg", ""}
+    there = {path.name for path in Path(whole.suite.wiring.files).rglob("*")}
+    assert life.files & there <= invoices | bank_files
 
 
 def keys_of_bank_files(whole):

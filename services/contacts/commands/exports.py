@@ -158,7 +158,7 @@ def _day_of(export: models.Export) -> date:
 
 
 def _finish(step: Step, export: models.Export, asked: StartExport, _source: Source) -> None:
-    """The parts stay until the hourly sweep of files that nothing names: a repeat after a crash needs them."""
+    """The parts stay until this has been committed: a repeat after a crash needs them."""
     step.session.execute(PATIENCE)
     key = files.new_key("contacts", f".{export.format}")
     parts = [each for each in export.parts if not each.endswith(IDS)]
@@ -167,12 +167,20 @@ def _finish(step: Step, export: models.Export, asked: StartExport, _source: Sour
             _write_workbook(file, asked, _rows_of(parts))
         else:
             _join(file, asked, parts)
-    export.file_key, export.parts = key, []
+    export.file_key = key
     step.progress(done=export.rows, total=export.rows)
+    step.cursor.update(phase="tidy")
+
+
+def _tidy(step: Step, export: models.Export, _asked: StartExport, _source: Source) -> None:
+    """The parts name the same persons as the file, and an erasure could not find them any more: they go at once."""
+    for key in export.parts:
+        files.delete(key)
+    export.parts = []
     step.finish({"export_id": str(export.id), "rows": export.rows})
 
 
-PHASES = {"find": _find, "search": _search, "read": _read, "write": _finish}
+PHASES = {"find": _find, "search": _search, "read": _read, "write": _finish, "tidy": _tidy}
 
 
 def _rows_of(parts: Sequence[str]) -> Iterator[list[Any]]:
