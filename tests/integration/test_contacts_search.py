@@ -65,6 +65,20 @@ def test_C10_a_person_is_found_as_it_is_typed(call, register, typed, name):
     assert found(call, typed)[:1] == ([name] if name else [])
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["JM.Tyo@lumi.example", "jm.tyo@lumi", "jm.tyo", "+358 45 7654321", "045 765 43 21", "7654", "045-7654321"],
+)
+def test_C10_a_person_is_found_by_work_email_and_phone(call, register, typed):
+    lumi = call("create_organisation", CreateOrganisation(name="Lumi Oy")).id
+    there = {"organisation_id": lumi, "email": "jm.Tyo@Lumi.example", "phone": "045 7654321"}
+    made = call("create_affiliation", CreateAffiliation(person_id=register["Müller"].id, **there))
+    assert found(call, typed) == ["Müller"]
+    call("end_affiliation", EndAffiliation(id=made.id, ends_on=clock.today() - timedelta(days=1)))
+    assert found(call, typed) == ["Müller"]
+    assert call("list_organisations", ListOrganisations(q=typed)).data == []
+
+
 @pytest.mark.parametrize("typed", ["", "   ", "zzzzz", "%", "_", "' OR 1=1 --", "*" * 100, "@", "(((", "\\"])
 def test_C10_what_finds_nobody_finds_nobody(call, register, typed):
     assert found(call, typed) == []

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, func, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import redirects
@@ -20,8 +20,16 @@ class Affiliation(Base):
         redirects.index("affiliations", "person_id"),
         Index("ix_affiliations_organisation_id", "organisation_id", "id"),
         redirects.index("affiliations", "organisation_id"),
+        Index(
+            "ix_affiliations_email", func.lower(literal_column("email")).collate("C"), "person_id",
+            postgresql_where=text("email IS NOT NULL"),
+        ),
+        Index(
+            "ix_affiliations_phone", "phone", postgresql_using="gin", postgresql_ops={"phone": "gin_trgm_ops"},
+            postgresql_where=text("phone IS NOT NULL"),
+        ),
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
-    )
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))

@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from contracts.base import Page
 from services.contacts import models
-from services.contacts.queries import names
+from services.contacts.queries import names, work_numbers
 from services.contacts.queries.pages import page_of, position, printed
 from services.contacts.rules.names import fold, sort_key, swaps
 
@@ -89,12 +89,12 @@ def _by_words(reader: Connection, model: Any, request: Any, after: tuple[Any, ..
     typed, words = request.q.strip(), fold(request.q)
     if model is not models.Person or "@" in typed or "\0" in typed or DIGITS.fullmatch(typed.lstrip("+")):
         return None
+    exact = [*_addresses(model.__table__.c, typed), *_numbers(model.__table__.c, typed)]
     if " " in words:
         groups = [[word] for word in words.split()]
         scored = _likeness(words, model.__table__.c.search)
-        levels: list[Any] = [[(0, (each, scored))] for each in names.every_word(reader, groups, LEAST)]
+        levels: list[Any] = [[(0, _either(exact, (each, scored)))] for each in names.every_word(reader, groups, LEAST)]
     elif names.is_word(words):
-        exact = [*_addresses(model.__table__.c, typed), *_numbers(model.__table__.c, typed)]
         levels = [names.batches(reader, words, exact, LEAST)]
     else:
         return None
@@ -166,11 +166,16 @@ def _either(
 
 
 def _addresses(table: Any, typed: str) -> list[ColumnElement[bool]]:
-    """The beginning of the first e-mail address, or the whole of a further one."""
+    """The beginning of the first e-mail address or of one at work, or the whole of a further one."""
     if " " in typed or len(typed) < 3:
         return []
     first = table.email_key.startswith(typed.lower(), autoescape=True)
-    return [first, has_other_email(table, typed.lower())] if "@" in typed else [first]
+    at_work = [work_numbers.has_work_email(typed.lower())] if _are_persons(table) else []
+    return [first, *at_work, *([has_other_email(table, typed.lower())] if "@" in typed else [])]
+
+
+def _are_persons(table: Any) -> bool:
+    return table is models.Person.__table__.c
 
 
 def has_other_email(table: Any, address: str) -> ColumnElement[bool]:
@@ -190,4 +195,7 @@ def _numbers(table: Any, typed: str) -> list[ColumnElement[bool]]:
 def _phones(table: Any, typed: str) -> list[ColumnElement[bool]]:
     """Digits anywhere in a phone number; a leading 0, 00 or + is how numbers are typed, not stored."""
     digits = re.sub(r"\D", "", typed).lstrip("0")
-    return [table.search.contains(digits, autoescape=True)] if len(digits) >= 3 else []
+    if len(digits) < 3:
+        return []
+    at_work = [work_numbers.has_work_phone(digits)] if _are_persons(table) else []
+    return [table.search.contains(digits, autoescape=True), *at_work]
