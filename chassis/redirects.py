@@ -37,6 +37,8 @@ CREATE OR REPLACE FUNCTION known_as(asked uuid) RETURNS uuid LANGUAGE sql STABLE
     SELECT coalesce((SELECT known_as FROM redirects WHERE id = asked), asked)
 $$;
 """
+ANY_KNOWN_AS = "ANY (ARRAY(SELECT known_as(CAST(id AS uuid)) FROM unnest(string_to_array(:ids, ',')) AS id))"
+"""`person_id = ...` any of the ids, which came from outside separated by commas."""
 TRIGGER_FUNCTION = """
 CREATE OR REPLACE FUNCTION follow_{column}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE target uuid;

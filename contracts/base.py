@@ -151,6 +151,11 @@ class ByIds(Request):
     ids: Annotated[list[UUID], Field(max_length=1_000)]
 
 
+AN_ID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+PersonIds = Annotated[str, Field(max_length=1_849, pattern=f"^({AN_ID}(,{AN_ID}){{0,49}})?$")]
+"""Ids of up to 50 persons, separated by commas: what belongs to any of them; empty asks for nobody in particular."""
+
+
 class Event(BaseModel):
     """A past fact: ids and facts, no personal data. Named `noun.past_verb.vN` in `type`.
 

@@ -21,6 +21,7 @@ from contracts.base import (
     Money,
     OptionalLine,
     Page,
+    PersonIds,
     PhoneText,
     Reply,
     Request,
@@ -234,6 +235,7 @@ class ListEnrolments(ListRequest):
 
     session_id: UUID | None = None
     person_id: UUID | None = None
+    person_ids: PersonIds = ""
     state: EnrolmentState | None = None
 
 

@@ -20,6 +20,7 @@ from contracts.base import (
     ListRequest,
     Nothing,
     Page,
+    PersonIds,
     PhoneText,
     Reply,
     Request,
@@ -192,6 +193,7 @@ class ListMemberships(ListRequest):
     """Memberships as they are on `as_of` (today when missing)."""
 
     person_id: UUID | None = None
+    person_ids: PersonIds = ""
     membership_type_id: UUID | None = None
     state: MembershipState | None = None
     as_of: Day | None = None

@@ -21,6 +21,7 @@ from contracts.base import (
     Line,
     ListRequest,
     Page,
+    PersonIds,
     PhoneText,
     Reply,
     Request,
@@ -79,6 +80,7 @@ class ListMessages(ListRequest):
     """Messages, newest first."""
 
     person_id: UUID | None = None
+    person_ids: PersonIds = ""
     mailing_id: UUID | None = None
     state: MessageState | None = None
 

@@ -173,6 +173,7 @@ MACHINES: Final[dict[str, tuple[Any, ...]]] = {
     "undo_job_id": ("",),
     "account_id": (AN_ID,),
     "person_id": (AN_ID,),
+    "person_ids": (AN_ID,),
     "challenge_id": (AN_ID,),
     "event_id": (AN_ID,),
     "request_id": (AN_ID,),

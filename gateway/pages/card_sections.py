@@ -19,12 +19,13 @@ from contracts.commerce import CommerceApi
 from contracts.commerce.deliveries import ListPurchases
 from contracts.commerce.invoices import ListInvoices
 from contracts.contacts import ContactsApi
-from contracts.contacts.affiliations import ListAffiliations
+from contracts.contacts.affiliations import Affiliation, ListAffiliations
 from contracts.courses import CoursesApi, ListEnrolments
 from contracts.membership import ListMemberships, MembershipApi
 from contracts.notify import ListMessages, NotifyApi
 from gateway.asked import asked
 from gateway.field_definitions import all_definitions
+from gateway.local_today import today
 from gateway.pages import contact_facts, state_words
 from gateway.pages.door import Pages
 from gateway.pages.my_messages import title_of
@@ -45,6 +46,9 @@ OF_OTHERS: Final = {
     "messages": (Permission.NOTIFY_READ, "/office/messages?person_id={id}"),
 }
 """Sections that load by themselves: the right they need, and the list of all of it where there is one."""
+OF_PEOPLE: Final = ("memberships", "enrolments", "messages")
+"""Sections of an organisation that are about its people."""
+MOST_PEOPLE: Final = 50
 PERSON: Final = "/office/contacts"
 ORGANISATION: Final = "/office/organisations"
 
@@ -57,6 +61,8 @@ def loaded_by_themselves(card: str) -> dict[str, str]:
 def list_of(key: str, card: str) -> str:
     """The list of all that a section of the card shows, without JavaScript too."""
     _right, listed = OF_OTHERS.get(key, (None, ""))
+    if card.startswith(ORGANISATION) and key in OF_PEOPLE:
+        listed = ""
     return (listed or f"{{card}}/sections/{key}").format(card=card, id=card.rpartition("/")[2])
 
 
@@ -125,11 +131,57 @@ def affiliations_of_person(person_id: UUID) -> str:
 @pages.get("/office/organisations/<uuid:organisation_id>/sections/people", may=Permission.CONTACTS_READ)
 def people_of_organisation(organisation_id: UUID) -> str:
     """The persons of an organisation by name, further than the card shows at once."""
-    wanted = asked(ListAffiliations, organisation_id=organisation_id, limit=50)
+    wanted = asked(ListAffiliations, organisation_id=organisation_id, limit=MOST_PEOPLE)
     return _page("people", f"{ORGANISATION}/{organisation_id}", partial(contacts.list_affiliations, wanted))
 
 
-def _page(key: str, card: str, call: Callable[[], Page[Any]]) -> str:
+@pages.get("/office/organisations/<uuid:organisation_id>/sections/memberships", may=Permission.MEMBERSHIP_READ)
+def memberships_of_people(organisation_id: UUID) -> str:
+    """What the people of an organisation are members of."""
+    return _of_people("memberships", organisation_id, ListMemberships, membership.list_memberships)
+
+
+@pages.get("/office/organisations/<uuid:organisation_id>/sections/enrolments", may=Permission.COURSES_READ)
+def enrolments_of_people(organisation_id: UUID) -> str:
+    """What the people of an organisation are or were enrolled on."""
+    return _of_people("enrolments", organisation_id, ListEnrolments, courses.list_enrolments)
+
+
+@pages.get("/office/organisations/<uuid:organisation_id>/sections/messages", may=Permission.NOTIFY_READ)
+def messages_of_people(organisation_id: UUID) -> str:
+    """What was sent to the people of an organisation."""
+    return _of_people("messages", organisation_id, ListMessages, notify.list_messages)
+
+
+def _of_people(key: str, organisation_id: UUID, model: type[Any], listed: Callable[[Any], Page[Any]]) -> str:
+    """What belongs to the people who are in the organisation now; of a big one, to the first by name."""
+    found = _people(organisation_id)
+    now = [each for each in found.data if each.ends_on is None or each.ends_on >= today()] if found else []
+    names = {each.person_id: each.person_name for each in now}
+    wanted = asked(model, person_ids=",".join(map(str, names)), limit=AT_ONCE)
+
+    def call() -> Page[Any]:
+        return listed(wanted) if names else Page[Any](data=[])
+
+    card = f"{ORGANISATION}/{organisation_id}"
+    return _page(
+        key,
+        card,
+        call if found else lambda: None,
+        names=names,
+        of_people=True,
+        more_people=bool(found and found.has_more),
+    )
+
+
+def _people(organisation_id: UUID) -> Page[Affiliation] | None:
+    if not may(Permission.CONTACTS_READ):
+        return Page[Affiliation](data=[])
+    wanted = ListAffiliations(organisation_id=organisation_id, limit=MOST_PEOPLE)
+    return or_nothing(lambda: contacts.list_affiliations(wanted))
+
+
+def _page(key: str, card: str, call: Callable[[], Page[Any] | None], **more: Any) -> str:
     found, name = side_by_side(partial(or_nothing, call), partial(_name, card))
     g.page_path = above = card.rpartition("/")[0]
     begins = not request.args.get("cursor")
@@ -140,12 +192,13 @@ def _page(key: str, card: str, call: Callable[[], Page[Any]]) -> str:
         crumbs=[(_("Contacts") if above == PERSON else _("Organisations"), above), *([(name, card)] if name else [])],
         address=card,
         found=found,
-        standing=standing_of(found) if key == "memberships" and begins else ("", ""),
+        standing=standing_of(found) if key == "memberships" and above == PERSON and begins else ("", ""),
         loaded=loaded_by_themselves(card),
         more_about=partial(contact_facts.about_affiliation, all_definitions()),
         may_write=may(Permission.CONTACTS_WRITE),
         words=state_words,
         title_of=title_of,
+        **{"names": {}, "of_people": False, "more_people": False, **more},
     )
 
 

@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select, text
 
 from chassis.paging import cursor_id, page
+from chassis.redirects import ANY_KNOWN_AS
 from contracts import notify
 from contracts.base import ListRequest, Page
 from contracts.bounces import UsedAddress, UsedAddresses
@@ -23,6 +24,8 @@ def list_messages(
         query = query.where(Message.person_id == func.known_as(only_person or request.person_id))
     if only_person and request.person_id not in {None, only_person}:
         return Page(data=[])
+    if request.person_ids:
+        query = query.where(text(f"messages.person_id = {ANY_KNOWN_AS}").bindparams(ids=request.person_ids))
     if request.mailing_id:
         query = query.where(Message.mailing_id == request.mailing_id)
     if request.state:

@@ -91,3 +91,23 @@ def test_C3_the_card_of_an_organisation_has_its_invoices_and_its_people_by_name(
     expect(page.locator("#people-part td.main")).to_have_text(["Aalto", "Ääri", "Öhman"])
     expect(page.locator("#invoices-part")).to_contain_text("Ei yhtään.")
     check_page(page)
+
+
+def test_C3_the_card_of_an_organisation_shows_what_its_people_have_and_nobody_elses(
+    visit: Visit, whole: Whole, member: Member
+) -> None:
+    organisation = whole.api.post("/organisations", {"name": "Jäsenten Oy"})
+    left = whole.api.get("/memberships", limit=1)["data"][0]["person_id"]
+    for person_id, ends_on in ((member.person_id, None), (left, "2026-01-31")):
+        sides = {"person_id": person_id, "organisation_id": organisation["id"]}
+        whole.api.post("/affiliations", sides | ({"ends_on": ends_on} if ends_on else {}))
+    page = visit(f"/office/organisations/{organisation['id']}", as_user="admin")
+    for section in ("memberships", "enrolments", "messages"):
+        whose = page.locator(f"#{section}-part tbody td:nth-child(2) a")
+        expect(whose).not_to_have_count(0)
+        assert {each.get_attribute("href") for each in whose.all()} == {f"/office/contacts/{member.person_id}"}
+    check_page(page)
+    page.set_viewport_size({"width": 390, "height": 900})
+    check_page(page)
+    refused = whole.api.ask("GET", "/api/v1/memberships?person_ids=everybody")
+    assert (refused.status_code, "person_ids" in refused.text) == (400, True)

@@ -79,6 +79,10 @@ def belongings(town, person_id):
         "messages": ("notify", "list_messages", notify.ListMessages(person_id=person_id)),
     }
     found = {name: town.call(*asked).data for name, asked in lists.items()}
+    for name in ("memberships", "enrolments", "messages"):
+        service, method, by_person = lists[name]
+        by_persons = type(by_person)(person_ids=f"{person_id},{new_id()}")
+        assert town.call(service, method, by_persons).data == found[name]
     for rows in found.values():
         for row in rows:
             assert getattr(row, "person_id", None) or getattr(row, "customer_id", None)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from chassis.paging import cursor_id, decode_cursor, page
+from chassis.redirects import ANY_KNOWN_AS
 from contracts import courses as contract
 from contracts.base import Money, Page, Translated
 from contracts.courses import EnrolmentState
@@ -69,6 +70,7 @@ def list_enrolments(
     wanted = {
         "e.person_id = known_as(:only_person)": ("only_person", only_person),
         "e.person_id = known_as(:person_id)": ("person_id", request.person_id),
+        f"e.person_id = {ANY_KNOWN_AS}": ("ids", request.person_ids or None),
         "e.session_id = :session_id": ("session_id", request.session_id),
         "e.state = :state": ("state", request.state.value if request.state else None),
         f"({order}) > :after": ("after", _number_and_id(request.cursor) if waiting else cursor_id(request.cursor)),

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from chassis.paging import cursor_number, page
+from chassis.redirects import ANY_KNOWN_AS
 from contracts import membership as contract
 from contracts.base import Page
 from contracts.errors import NotFound
@@ -73,6 +74,7 @@ def list_memberships(
     wanted = {
         "m.person_id = known_as(:only_person)": ("only_person", only_person),
         "m.person_id = known_as(:person_id)": ("person_id", request.person_id),
+        f"m.person_id = {ANY_KNOWN_AS}": ("ids", request.person_ids or None),
         "m.membership_type_id = :type_id": ("type_id", request.membership_type_id),
         f"{STATE} = :state": ("state", request.state.value if request.state else None),
         "m.number > :after": ("after", cursor_number(request.cursor)),
