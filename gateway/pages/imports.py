@@ -188,7 +188,18 @@ def import_for_real(import_id: UUID) -> ResponseReturnValue:
     if not checked.dry_run:
         raise Invalid(_("This file was imported for real already."))
     wanted = checked.model_dump(include={"file_key", "file_name", "profile", "observed_at"})
-    return _start(StartImport(**wanted, **_meanings(checked), dry_run=False))
+    if not checked.file_key:
+        return _gone()
+    try:
+        return _start(StartImport(**wanted, **_meanings(checked), dry_run=False))
+    except NotFound:
+        return _gone()
+
+
+def _gone() -> ResponseReturnValue:
+    """An erasure has taken the file, or the days are over for which it is kept."""
+    flash(_("The file is not there any more. Upload it again."), "warn")
+    return redirect("/office/imports")
 
 
 def _meanings(checked: Import) -> dict[str, Any]:

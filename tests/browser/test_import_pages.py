@@ -62,6 +62,19 @@ def test_C11_a_file_that_cannot_be_read_is_told_when_it_is_looked_at(visit: Visi
     check_page(page)
 
 
+def test_C11_C17_a_file_that_an_erasure_has_taken_is_asked_for_again(visit: Visit, whole: Any) -> None:
+    page = visit("/office/imports", as_user="admin")
+    name = a_name()
+    erased = whole.api.post("/persons", {"given_name": "Aino", "family_name": name})
+    upload(page, f"Etunimi;Sukunimi\nAino;{name}\n")
+    page.get_by_label("Tarkista ensin").check()
+    page.get_by_role("button", name="Lue tiedosto").click()
+    page.get_by_role("button", name="Tuo rekisteriin").wait_for(timeout=30_000)
+    whole.api.post(f"/persons/{erased['id']}/erase", {"version": erased["version"], "reason": "requested"})
+    page.get_by_role("button", name="Tuo rekisteriin").click()
+    expect(page.get_by_text("Lähetä se uudelleen")).to_be_visible(timeout=30_000)
+
+
 def test_C11_an_import_is_undone_and_what_was_changed_since_is_kept_and_listed(visit: Visit, whole: Any) -> None:
     name = a_name()
     rows = f"Etunimi;Sukunimi\nAino;{name}\nEino;{name}\n".encode()
