@@ -2,16 +2,14 @@
 
 import random
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from chassis.ids import new_id
 from contracts.membership import MembershipState
+from tests.segment_own import TODAY, additional, address, of_organisation, of_person, some_days
 
-TODAY = date(2026, 6, 15)
-CITIES = ["Helsinki", "Espoo", "Åbo", "", "100 % Kylä", "Under_score"]
-TAGS = ["board", "choir", "vip"]
 TYPES = ["ordinary", "student"]
 PRODUCTS = ["p1", "p2", "book"]
 COURSES = ["lead", "first-aid"]
@@ -19,8 +17,9 @@ STATES = ["held", "waiting", "confirmed", "cancelled"]
 ENTERED = TODAY - timedelta(days=31)
 """When the contacts were entered."""
 KINDS = ["call", "meeting", "visit"]
-PLACES = [new_id() for _ in range(2)]
-"""Ids of the two organisations, and of two mailings and sessions."""
+ORGANISATIONS = [new_id() for _ in range(8)]
+PLACES = ORGANISATIONS[:2]
+"""Ids of two organisations, and of two mailings, sessions, projects and surveys."""
 
 
 @dataclass
@@ -39,10 +38,6 @@ class Register(list[Contact]):
         return f"<{len(self)} contacts>"
 
 
-def some_days(chance: random.Random) -> date:
-    return TODAY + timedelta(days=chance.choice([-400, -31, -30, -1, 0, 1, 30]))
-
-
 def persons(seed: int, count: int = 40) -> Register:
     """Persons with a few things each."""
     chance = random.Random(seed)
@@ -50,25 +45,57 @@ def persons(seed: int, count: int = 40) -> Register:
 
 
 def person(chance: random.Random, number: int) -> Contact:
-    city = chance.choice(CITIES)
-    own = {
-        "family_name": chance.choice(["Åberg", "Aho", "Öhman", f"Nro{number}"]),
-        "city": city,
-        "email": chance.choice([None, f"a{number}@example.org"]),
-        "birth_date": chance.choice([None, date(1950, 5, 5), date(1990, 1, 1)]),
-        "credit_limit": chance.choice([None, 0, 100, 250.5]),
-        "tag": chance.sample(TAGS, chance.randint(0, 3)),
-        "has_email": False,
-    }
-    own["has_email"] = own["email"] is not None
+    made = contact(chance, number, of_person)
     makers = {
         "membership": membership, "purchase": purchase, "enrolment": enrolment, "message": message,
         "activity": activity, "affiliation": affiliation,
     }  # fmt: skip
-    things = {name: [make(chance) for _ in range(chance.choice([0, 0, 1, 2, 3]))] for name, make in makers.items()}
-    first = [{"kind": "email", "verified_on": ENTERED, "problem": None}] if own["email"] else []
-    things["contact_point"] = first + [contact_point(chance, each) for each in range(chance.choice([0, 0, 1, 2]))]
-    return Contact(own=own, things=things)
+    made.things |= several(chance, makers)
+    made.things["past_affiliation"] = made.things["affiliation"]
+    made.things["survey_answer"] = [row for each in PLACES if chance.random() < 0.5 for row in answers(chance, each)]
+    return made
+
+
+def several(chance: random.Random, makers: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    return {name: [make(chance) for _ in range(chance.choice([0, 0, 1, 2, 3]))] for name, make in makers.items()}
+
+
+def contact(chance: random.Random, number: int, own_of: Any) -> Contact:
+    """What it has once, its addresses, and how it is reached."""
+    addresses = [address(chance) for _ in range(chance.choice([0, 1, 1, 2]))]
+    own = own_of(chance, number, addresses[0] if addresses else None)
+    further = [contact_point(chance, each) for each in range(chance.choice([0, 0, 1, 2]))]
+    own["other_phone"] = [each["number"] for each in further]
+    kinds = ["email"] * len([each for each in (own["email"], *own["other_email"]) if each])
+    kinds += ["phone"] * own["has_phone"] + ["address"] * len(addresses)
+    points = [{"kind": kind, "verified_on": ENTERED, "problem": None} for kind in kinds]
+    return Contact(own=own, things={"address": addresses, "contact_point": points + further})
+
+
+def organisations(seed: int, people: Register) -> Register:
+    """Those in which the persons are, whose affiliations come to know them."""
+    chance, found = random.Random(seed), Register()
+    for number, place in enumerate(ORGANISATIONS):
+        made = contact(chance, number, of_organisation)
+        made.id, made.own["parent_id"] = place, chance.choice([None, *ORGANISATIONS[:number]])
+        made.things |= several(chance, {"membership": membership, "purchase": purchase, "activity": activity})
+        if number == 1:
+            made.things["purchase"].append(purchase(chance) | {"amount": 500, "state": "paid"})
+        there = [one for each in people for one in each.things["affiliation"] if one["organisation_id"] == place]
+        made.things["affiliation"] = made.things["past_affiliation"] = there
+        for one in there:
+            one.update({f"organisation.{name}": value for name, value in made.own.items()})
+        found.append(made)
+    return found
+
+
+def answers(chance: random.Random, survey: UUID) -> list[dict[str, Any]]:
+    """Values of one person's answers to a survey: a row each, and one of what was chosen among several."""
+    day, mark = some_days(chance), chance.randint(1, 5)
+    told = [("came", chance.choice(["yes", "no"]), None), ("mark", str(mark), mark)]
+    told += [("many", each, None) for each in chance.sample(["a", "b"], chance.randint(0, 2))]
+    names = ("question", "value", "number")
+    return [{"survey_id": survey, "answered_on": day} | dict(zip(names, each, strict=True)) for each in told]
 
 
 def contact_point(chance: random.Random, place: int) -> dict[str, Any]:
@@ -131,22 +158,29 @@ def message(chance: random.Random) -> dict[str, Any]:
 
 
 def activity(chance: random.Random) -> dict[str, Any]:
-    return {"kind": chance.choice(KINDS), "happened_on": some_days(chance), "private": chance.random() < 0.2}
+    return {
+        "kind": chance.choice(KINDS),
+        "happened_on": some_days(chance),
+        "private": chance.random() < 0.2,
+        "project_id": None,
+    }
 
 
 def affiliation(chance: random.Random) -> dict[str, Any]:
-    return {"organisation_id": chance.choice(PLACES), "title": chance.choice(["", "Johtaja", "johtaja", "Sihteeri"]),
-            "role": "", "decision_maker": chance.random() < 0.5,
-            "ends_on": chance.choice([None, TODAY, TODAY - timedelta(days=1)])}  # fmt: skip
-
-
-def noon(day: date) -> datetime:
-    return datetime.combine(day, time(9, 30), UTC)
+    starts_on, ends_on = chance.choice(
+        [(None, None), (None, TODAY), (TODAY, None), (TODAY + timedelta(days=1), None)]
+        + [(start, TODAY - timedelta(days=1)) for start in (None, TODAY - timedelta(days=400))]
+    )
+    return {"organisation_id": chance.choice(ORGANISATIONS), "starts_on": starts_on, "ends_on": ends_on,
+            "title": chance.choice(["", "Johtaja", "johtaja", "Sihteeri"]), "role": chance.choice(["", "Hallitus"]),
+            "email": chance.choice([None, "A@lumi.example"]), "phone": chance.choice([None, "+358451"]),
+            "decision_maker": chance.random() < 0.5, **additional(chance)}  # fmt: skip
 
 
 COUNTED = {
     "purchase": lambda one: one["state"] in {"billed", "paid"},
-    "affiliation": lambda one: one["ends_on"] is None or one["ends_on"] >= TODAY,
+    "affiliation": lambda one: (one["starts_on"] or TODAY) <= TODAY <= (one["ends_on"] or TODAY),
+    "past_affiliation": lambda one: one["ends_on"] is not None and one["ends_on"] < TODAY,
     "activity": lambda one: not one["private"],
 }
 
@@ -160,8 +194,8 @@ def finds(tree: dict[str, Any], contact: Contact) -> bool:
     for quantifier, joined in QUANTIFIERS.items():
         if quantifier in tree:
             return joined(finds(part, contact) for part in tree[quantifier])
-    relation, dot, name = tree["field"].partition(".")
-    if not dot:
+    relation, name = split(tree["field"])
+    if tree["field"] in contact.own:
         return passes(contact.own[tree["field"]], tree)
     opposite = {"ne": "eq", "empty": "not_empty"}.get(tree["op"])
     if isinstance(tree["value"], bool) and (tree["value"] is False) == (tree["op"] == "eq"):
@@ -171,6 +205,12 @@ def finds(tree: dict[str, Any], contact: Contact) -> bool:
     if opposite:
         return not finds({**tree, "op": opposite}, contact)
     return any(passes(one_value(one, name), tree) for one in things(contact, relation))
+
+
+def split(field: str) -> tuple[str, str]:
+    """The relation and the name in one of its things; what an affiliation knows of its organisation keeps its own."""
+    start, _dot, rest = field.partition(".")
+    return ("affiliation", field) if start == "organisation" else (start, rest)
 
 
 QUANTIFIERS = {"all": all, "any": any, "none": lambda parts: not any(parts)}
@@ -184,7 +224,7 @@ def of_one(tree: dict[str, Any], one: dict[str, Any]) -> bool:
     for quantifier, joined in QUANTIFIERS.items():
         if quantifier in tree:
             return joined(of_one(part, one) for part in tree[quantifier])
-    return passes(one_value(one, tree["field"].partition(".")[2]), tree)
+    return passes(one_value(one, split(tree["field"])[1]), tree)
 
 
 def one_value(one: dict[str, Any], name: str) -> Any:
@@ -203,11 +243,15 @@ def passes(value: Any, tree: dict[str, Any]) -> bool:
         return value is None or value in ("", [])
     if op == "in":
         return any(passes(value, {**tree, "op": "eq", "value": each}) for each in wanted)
+    if isinstance(wanted, bool):
+        return (value is True) == wanted
     if isinstance(value, list):
         return wanted in value
     if value is None:
         return False
-    if isinstance(value, date):
+    if isinstance(value, datetime):
+        value, wanted = (value, datetime.fromisoformat(wanted)) if "T" in wanted else (value.date(), day_of(wanted))
+    elif isinstance(value, date):
         wanted = day_of(wanted)
     elif isinstance(value, UUID):
         wanted = UUID(wanted)
