@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, func, literal_column, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import redirects
@@ -20,13 +20,12 @@ class Affiliation(Base):
         redirects.index("affiliations", "person_id"),
         Index("ix_affiliations_organisation_id", "organisation_id", "id"),
         redirects.index("affiliations", "organisation_id"),
-        Index(
-            "ix_affiliations_email", func.lower(literal_column("email")).collate("C"), "person_id",
-            postgresql_where=text("email IS NOT NULL"),
-        ),
-        Index(
-            "ix_affiliations_phone", "phone", postgresql_using="gin", postgresql_ops={"phone": "gin_trgm_ops"},
-            postgresql_where=text("phone IS NOT NULL"),
+        *(
+            Index(
+                f"ix_affiliations_{name}", name, postgresql_using="gin", postgresql_ops={name: "gin_trgm_ops"},
+                postgresql_where=text(f"{name} IS NOT NULL"),
+            )
+            for name in ("email", "phone")
         ),
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
     )  # fmt: skip

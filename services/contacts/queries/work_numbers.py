@@ -1,5 +1,6 @@
 """Persons by the e-mail address or phone number that they have in an organisation, now or formerly (C10)."""
 
+import re
 from typing import Any
 
 from sqlalchemy import ColumnElement, any_, func, select
@@ -8,14 +9,15 @@ from services.contacts import models
 
 PERSONS = models.Person.__table__.c
 AFFILIATIONS = models.Affiliation.__table__.c
-EMAIL = func.lower(AFFILIATIONS.email).collate("C")
+SPECIAL = re.compile(r"[%_/]")
 MOST = 1_000
 """So many persons are found this way; whoever types more letters finds the others."""
 
 
 def has_work_email(beginning: str) -> ColumnElement[bool]:
-    """Whether an affiliation's e-mail address begins so, in lower case."""
-    return _has(AFFILIATIONS.email.is_not(None) & EMAIL.startswith(beginning, autoescape=True))
+    """Whether an affiliation's e-mail address begins so, in whatever case."""
+    wanted = SPECIAL.sub(r"/\g<0>", beginning) + "%"
+    return _has(AFFILIATIONS.email.is_not(None) & AFFILIATIONS.email.ilike(wanted, escape="/"))
 
 
 def has_work_phone(digits: str) -> ColumnElement[bool]:

@@ -12,13 +12,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(
-        """CREATE INDEX ix_affiliations_email ON affiliations ((lower(email) COLLATE "C"), person_id)
-           WHERE email IS NOT NULL"""
-    )
-    op.execute(
-        "CREATE INDEX ix_affiliations_phone ON affiliations USING gin (phone gin_trgm_ops) WHERE phone IS NOT NULL"
-    )
+    for column in ("email", "phone"):
+        op.execute(
+            f"CREATE INDEX ix_affiliations_{column} ON affiliations USING gin ({column} gin_trgm_ops)"
+            f" WHERE {column} IS NOT NULL"
+        )
 
 
 def downgrade() -> None:
