@@ -76,7 +76,7 @@ def take(browser: Browser, stage: Stage, folder: Path) -> None:
             context = browser.new_context(viewport=viewport, locale="fi-FI", base_url=stage.run["base_url"])
             context.add_cookies(known[who])
             page = context.new_page()
-            answer = page.goto(path)
+            answer = page.goto(path, wait_until="networkidle")
             wide = page.evaluate("document.documentElement.scrollWidth") > size[0]
             if answer is None or answer.status != 200 or wide:
                 print(f"{path} at {size[0]}: {answer.status if answer else 'no answer'}{' too wide' if wide else ''}")
