@@ -90,9 +90,8 @@ def _copied(own: Code, state: StateFolder) -> Code:
 
 
 def copy_readable(source: Path, target: Path) -> None:
-    """Copy a folder so that everybody can read the copy; links stay links, bytecode is left out."""
+    """Copy a folder so that everybody can read the copy; links stay links, bytecode stays valid."""
     for folder, folders, files in os.walk(source):
-        folders[:] = [name for name in folders if name != "__pycache__"]
         here = target / Path(folder).relative_to(source)
         here.mkdir(parents=True)
         here.chmod(0o755)
@@ -104,8 +103,8 @@ def _copy_one(source: Path, target: Path) -> None:
     if source.is_symlink():
         target.symlink_to(source.readlink())
         return
-    mode = source.stat().st_mode
-    if mode & stat.S_IROTH:
+    found = source.stat()
+    if found.st_mode & stat.S_IROTH:
         try:
             os.link(source, target)
         except OSError:
@@ -113,4 +112,5 @@ def _copy_one(source: Path, target: Path) -> None:
         else:
             return
     shutil.copyfile(source, target)
-    target.chmod(0o755 if mode & stat.S_IXUSR else 0o644)
+    target.chmod(0o755 if found.st_mode & stat.S_IXUSR else 0o644)
+    os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
