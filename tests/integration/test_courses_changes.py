@@ -199,7 +199,7 @@ def test_K6_K7_tickets_say_the_new_place_also_one_that_was_being_made(school):
     change(school, session, place="Sali 3")
     with pytest.raises(NotFound):
         school.ticket(ready)
-    key = documents.store_ticket(claimed, documents.holders([claimed])[claimed.person_id], "Talkoo ry")
+    key = documents.store_ticket(claimed, documents.holders([claimed])[claimed.person_id], "Talkoo ry", (), {})
     with database_of("courses").transaction() as storing:
         tickets.store(storing, claimed, key)
     school.make_tickets()

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pika
 
 EXCHANGE = "nameko-rpc"
+READY_SECONDS = 60
 
 
 class PlainRpc:
@@ -21,10 +22,13 @@ class PlainRpc:
         self._waiting: dict[str, Future[Any]] = {}
         self._ready = threading.Event()
         threading.Thread(target=self._consume, daemon=True).start()
-        self._ready.wait(10)
+        if not self._ready.wait(READY_SECONDS):
+            raise TimeoutError("the broker does not answer")
 
     def _consume(self) -> None:
-        self._connection = pika.BlockingConnection(pika.URLParameters(self._url))
+        parameters = pika.URLParameters(self._url)
+        parameters.connection_attempts, parameters.retry_delay, parameters.stack_timeout = 10, 1, 60
+        self._connection = pika.BlockingConnection(parameters)
         self._channel = self._connection.channel()
         self._channel.exchange_declare(EXCHANGE, "topic", durable=True)
         queue = self._channel.queue_declare("", exclusive=True).method.queue
