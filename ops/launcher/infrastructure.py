@@ -114,12 +114,13 @@ class Infrastructure:
             server.wait_ready()
         return list(dead)
 
-    def stop(self) -> None:
-        """Stop what was started, side by side."""
+    def stop(self, *, discard: bool = False) -> None:
+        """Stop what was started, side by side; at once when nobody needs any more what they hold."""
         with ThreadPoolExecutor(2) as pool:
-            for server in (self.broker, self.postgres):
-                if server is not None:
-                    pool.submit(server.stop)
+            if self.broker is not None:
+                pool.submit(self.broker.stop, signal.SIGKILL if discard else signal.SIGTERM)
+            if self.postgres is not None:
+                pool.submit(self.postgres.stop, signal.SIGQUIT if discard else signal.SIGINT)
 
     def restart_broker(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Stop the node (SIGKILL: as a crash) and start it again; returns when it answers."""

@@ -189,10 +189,10 @@ class Suite:
             output=subprocess.PIPE,
         )
 
-    def stop(self) -> None:
-        """Stop processes in order, then the servers; nothing is left running."""
+    def stop(self, *, discard: bool = False) -> None:
+        """Stop processes in order, then the servers, at once if their data are thrown away; nothing stays."""
         self.supervisor.stop()
-        self.infrastructure.stop()
+        self.infrastructure.stop(discard=discard)
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
         """End one process (as a crash by default); the supervisor starts it again."""
@@ -234,7 +234,7 @@ def running_suite(
             suite.supervisor.start()
         yield suite
     finally:
-        suite.stop()
+        suite.stop(discard=state_dir is None)
         log.close()
         if state_dir is None:
             shutil.rmtree(root, ignore_errors=True)
