@@ -1,4 +1,4 @@
-"""What senders need to reach persons."""
+"""What senders need to reach persons and organisations."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,10 @@ from contracts.system import SystemApi
 
 
 class Recipient(Reply):
-    """What a sender needs to reach a person; `name` empty and no address once erased."""
+    """What a sender needs to reach a contact; `name` empty and no address once a person is erased.
+
+    An organisation is called by its name, and bills go to its billing address.
+    """
 
     id: UUID
     name: str
