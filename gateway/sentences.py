@@ -30,7 +30,6 @@ SENTENCES: Final[dict[str, Any]] = {
     "code_taken": _("This code is in use already. Choose another."),
     "no_such_field": _("There is no such field. It may be one of another kind of contact."),
     "conflict": _("This is not possible as things stand."),
-    "confirmed_since": _("This was confirmed after that day. Give a later day."),
     "contact_erased": _("The contact was deleted for good, so that nothing can be undone."),
     "csrf": _("This form is too old or came from elsewhere. Load the page again."),
     "customer_number_taken": _("Another contact has this customer number. Choose another."),

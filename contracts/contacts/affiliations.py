@@ -83,6 +83,8 @@ class ListAffiliations(ListRequest):
 
     person_id: UUID | None = None
     organisation_id: UUID | None = None
+    held_on: Day | None = None
+    """Only those that hold on this day: begun by then, not ended before."""
 
 
 class AffiliationsApi(SystemApi):

@@ -37,11 +37,7 @@ def of_person(who: UUID, limit: int) -> dict[str, tuple[Permission, Callable[[],
             Permission.COURSES_READ,
             lambda: courses.list_enrolments(ListEnrolments(person_id=who, limit=limit)),
         ),
-        "invoices": (
-            Permission.COMMERCE_READ,
-            lambda: commerce.list_invoices(ListInvoices(customer_id=who, limit=limit)),
-        ),
-        "purchases": of_customer(who, limit)["purchases"],
+        **of_customer(who, limit),
         "messages": (Permission.NOTIFY_READ, lambda: notify.list_messages(ListMessages(person_id=who, limit=limit))),
         "affiliations": (
             Permission.CONTACTS_READ,
@@ -53,10 +49,6 @@ def of_person(who: UUID, limit: int) -> dict[str, tuple[Permission, Callable[[],
 def of_organisation(which: UUID, limit: int) -> dict[str, tuple[Permission, Callable[[], Any]]]:
     """The same of an organisation."""
     return {
-        "invoices": (
-            Permission.COMMERCE_READ,
-            lambda: commerce.list_invoices(ListInvoices(customer_id=which, limit=limit)),
-        ),
         **of_customer(which, limit),
         "affiliations": (
             Permission.CONTACTS_READ,
@@ -66,8 +58,12 @@ def of_organisation(which: UUID, limit: int) -> dict[str, tuple[Permission, Call
 
 
 def of_customer(who: UUID, limit: int) -> dict[str, tuple[Permission, Callable[[], Any]]]:
-    """What a person or an organisation has bought."""
+    """What a person or an organisation was billed for and has bought."""
     return {
+        "invoices": (
+            Permission.COMMERCE_READ,
+            lambda: commerce.list_invoices(ListInvoices(customer_id=who, limit=limit)),
+        ),
         "purchases": (
             Permission.COMMERCE_READ,
             lambda: commerce.list_purchases(ListPurchases(customer_id=who, limit=limit)),

@@ -55,12 +55,12 @@ ORGANISATION: Final = "/office/organisations"
 
 def loaded_by_themselves(card: str) -> dict[str, str]:
     """Where all of each section is that the caller may see, by its key, for the card at this address."""
-    return {key: list_of(key, card) for key, (right, _list) in OF_OTHERS.items() if may(right)}
+    return {key: _list_of(key, card) for key, (right, _list) in OF_OTHERS.items() if may(right)}
 
 
-def list_of(key: str, card: str) -> str:
+def _list_of(key: str, card: str) -> str:
     """The list of all that a section of the card shows, without JavaScript too."""
-    _right, listed = OF_OTHERS.get(key, (None, ""))
+    _right, listed = OF_OTHERS[key]
     if card.startswith(ORGANISATION) and key in OF_PEOPLE:
         listed = ""
     return (listed or f"{{card}}/sections/{key}").format(card=card, id=card.rpartition("/")[2])
@@ -155,9 +155,8 @@ def messages_of_people(organisation_id: UUID) -> str:
 
 def _of_people(key: str, organisation_id: UUID, model: type[Any], listed: Callable[[Any], Page[Any]]) -> str:
     """What belongs to the people who are in the organisation now; of a big one, to the first by name."""
-    found = _people(organisation_id)
-    now = [each for each in found.data if each.ends_on is None or each.ends_on >= today()] if found else []
-    names = {each.person_id: each.person_name for each in now}
+    found = _people_of_today(organisation_id)
+    names = {each.person_id: each.person_name for each in found.data} if found else {}
     wanted = asked(model, person_ids=",".join(map(str, names)), limit=AT_ONCE)
 
     def call() -> Page[Any]:
@@ -170,14 +169,14 @@ def _of_people(key: str, organisation_id: UUID, model: type[Any], listed: Callab
         call if found else lambda: None,
         names=names,
         of_people=True,
-        more_people=bool(found and found.has_more),
+        note=_("Only of the first %(count)s persons by name.", count=MOST_PEOPLE) if found and found.has_more else "",
     )
 
 
-def _people(organisation_id: UUID) -> Page[Affiliation] | None:
+def _people_of_today(organisation_id: UUID) -> Page[Affiliation] | None:
     if not may(Permission.CONTACTS_READ):
         return Page[Affiliation](data=[])
-    wanted = ListAffiliations(organisation_id=organisation_id, limit=MOST_PEOPLE)
+    wanted = ListAffiliations(organisation_id=organisation_id, held_on=today(), limit=MOST_PEOPLE)
     return or_nothing(lambda: contacts.list_affiliations(wanted))
 
 
@@ -198,7 +197,7 @@ def _page(key: str, card: str, call: Callable[[], Page[Any] | None], **more: Any
         may_write=may(Permission.CONTACTS_WRITE),
         words=state_words,
         title_of=title_of,
-        **{"names": {}, "of_people": False, "more_people": False, **more},
+        **{"names": {}, "of_people": False, "note": "", **more},
     )
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from chassis.rpc import or_nothing
 from contracts.base import ById
 from contracts.contacts.fields import FieldDefinition
 from contracts.errors import Conflict, Invalid, ServiceError, Stale
@@ -23,6 +24,9 @@ from gateway.submitted import form_command, read, state, without_empty
 
 FRESH: Mapping[str, str] = {"language": "fi", "addresses_0_street": "", "addresses_0_country": "FI"}
 """What the form of a new contact begins with."""
+
+ALIKE_FROM: Final = 55.0
+"""Score from which a similar contact is shown before one is entered anew: nearly the same name is enough."""
 
 
 @dataclass(frozen=True)
@@ -123,3 +127,10 @@ class ContactForm:
             known_tags=[each.code for each in known_tags()],
             **more,
         )
+
+
+def alike(find: Callable[[], Any]) -> dict[str, Any]:
+    """Contacts of the register that the new one may be; nothing when nobody can tell."""
+    found = or_nothing(find)
+    near = [each for each in found.data if each.score >= ALIKE_FROM] if found else []
+    return {"alike": near} if near else {}

@@ -5,27 +5,23 @@ from uuid import UUID
 
 from flask.typing import ResponseReturnValue
 
-from chassis.rpc import client, or_nothing
+from chassis.rpc import client
 from contracts.access import Permission
 from contracts.contacts import ContactsApi
 from contracts.contacts.persons import CreatePerson, UpdatePerson
 from contracts.contacts.similar import FindSimilarTo
-from gateway.pages.contact_editing import ContactForm
+from gateway.pages.contact_editing import ContactForm, alike
 from gateway.pages.contact_input import PERSON
 from gateway.pages.door import Pages
 
 contacts = client(ContactsApi)
 pages = Pages("contact_forms", __name__)
-ALIKE_FROM: Final = 55.0
-"""Score from which a similar person is shown before one is entered anew: nearly the same name is enough."""
 
 
 def _alike(wanted: CreatePerson) -> dict[str, Any]:
     """Persons of the register that the new one may be; nothing when nobody can tell."""
     asked = FindSimilarTo(**wanted.model_dump(include=set(FindSimilarTo.model_fields) - {"limit"}))
-    found = or_nothing(lambda: contacts.find_similar_to(asked))
-    alike = [each for each in found.data if each.score >= ALIKE_FROM] if found else []
-    return {"alike": alike} if alike else {}
+    return alike(lambda: contacts.find_similar_to(asked))
 
 
 FORM: Final = ContactForm(

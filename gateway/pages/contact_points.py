@@ -117,11 +117,9 @@ def mark_point(contact_id: UUID, key: str) -> ResponseReturnValue:
         wanted = read(MarkPoint, {"id": contact_id, "key": key, **without_empty(values)})
         with form_command():
             made = contacts.mark_contact_point(wanted)
-    except Conflict as error:
-        if error.error_code != "confirmed_since":
-            raise
-        wrong = Invalid.field("/happened_on", "confirmed_since", error.message)
-        return _form(point, state(typed("happened_on", "reason"), wrong), back), 422
+    except NotFound:
+        flash(_("This value was changed meanwhile; look at it again."), "warn")
+        return redirect(back)
     except Invalid as error:
         return _form(point, state(typed("happened_on", "reason"), error), back), 422
     flash(_("%(value)s is marked.", value=point.value), undo(f"{POINT}/verifications/{made.id}/undo", back))

@@ -110,7 +110,7 @@ REASONS: Final[Mapping[str, Any]] = {
     "number_too_exact": _("%(value)s is too large or has more than %(most)s decimals."),
     "not_a_percentage": _("%(value)s is not a percentage from 0 to 100."),
     "bad_currency": _("%(value)s is not a currency; write its three letters, as EUR."),
-    "too_many_numbers": _("This cell holds %(count)s numbers or addresses; at most %(most)s are taken."),
+    "too_many_numbers": _("There are %(count)s numbers or addresses; at most %(most)s are taken."),
     "too_many_tags": _("This cell holds %(count)s tags; at most %(most)s are taken."),
     "between_cards": _("This line belongs to no card of the vCard file."),
     "card_open": _("This card begins and never ends. The file may be cut off; export it again."),

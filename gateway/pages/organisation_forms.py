@@ -5,19 +5,17 @@ from uuid import UUID
 
 from flask.typing import ResponseReturnValue
 
-from chassis.rpc import client, or_nothing
+from chassis.rpc import client
 from contracts.access import Permission
 from contracts.contacts import ContactsApi
 from contracts.contacts.organisations import CreateOrganisation, UpdateOrganisation
 from contracts.contacts.similar import FindSimilarOrganisationsTo
-from gateway.pages.contact_editing import ContactForm
+from gateway.pages.contact_editing import ContactForm, alike
 from gateway.pages.contact_input import ORGANISATION
 from gateway.pages.door import Pages
 
 contacts = client(ContactsApi)
 pages = Pages("organisation_forms", __name__)
-ALIKE_FROM: Final = 55.0
-"""Score from which a similar organisation is shown before one is entered anew: nearly the same name is enough."""
 
 
 def _alike(wanted: CreateOrganisation) -> dict[str, Any]:
@@ -25,9 +23,7 @@ def _alike(wanted: CreateOrganisation) -> dict[str, Any]:
     given = wanted.model_dump(include={"name", "business_id", "customer_number", "email", "phone"})
     city = next((each.city for each in wanted.addresses if each.city), "")
     asked = FindSimilarOrganisationsTo(**given, city=city)
-    found = or_nothing(lambda: contacts.find_similar_organisations_to(asked))
-    alike = [each for each in found.data if each.score >= ALIKE_FROM] if found else []
-    return {"alike": alike} if alike else {}
+    return alike(lambda: contacts.find_similar_organisations_to(asked))
 
 
 FORM: Final = ContactForm(

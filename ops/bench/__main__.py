@@ -39,7 +39,8 @@ def main(arguments: list[str]) -> int:
     if unknown := sorted({*wanted.figures} - {*known}):
         _parser().error(f"{', '.join(unknown)}: choose among {', '.join(known)}")
     persons = wanted.persons or (1_000_000 if wanted.million else 100_000)
-    report, failed = Report(persons, wanted.quick), []
+    report = Report(persons, wanted.quick)
+    target = wanted.json or find_checkout() / ".talkoo" / ("bench-million.json" if wanted.million else "bench.json")
     console = Console(width=None if sys.stdout.isatty() else 110)
     console.print(f"A private suite with {persons:,} contacts starts ...")
     organisations = persons * 15 // 100 if wanted.million else None
@@ -51,16 +52,15 @@ def main(arguments: list[str]) -> int:
             try:
                 scene.wait_at_rest()
                 report.findings += known[name](scene)
-            except Exception:
-                failed.append(name)
+            except Exception:  # what one figure meets must not cost the others
+                report.failed.append(name)
                 console.print_exception()
+            report.write(target)
     report.show(console)
-    target = wanted.json or find_checkout() / ".talkoo" / ("bench-million.json" if wanted.million else "bench.json")
-    report.write(target)
     console.print(f"Written to {target}")
-    if failed:
-        console.print(f"[red]Could not be measured: {', '.join(failed)}[/]")
-    return 1 if failed else 0
+    if report.failed:
+        console.print(f"[red]Could not be measured: {', '.join(report.failed)}[/]")
+    return 1 if report.failed else 0
 
 
 def _parser() -> argparse.ArgumentParser:

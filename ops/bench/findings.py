@@ -83,6 +83,8 @@ class Report:
     persons: int
     quick: bool
     findings: list[Finding] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    """Figures that could not be measured."""
 
     def show(self, console: Console) -> None:
         """Print the table."""
@@ -122,6 +124,7 @@ class Report:
                 "load_before": self.load_before,
             },
             "persons": self.persons,
+            "failed": self.failed,
             "quick": self.quick,
             "findings": [asdict(each) | {"met": each.met} for each in self.findings],
         }

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from ops.launcher.suite import Suite
@@ -17,7 +18,8 @@ def megabytes(pid: int) -> float:
 def reset_peaks(pid: int) -> None:
     """Let the highest memory of a process and its descendants be measured from now on."""
     for each in tree(pid):
-        Path(f"/proc/{each}/clear_refs").write_text("5")
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            Path(f"/proc/{each}/clear_refs").write_text("5")
 
 
 def peak_megabytes(pid: int) -> float:

@@ -26,7 +26,7 @@ def render_tickets(worker: Worker) -> bool:
     """Make a batch of tickets; a worker that dies leaves them to the next after a minute. More may be due."""
     with worker.transaction() as session:
         claimed = list(tickets.claim(session, worker.now()))
-        items = tickets.items_of(session, claimed)
+        items = tickets.items_of(session, claimed) if claimed else {}
     if not claimed:
         return False
     holders, organiser = documents.holders(claimed), documents.organiser()

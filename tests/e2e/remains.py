@@ -98,12 +98,14 @@ def waiting_event(whole: Any, person: str) -> Iterator[None]:
     channel = connection.channel()
     queue = next(each for each in topology.queues() if "notify" in each.name).dead_letters
     channel.basic_publish("", queue, said.encode())
-    yield
-    while (got := channel.basic_get(queue))[0] is not None:
-        if person in got[2].decode():
-            channel.basic_ack(got[0].delivery_tag)
-    connection.close()
-    _write(whole, "DELETE FROM parked WHERE event_id = %s", (event_id,))
+    try:
+        yield
+    finally:
+        while (got := channel.basic_get(queue))[0] is not None:
+            if person in got[2].decode():
+                channel.basic_ack(got[0].delivery_tag)
+        connection.close()
+        _write(whole, "DELETE FROM parked WHERE event_id = %s", (event_id,))
 
 
 def _write(whole: Any, statement: str, values: tuple[str, ...]) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -191,6 +192,18 @@ def test_C10_C17_files_go_after_a_day_and_when_somebody_is_erased(call, contacts
     with pytest.raises(NotFound):
         call("fetch_export_file", ById(id=second))
     assert not call("get_export", ById(id=second)).ready
+
+
+def test_C10_C17_an_erasure_before_the_end_lets_a_search_be_exported_anew_and_nobody_else(call, contacts_worker):
+    made = [call("create_person", CreatePerson(family_name=name)) for name in ("Virtanen", "Aho", "Poistuva")]
+    job = call("start_export", StartExport(q="Virtanen"))
+    export_id = UUID(job.id.partition("-")[2])
+    while not call("get_export", ById(id=export_id)).ready:
+        worker.run_job_chunk(contacts_worker)
+    call("erase_person", ErasePerson(id=made[2].id, version=1, reason=ErasureReason.REQUESTED))
+    while worker.run_job_chunk(contacts_worker):
+        pass
+    assert [row[0] for row in rows(content(call, export_id))[1:]] == ["Virtanen"]
 
 
 def test_C10_many_rows_are_read_in_parts_and_none_is_left_out_or_doubled(call, contacts_worker, monkeypatch):

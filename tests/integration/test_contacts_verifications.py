@@ -127,9 +127,9 @@ def test_C19_returned_mail_goes_to_no_label_until_the_address_is_changed_or_conf
     with pytest.raises(Conflict) as error:
         call("undo_verification", ById(id=marked.id))
     assert error.value.error_code == "said_since"
-    with pytest.raises(Conflict) as error:
+    with pytest.raises(Invalid) as early:
         mark(call, who, LINE, happened_on=clock.today() - timedelta(days=3))
-    assert error.value.error_code == "confirmed_since"
+    assert [(each.pointer, each.code) for each in early.value.errors] == [("/happened_on", "confirmed_since")]
     with pytest.raises(Invalid):
         mark(call, who, LINE, happened_on=clock.today() + timedelta(days=1))
 

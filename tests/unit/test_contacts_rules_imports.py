@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from contracts.contacts.fields import FieldType
 from services.contacts.rules import cells
 from services.contacts.rules.columns import known_headers, titles
+from services.contacts.rules.delivered_products import line_of
+from services.contacts.rules.fields import DoesNotFit
 from services.contacts.rules.import_merging import changes
 from services.contacts.rules.import_rows import RowReader
 from services.contacts.rules.repeats import MAX_NAMESAKES, ORGANISATION_KEYS, PERSON_KEYS, Repeats
@@ -133,6 +136,26 @@ def test_C11_phone_numbers_as_people_and_spreadsheets_write_them(written):
 def test_C11_numbers_that_nobody_can_call_are_refused(written):
     with pytest.raises(ValueError, match=r"phone|rounded"):
         cells.phone(written)
+
+
+def test_C11_a_cell_of_separators_is_an_empty_cell():
+    assert read("Etunimi;Sukunimi;Puhelin;Matkapuhelin", "Aino;Aalto; ::: ;:::").code == ""
+
+
+def test_C11_a_contact_with_more_numbers_than_a_card_holds_is_refused_as_a_whole():
+    cells_of = [" ::: ".join(f"040 12345{kind}{n}" for n in range(6)) for kind in (1, 2)]
+    row = read("Etunimi;Puhelin;Matkapuhelin;Työpuhelin", ";".join(["Aino", "040 7654321", *cells_of]))
+    assert (row.code, row.params) == ("too_many_numbers", {"count": "12", "most": "10"})
+    held = [{"kind": "work", "number": str(n)} for n in range(8)]
+    more = [{"kind": "home", "number": str(n)} for n in range(20, 26)]
+    assert changes({"other_phones": held}, {"other_phones": more}) == {"other_phones": [*held, *more[:2]]}
+
+
+def test_C12_a_sum_that_no_book_holds_is_refused_where_it_is_reckoned():
+    line = {"document": "1", "document_line": "1", "product_name": "x", "delivered_on": "2026-01-31"}
+    with pytest.raises(DoesNotFit) as error:
+        line_of(line | {"quantity": Decimal(1_000_000), "unit_net": Decimal(100_000)})
+    assert error.value.code == "number_too_exact"
 
 
 def test_C9_tags_become_codes():

@@ -28,7 +28,7 @@ def locked(
 
 
 def _is_hidden(thing: Any, author: Author | None) -> bool:
-    return author is not None and thing.private and thing.recorded_by != author.label
+    return getattr(thing, "private", False) and (author is None or thing.recorded_by != author.label)
 
 
 def take_away(thing: Any, author: Author) -> None:

@@ -38,8 +38,8 @@ def _used() -> Gone:
 
 def confirm(session: Session, request: ConfirmDetails, link: Link, author: Author) -> None:
     """All that was shown is right. Raises Gone, NotFound."""
-    person = persons.locked(session, link.person_id)
     _use(session, link, author, corrected=False)
+    person = persons.locked(session, link.person_id)
     verifications.confirm_all(session, person.id, request.keys, author)
 
 

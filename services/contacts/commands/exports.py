@@ -253,7 +253,7 @@ def forget_files(session: Session, before: datetime, *, made: bool = False) -> i
     for row in rows:
         for key in filter(None, (row.file_key, *row.parts)):
             files.delete(key)
-        if row.file_key:
+        if row.file_key and not row.parts:  # it is over, and is not searched again
             row.asked = {name: value for name, value in row.asked.items() if name != "q"}
         row.file_key, row.parts = None, []
     session.flush()

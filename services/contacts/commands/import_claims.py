@@ -12,6 +12,7 @@ from contracts.contacts.masters import ValueSource
 from services.contacts import mastership
 from services.contacts.commands import history, masters, provenance
 from services.contacts.commands.history import Author
+from services.contacts.rules.import_contacts import OTHER_EMAILS, OTHER_PHONES
 from services.contacts.rules.masters import (
     EVERYTHING,
     STRENGTH,
@@ -233,8 +234,8 @@ def _held_by(held: Mapping[str, ValueSource], masters: set[ValueSource]) -> list
 
 PARTS = {
     "addresses": ("street", "postal_code", "city", "country"),
-    "other_phones": ("mobile_phone", "work_phone", "home_phone", "switchboard_phone"),
-    "other_emails": ("work_email", "home_email", "billing_email", "other_email"),
+    "other_phones": (*OTHER_PHONES, "phone"),
+    "other_emails": (*OTHER_EMAILS, "email"),
     "given_name": ("name",),
     "family_name": ("name",),
     "name": ("organisation",),

@@ -46,7 +46,7 @@ def confirm_all(session: Session, contact_id: UUID, keys: Iterable[str], author:
 
 
 def mark(session: Session, request: MarkPoint, author: Author, today: date) -> Verification:
-    """Mail came back. Raises NotFound, Invalid for a day to come, Conflict when it was confirmed after that day."""
+    """Mail came back. Raises NotFound, and Invalid for a day to come or one after which it was confirmed."""
     point = _point(session, request)
     if request.happened_on and request.happened_on > today:
         raise Invalid.field("/happened_on", "in_future", "This day has not come yet; give the day it came back.")
@@ -54,9 +54,8 @@ def mark(session: Session, request: MarkPoint, author: Author, today: date) -> V
     if request.happened_on and request.happened_on < today:
         said_at = clock.start_of(request.happened_on + timedelta(days=1))
     if point.confirmed and point.verified_at > said_at:
-        raise Conflict(
-            f"This was confirmed after that day, on {point.verified_at:%Y-%m-%d}.", code="confirmed_since"
-        )  # fmt: skip
+        message = f"This was confirmed after that day, on {clock.local_date(point.verified_at)}."
+        raise Invalid.field("/happened_on", "confirmed_since", message)
     outcome = PROBLEMS[PointKind(point.kind)]
     return _reply(add(session, point, outcome, author, said_at=said_at, reason=request.reason))
 

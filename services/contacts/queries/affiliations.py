@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, func, or_, select, tuple_
 
 from contracts.base import Page
 from contracts.contacts.affiliations import Affiliation, ListAffiliations
@@ -52,6 +52,9 @@ def list_page(reader: Connection, request: ListAffiliations) -> Page[Affiliation
         query = query.where(ROWS.person_id == func.known_as(request.person_id))
     if request.organisation_id:
         query = query.where(ROWS.organisation_id == func.known_as(request.organisation_id))
+    if request.held_on:
+        begun = or_(ROWS.starts_on.is_(None), ROWS.starts_on <= request.held_on)
+        query = query.where(begun, or_(ROWS.ends_on.is_(None), ROWS.ends_on >= request.held_on))
     by_name = request.person_id is None
     after = position(request.cursor, printed, UUID) if by_name else position(request.cursor, UUID)
     place = (PERSONS.sort_key, ROWS.id) if by_name else (ROWS.id,)

@@ -8,6 +8,7 @@ from functools import cache
 
 from babel import Locale
 
+from contracts.contacts.basics import MOST_OTHERS
 from contracts.contacts.fields import FieldType
 from services.contacts.rules.fields import Definition, DoesNotFit, fit
 from services.contacts.rules.names import fold
@@ -208,3 +209,9 @@ def additional(definition: Definition) -> Callable[[str], object]:
         return fit(definition, chosen(text) if definition.type is FieldType.CHOICE else text)
 
     return read
+
+
+def too_many(count: int) -> DoesNotFit:
+    """What is wrong with so many further numbers or addresses."""
+    message = f"There are {count} numbers or addresses; at most {MOST_OTHERS} are taken."
+    return DoesNotFit("too_many_numbers", message, count=count, most=MOST_OTHERS)

@@ -123,7 +123,7 @@ NEEDED = ("document", "document_line", "quantity", "delivered_on")
 
 
 def line_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A row's values as a line of a delivery, in JSON; raises LacksCell."""
+    """A row's values as a line of a delivery, in JSON; raises LacksCell and DoesNotFit."""
     for target in NEEDED:
         if target not in values:
             raise LacksCell(target)
@@ -163,4 +163,7 @@ def _times(price: Decimal | None, quantity: Decimal) -> Decimal | None:
 
 
 def _cents(value: Decimal) -> Decimal:
-    return value.quantize(CENTS, ROUND_HALF_UP)
+    found = value.quantize(CENTS, ROUND_HALF_UP)
+    if abs(found) >= LARGEST:
+        raise DoesNotFit("number_too_exact", f"{found} is too large a sum.", value=found, most=2)
+    return found

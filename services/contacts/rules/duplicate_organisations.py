@@ -6,7 +6,6 @@ organisations, and so are two of one hierarchy: a company and its sites share ev
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
@@ -61,7 +60,6 @@ class Facts:
         return {each.rpartition("@")[2] for each in self.emails} - PUBLIC_DOMAINS
 
 
-@cache
 def bare_name(name: str) -> str:
     """The folded name without its legal form: "Lumi Oy Ab" becomes "lumi"."""
     words = fold(name).split()

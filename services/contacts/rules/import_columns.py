@@ -91,16 +91,15 @@ def _email(text: str) -> str:
     return cells.reachable(normal_email, "bad_email", text)
 
 
-def _several(rule: Callable[[str], str]) -> Callable[[str], list[str]]:
+def _several(rule: Callable[[str], str]) -> Callable[[str], list[str] | None]:
     """Reads a cell of several numbers, one a line or between ` ::: ` as Google writes them."""
 
-    def read(text: str) -> list[str]:
+    def read(text: str) -> list[str] | None:
         parts = [part.strip() for part in SEVERAL.split(text)]
         found = [rule(part) for part in dict.fromkeys(filter(None, parts))]
         if len(found) > MOST_OTHERS:
-            message = f"This cell holds {len(found)} numbers or addresses; at most {MOST_OTHERS} are taken."
-            raise DoesNotFit("too_many_numbers", message, count=len(found), most=MOST_OTHERS)
-        return list(dict.fromkeys(found))
+            raise cells.too_many(len(found))
+        return list(dict.fromkeys(found)) or None
 
     return read
 

@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 
 from chassis.ids import new_id
+from contracts.contacts.basics import MOST_OTHERS
+from services.contacts.rules import cells
 from services.contacts.rules.names import search_text, sort_key
 
 OTHER_PHONES = {f"{kind}_phone": kind for kind in ("mobile", "work", "home", "switchboard", "other")}
@@ -80,7 +82,10 @@ def _first_of_several(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _add_others(found: dict[str, Any], values: dict[str, Any]) -> None:
-    """Further phones and addresses; where the first one is missing, the first of them takes its place."""
+    """Further phones and addresses; where the first one is missing, the first of them takes its place.
+
+    Raises DoesNotFit.
+    """
     for first, columns, others, part in (
         ("phone", OTHER_PHONES, "other_phones", "number"),
         ("email", OTHER_EMAILS, "other_emails", "address"),
@@ -91,6 +96,8 @@ def _add_others(found: dict[str, Any], values: dict[str, Any]) -> None:
         if further and first not in found:
             found[first] = further.pop(0)[part]
         further = [each for each in further if each[part] != found[first]]
+        if len(further) > MOST_OTHERS:
+            raise cells.too_many(len(further))
         if further:
             found[others] = further
 

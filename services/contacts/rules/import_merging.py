@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from contracts.contacts.basics import MOST_OTHERS
+
 
 def changes(stored: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """The columns that change, with their new values. Both are columns of one table in JSON."""
@@ -15,7 +17,7 @@ def _merged(name: str, old: Any, new: Any) -> Any:
     if name == "fields":
         return {**old, **{code: _field(old.get(code), value) for code, value in new.items()}}
     if name in {"other_phones", "other_emails"}:
-        return [*old, *(each for each in new if each not in old)]
+        return [*old, *(each for each in new if each not in old)][: max(len(old), MOST_OTHERS)]
     if name == "addresses":
         return _with_address(old, new[0])
     return new

@@ -199,6 +199,8 @@ class RowReader:
             shaped = PROFILES[self.profile].shape(values)
         except Misses as error:
             raise Rejected(error.code, error.reason, self.title_of(error.target)) from None
+        except DoesNotFit as error:
+            raise Rejected(error.code, str(error), "", **error.params) from None
         return StagedRow(number, raw, **vars(shaped))
 
 

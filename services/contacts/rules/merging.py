@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from contracts.contacts.about import ContactKind
+from contracts.contacts.basics import MOST_OTHERS
 from contracts.contacts.merges import Side
 
 SHARED = (
@@ -23,7 +24,6 @@ FURTHER = {"other_emails": ("email", "address"), "other_phones": ("phone", "numb
 CHOSEN = {kind: (*names, "addresses") for kind, names in SCALARS.items()}
 MERGED_COLUMNS = {kind: (*names, *SETS[kind], *FURTHER, "fields") for kind, names in CHOSEN.items()}
 MOST_ADDRESSES = 8
-MOST_OTHERS = 10
 ADDITIONAL = "fields."
 Values = dict[str, Any]
 

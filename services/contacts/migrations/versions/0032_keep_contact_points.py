@@ -130,6 +130,8 @@ def upgrade() -> None:
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("problem", sa.Text),
     )
+    # No trigger tells yet of what is written meanwhile.
+    op.execute(f"LOCK TABLE {', '.join(TABLES)} IN SHARE ROW EXCLUSIVE MODE")
     op.execute(FILL)
     op.create_primary_key("pk_kept_points", "kept_points", ["contact_id", "kind", "place"])
     ordered = ["of", "kind", "verified_at", "contact_id", "place"]
