@@ -91,7 +91,7 @@ class DeliveriesTaken(Reply):
 
 
 class TakeBackDeliveries(Request):
-    """Withdraws what a batch said in some rows of its file; what was said before stands again."""
+    """Withdraws what a batch said in some rows of its file; its lines are as though it had never come."""
 
     batch_id: UUID
     first: Annotated[int, Field(ge=1)]
@@ -99,7 +99,7 @@ class TakeBackDeliveries(Request):
 
 
 class DeliveriesTakenBack(Reply):
-    """Rows that are as before, and rows of whose line a later batch says something else, which stays (`kept`)."""
+    """Rows whose line is another or gone without them, and rows of whose line another batch says what stays."""
 
     taken_back: list[int]
     kept: list[int]

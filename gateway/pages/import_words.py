@@ -151,7 +151,7 @@ def kept_fields(known: Definitions, row: ImportRow) -> str:
     if "*" in row.kept:
         return str(_("The contact itself: somebody has used or changed it since"))
     if "purchase" in row.kept:
-        return str(_("A later batch has corrected this line; that stands."))
+        return str(_("What another batch says of this line stands."))
     words = [_kept(field, known) for field in dict.fromkeys(row.kept)]
     return str(_("Changed since: %(fields)s", fields=", ".join(words)))
 

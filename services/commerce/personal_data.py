@@ -40,7 +40,13 @@ HOLDINGS = (
         emptied={"pay_url": None, "return_path": ""},
         withheld=("pay_url", "return_path"),
     ),
-    Holding("deliveries", models.Delivery, by("customer_id"), kept=True, withheld=("file_row", "changed", "corrected")),
+    Holding(
+        "deliveries",
+        models.Delivery,
+        by("customer_id"),
+        kept=True,
+        withheld=("file_row", "dated", "changed", "corrected"),
+    ),
     Holding("price_agreements", models.PriceAgreement, by("customer_id"), gone=True),
     Holding("quotes", models.Quote, by("customer_id"), kept=True, told=False),
 )

@@ -183,6 +183,51 @@ def test_C12_batches_twice_and_in_any_order_end_the_same(call, call_service, lum
     assert ends.count(ends[0]) == len(ends)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_C12_batches_undone_in_any_order_are_as_though_they_had_never_come(call, call_service, lumi, seed):
+    """Commerce alone: lines live while one batch that is not undone says them; batches come again in between."""
+    chance = random.Random(seed)
+    batches = [drawn_batch(chance, lumi, hour) for hour in range(6)]
+    steps = [(take, each) for each in batches]
+    steps += [(chance.choice((take, take_back)), each) for each in chance.choices(batches, k=8)]
+    gone = set()
+    for step, each in steps:
+        told = [step(call_service, each) for _ in range(chance.randint(1, 2))]
+        assert told.count(told[0]) == len(told), "again says the same"
+        gone |= {each.batch_id} if step is take_back else set()
+    after = all_said()
+    with database_of("commerce").transaction() as session:
+        session.execute(text("TRUNCATE deliveries"))
+    for each in batches:
+        if each.batch_id not in gone:
+            take(call_service, each)
+    assert after == all_said()
+
+
+def drawn_batch(chance, customer, hour):
+    said = [delivered(customer.id, each, chance.choice("123")) for each in chance.sample(range(1, 5), 3)]
+    day = chance.choice((None, LATER.replace(day=chance.randint(1, 3))))
+    return TakeDeliveries(batch_id=new_id(), begun_at=LATER.replace(hour=hour), observed_at=day, lines=said)
+
+
+def take(call_service, batch):
+    return call_service("commerce", "take_deliveries", batch)
+
+
+def take_back(call_service, batch):
+    wanted = TakeBackDeliveries(batch_id=batch.batch_id, first=1, last=9)
+    return call_service("commerce", "take_back_deliveries", wanted)
+
+
+def test_C12_a_batch_that_only_repeated_keeps_lines_alive_until_it_is_undone_too(call, imports, lumi):
+    first = run(imports, line(), line(number=2))
+    second = run(imports, line())
+    assert imports.finish(imports.call("undo_import", ById(id=first.id))).result["kept"] == 1
+    assert [each[1] for each in all_said()] == ["1"]
+    assert imports.finish(imports.call("undo_import", ById(id=second.id))).result["taken_back"] == 1
+    assert all_said() == []
+
+
 def delivered(customer_id, number, quantity):
     return DeliveredLine(
         number=number, customer_id=customer_id, document="1", line=str(number), product_name="Kahvi",

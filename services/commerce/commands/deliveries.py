@@ -20,7 +20,7 @@ from contracts.commerce.deliveries import (
 )
 from services.commerce.bulk import insert_rows
 from services.commerce.models.deliveries import CONTENT, Delivery, content_of
-from services.commerce.rules.deliveries import Judgement, Said, judge, stands_without
+from services.commerce.rules.deliveries import Said, hear, withdraw
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('deliveries', 0))")
 """Two batches may tell of one line; the second is judged by what the first has left."""
@@ -34,18 +34,19 @@ def take(session: Session, request: TakeDeliveries) -> DeliveriesTaken:
     if not request.dry_run:
         session.execute(ONE_AT_A_TIME)
     known = _said_of(session, request.source, {(each.document, each.line) for each in request.lines})
+    stood = _standing(known.values())
     led = _led(session, {each.customer_id for each in request.lines})
-    told, judged = [], []
+    coming, told = [], []
     for line in request.lines:
         new = _new(request, line, led)
-        found = judge(known[line.document, line.line], new, CONTENT, dated=request.observed_at is not None)
-        _apply(found, known[line.document, line.line], new.observed_at)
-        judged.append((line, found))
-        told.append(
-            DeliveryOutcome(number=line.number, state=found.state, changed=[*found.changed], corrected=found.corrected)
-        )
+        said = hear(known[line.document, line.line], new, CONTENT)
+        coming += [(line, said)] if said is new else []
+        told.append(_outcome(line, said))
     if not request.dry_run:
-        _store(session, request.source, judged)
+        stands = _standing(known.values())
+        _let_stand(session, stood - stands, stands=False)
+        _let_stand(session, stands - stood, stands=True)
+        insert_rows(session, Delivery, [_row(request.source, line, said) for line, said in coming])
     return DeliveriesTaken(data=told)
 
 
@@ -54,35 +55,30 @@ def take_back(session: Session, request: TakeBackDeliveries, now: datetime) -> D
     session.execute(ONE_AT_A_TIME)
     of_batch = COLUMNS.batch_id == request.batch_id, COLUMNS.file_row.between(request.first, request.last)
     rows = session.execute(select(TABLE).where(*of_batch)).all()
-    back: list[int] = []
-    kept: list[int] = []
-    before: list[UUID] = []
-    after: list[UUID] = []
+    done = DeliveriesTakenBack(taken_back=[], kept=[])
+    lines: list[list[Said]] = []
     for source in {row.source for row in rows}:
-        lines = _said_of(session, source, {(row.document_number, row.document_line) for row in rows})
-        for said in lines.values():
-            mine = [each for each in said if each.batch_id == request.batch_id]
-            for each in mine:
-                each.withdrawn = True
-            stands = stands_without(said)
-            for each in mine:
-                (kept if stands and stands.order > each.order else back).append(each.file_row)
-            before += [each.id for each in said if each.stands and each is not stands]
-            after += [stands.id] if stands and not stands.stands else []
-    _let_stand(session, before, stands=False)
+        lines += _said_of(session, source, {(row.document_number, row.document_line) for row in rows}).values()
+    stood = _standing(lines)
+    for said in lines:
+        mine = [each for each in said if each.batch_id == request.batch_id]
+        outcome = done.taken_back if withdraw(said, mine) else done.kept
+        outcome += [each.file_row for each in mine]
+    stands = _standing(lines)
+    _let_stand(session, stood - stands, stands=False)
     session.execute(update(TABLE).where(*of_batch, COLUMNS.withdrawn_at.is_(None)).values(withdrawn_at=now))
-    _let_stand(session, after, stands=True)
-    return DeliveriesTakenBack(taken_back=sorted(back), kept=sorted(kept))
+    _let_stand(session, stands - stood, stands=True)
+    return DeliveriesTakenBack(taken_back=sorted(done.taken_back), kept=sorted(done.kept))
 
 
 def _said_of(session: Session, source: str, lines: Iterable[tuple[str, str]]) -> Lines:
-    """All that was said of the lines, by document and line number."""
+    """All that was said of the lines in the order in which it came, by document and line number."""
     found: Lines = defaultdict(list)
     keys = sorted(lines)
     wanted = tuple_(COLUMNS.document_number, COLUMNS.document_line).in_(keys)
-    for row in session.execute(select(TABLE).where(COLUMNS.source == source, wanted)):
+    for row in session.execute(select(TABLE).where(COLUMNS.source == source, wanted).order_by(COLUMNS.id)):
         said = Said(
-            row.id, row.batch_id, row.file_row, row.observed_at, content_of(row), row.stands, row.changed,
+            row.id, row.batch_id, row.file_row, row.observed_at, row.dated, content_of(row), row.stands, row.changed,
             row.corrected, row.withdrawn_at is not None,
         )  # fmt: skip
         found[row.document_number, row.document_line].append(said)
@@ -98,44 +94,34 @@ def _led(session: Session, ids: Iterable[UUID]) -> dict[UUID, UUID]:
 def _new(request: TakeDeliveries, line: DeliveredLine, led: dict[UUID, UUID]) -> Said:
     customer, *rest = content_of(line)
     at = request.observed_at or request.begun_at
-    return Said(new_id(), request.batch_id, line.number, at, (led[customer], *rest))
+    return Said(new_id(), request.batch_id, line.number, at, request.observed_at is not None, (led[customer], *rest))
 
 
-def _apply(found: Judgement, said: list[Said], at: datetime) -> None:
-    """What later lines of the batch are judged by."""
-    if found.falls:
-        found.falls.stands = False
-    if found.confirmed:
-        found.confirmed.observed_at = at
-    if found.kept:
-        said.append(found.kept)
+def _outcome(line: DeliveredLine, said: Said) -> DeliveryOutcome:
+    return DeliveryOutcome(number=line.number, state=said.state, changed=said.changed or [], corrected=said.corrected)
 
 
-def _store(session: Session, source: str, judged: list[tuple[DeliveredLine, Judgement]]) -> None:
-    _let_stand(session, [found.falls.id for _line, found in judged if found.falls], stands=False)
-    insert_rows(session, Delivery, [_row(source, line, found.kept) for line, found in judged if found.kept])
-    for _line, found in judged:
-        if found.confirmed:
-            at = found.confirmed.observed_at
-            session.execute(update(TABLE).where(COLUMNS.id == found.confirmed.id).values(observed_at=at))
+def _standing(lines: Iterable[Iterable[Said]]) -> set[UUID]:
+    return {each.id for said in lines for each in said if each.stands}
 
 
-def _let_stand(session: Session, ids: list[UUID], *, stands: bool) -> None:
+def _let_stand(session: Session, ids: set[UUID], *, stands: bool) -> None:
     if ids:
         session.execute(update(TABLE).where(COLUMNS.id.in_(ids)).values(stands=stands))
 
 
-def _row(source: str, line: DeliveredLine, kept: Said) -> dict[str, Any]:
+def _row(source: str, line: DeliveredLine, told: Said) -> dict[str, Any]:
     said = {name: getattr(line, name) for name in CONTENT}
     return said | {
-        "id": kept.id,
+        "id": told.id,
         "source": source,
         "document_number": line.document,
         "document_line": line.line,
-        "batch_id": kept.batch_id,
-        "file_row": kept.file_row,
-        "observed_at": kept.observed_at,
-        "stands": kept.stands,
-        "changed": kept.changed,
-        "corrected": kept.corrected,
+        "batch_id": told.batch_id,
+        "file_row": told.file_row,
+        "observed_at": told.observed_at,
+        "dated": told.dated,
+        "stands": told.stands,
+        "changed": told.changed,
+        "corrected": told.corrected,
     }

@@ -18,7 +18,7 @@ STANDING = text("stands")
 class Delivery(Base):
     """What one batch says of a line of accounting's documents; of all that is said of a line one thing stands.
 
-    Nothing is overwritten: a correction is a row of its own, so that a batch can be withdrawn.
+    Nothing is overwritten: a correction or a repeat is a row of its own, so that a batch can be withdrawn.
     """
 
     __tablename__ = "deliveries"
@@ -51,9 +51,11 @@ class Delivery(Base):
     batch_id: Mapped[UUID]
     file_row: Mapped[int] = mapped_column(Integer)
     observed_at: Mapped[datetime]
+    dated: Mapped[bool] = mapped_column(Boolean)
+    """Whether the batch itself told when it was true."""
     stands: Mapped[bool] = mapped_column(Boolean)
     changed: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
-    """What it corrected; None when it was the first that was said of its line, or did not stand."""
+    """What it corrected; nothing when it repeated or did not stand, None when it was all that was said of its line."""
     corrected: Mapped[bool] = mapped_column(Boolean)
     """Whether something later stood when it came."""
     withdrawn_at: Mapped[datetime | None]

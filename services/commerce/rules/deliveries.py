@@ -1,7 +1,7 @@
 """Which of the contents that batches give a line of accounting's documents stands (C12, E5).
 
-The one that was said last stands; saying again what was said before changes nothing, so that batches may come twice,
-late and in any order.
+The one that was said last stands, as long as one batch says it. Every batch is heard, also one that repeats, so that to
+withdraw some of them leaves what the others alone would have led to.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,12 +13,16 @@ from uuid import UUID
 
 @dataclass
 class Said:
-    """What one batch says of a line; `content` is compared as a whole."""
+    """What one batch says of a line; `content` is compared as a whole.
+
+    `dated` says that the batch tells when it was true; if not, a repeat counts as said when it was said first.
+    """
 
     id: UUID
     batch_id: UUID
     file_row: int
     observed_at: datetime
+    dated: bool
     content: tuple[Any, ...]
     stands: bool = False
     changed: list[str] | None = None
@@ -26,55 +30,60 @@ class Said:
     withdrawn: bool = False
 
     @property
-    def order(self) -> tuple[datetime, UUID]:
-        """Of two contents the greater stands; of two from one moment the one from the later batch."""
-        return self.observed_at, self.batch_id
-
-    @property
     def state(self) -> str:
         """What it did when it came."""
-        return "unchanged" if self.corrected else "created" if self.changed is None else "updated"
+        return "created" if self.changed is None else "updated" if self.changed else "unchanged"
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """What becomes of something new about a line: it is `kept` as a row, or confirms one until a later moment."""
+def hear(said: list[Said], new: Said, names: Sequence[str]) -> Said:
+    """Add what a batch says of a line to all that was said of it; `names` name the parts of contents.
 
-    state: str
-    changed: Sequence[str] = ()
-    corrected: bool = False
-    kept: Said | None = None
-    falls: Said | None = None
-    confirmed: Said | None = None
-
-
-def judge(said: Iterable[Said], new: Said, names: Sequence[str], *, dated: bool) -> Judgement:
-    """Judge what is new by all that was said of its line; `names` name the parts of contents.
-
-    `dated` says that the batch tells when it was true; if not, a repeat counts as said when it was said first.
+    What the same row of the same batch has said already is given back as it was.
     """
     own = next((each for each in said if (each.batch_id, each.file_row) == (new.batch_id, new.file_row)), None)
     if own is not None:
-        return Judgement(own.state, own.changed or (), own.corrected)
-    valid = [each for each in said if not each.withdrawn]
-    standing = next((each for each in valid if each.stands), None)
-    if standing is None:
-        new.stands = True
-        return Judgement("created", kept=new)
-    alike = max((each for each in valid if each.content == new.content), key=lambda each: each.order, default=None)
-    is_standing, wins = standing.content == new.content, new.order > standing.order
-    if alike is not None and (is_standing or not wins or not dated):
-        later = dated and new.observed_at > alike.observed_at
-        return Judgement("unchanged", corrected=not is_standing, confirmed=alike if later else None)
-    if not wins:
-        new.corrected = True
-        return Judgement("unchanged", corrected=True, kept=new)
-    new.stands = True
-    pairs = zip(names, standing.content, new.content, strict=True)
-    new.changed = [name for name, old, now in pairs if old != now]
-    return Judgement("updated", new.changed, kept=new, falls=standing)
+        return own
+    before = standing(said)
+    said.append(new)
+    now = settle(said)
+    new.corrected = now is not None and now.content != new.content
+    if before and now:
+        pairs = zip(names, before.content, now.content, strict=True)
+        new.changed = [name for name, old, value in pairs if old != value]
+    return new
 
 
-def stands_without(said: Iterable[Said]) -> Said | None:
-    """What stands of a line once some of what was said is withdrawn."""
-    return max((each for each in said if not each.withdrawn), key=lambda each: each.order, default=None)
+def withdraw(said: Iterable[Said], taken: Iterable[Said]) -> bool:
+    """Withdraw what was `taken` of all that was `said` of a line; whether the line is another, or none, without it."""
+    for each in taken:
+        each.withdrawn = False
+    before = standing(said)
+    for each in taken:
+        each.withdrawn = True
+    now = settle(said)
+    return before is not None and (now is None or now.content != before.content)
+
+
+def settle(said: Iterable[Said]) -> Said | None:
+    """Let stand what stands of a line, and nothing else."""
+    found = standing(said)
+    for each in said:
+        each.stands = each is found
+    return found
+
+
+def standing(said: Iterable[Said]) -> Said | None:
+    """What stands of a line, of all that was said of it in the order in which it came.
+
+    Of contents said at one moment that of the later batch stands.
+    """
+    latest: dict[tuple[Any, ...], tuple[datetime, UUID]] = {}
+    bearers: dict[tuple[Any, ...], Said] = {}
+    for each in said:
+        if each.withdrawn:
+            continue
+        if each.content not in latest or (each.dated and each.observed_at > latest[each.content][0]):
+            latest[each.content] = each.observed_at, each.batch_id
+        if each.content not in bearers or each.stands:
+            bearers[each.content] = each
+    return bearers[max(latest, key=lambda content: latest[content])] if latest else None

@@ -122,7 +122,8 @@ TELL_BACK = text(
     UPDATE import_rows r SET undone = CASE WHEN number = ANY(:kept) THEN 'kept' ELSE 'taken_back' END,
         kept = CASE WHEN number = ANY(:kept) THEN '["purchase"]'::jsonb ELSE '[]' END
     WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last
-      AND r.number = ANY(:withdrawn) AND r.state IN ('created', 'updated', 'staged')
+      AND (r.number = ANY(:taken_back)
+           OR r.number = ANY(:kept) AND r.state IN ('created', 'updated', 'staged'))
     """
 )
 
@@ -212,5 +213,5 @@ def take_back(import_id: UUID, first: int, last: int) -> DeliveriesTakenBack | N
 
 
 def tell_back(session: Session, chunk: dict[str, Any], done: DeliveriesTakenBack) -> None:
-    """Say which rows were taken back, and which lines a later batch has corrected, which stay."""
-    session.execute(TELL_BACK, chunk | {"kept": done.kept, "withdrawn": done.taken_back + done.kept})
+    """Say which rows were taken back, and of which lines what another batch says stays."""
+    session.execute(TELL_BACK, chunk | {"kept": done.kept, "taken_back": done.taken_back})

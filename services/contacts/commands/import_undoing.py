@@ -64,10 +64,10 @@ ANY_CHANGE = text(
 ANY_DELIVERY = text(
     """
     SELECT EXISTS (SELECT FROM import_rows WHERE import_id = :import_id AND purchase IS NOT NULL
-                   AND state IN ('staged', 'created', 'updated'))
+                   AND state IN ('staged', 'created', 'updated', 'unchanged'))
     """
 )
-"""A batch that was stopped may have handed over rows whose outcome nobody has stored."""
+"""A batch that was stopped may have handed over rows whose outcome nobody has stored; one that repeats keeps lines."""
 IS_OPEN = text("SELECT EXISTS (SELECT FROM jobs WHERE id = :id AND state IN ('queued', 'running'))")
 TELL_KEPT = text(
     """
