@@ -108,7 +108,7 @@ def test_C3_the_card_of_an_organisation_shows_what_its_people_have_and_nobody_el
     visit: Visit, whole: Whole, member: Member
 ) -> None:
     organisation = whole.api.post("/organisations", {"name": "Jäsenten Oy"})
-    left = members.new_member(whole, "Lähtenyt")
+    left = members.new_member(whole, "Eronnut")
     members.join(whole, left)
     members.enrol(whole, left, members.new_session(whole))
     members.pay_by_card(whole, left)

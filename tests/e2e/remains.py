@@ -122,7 +122,7 @@ def texts_of_files(folder: Path) -> Iterator[tuple[Path, str]]:
             if path.suffix == ".pdf" and len(content) > 100:
                 with pymupdf.open(stream=content, filetype="pdf") as document:
                     yield path, "".join(page.get_text() for page in document)
-            if content.startswith(PACKED):
+            if content.startswith(PACKED) and zipfile.is_zipfile(io.BytesIO(content)):  # hostile ones only look packed
                 with zipfile.ZipFile(io.BytesIO(content)) as archive:
                     for name in archive.namelist():
                         yield path, archive.read(name).decode(errors="replace")
