@@ -14,7 +14,7 @@ from functools import reduce
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Date, Index, String, cast, null, select, text, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from contracts.access import Permission, Principal
 from contracts.search import Hit, Hits, SearchWords
@@ -33,7 +33,10 @@ def index(table: str, *expressions: str) -> Index:
 
 @dataclass(frozen=True)
 class Searched:
-    """Rows that can be found by who has the right `may`; `title`, `at`, `within` are columns. The latest come first."""
+    """Rows that can be found by who has the right `may`; `title`, `at`, `within` are columns. The latest come first.
+
+    With `part_of`, a column too, what the rows are parts of is found, once each.
+    """
 
     kind: str
     may: Permission
@@ -41,6 +44,7 @@ class Searched:
     title: str
     at: str = ""
     within: str = ""
+    part_of: str = ""
     visible: Visible = lambda _model, _label: true()
 
 
@@ -69,16 +73,16 @@ def searched(service: str) -> Sequence[Searched]:
 
 def _hits(connection: Connection, each: Searched, wanted: str, limit: int, label: str) -> list[Hit]:
     model = each.model
-    title = getattr(model, each.title)
+    title, found = getattr(model, each.title), getattr(model, each.part_of or "id")
     at, within = (getattr(model, name) if name else null() for name in (each.at, each.within))
     shown = title if isinstance(title.type, JSONB) else cast(title, String)
     query = (
-        select(model.id, shown.label("title"), at.label("at"), within.label("within_id"))
+        select(found.label("id"), shown.label("title"), at.label("at"), within.label("within_id"))
         .where(text(f"{words(model)} @@ to_tsquery('simple', :wanted)"), each.visible(model, label))
-        .order_by(*([at.desc().nulls_last()] if each.at else []), model.id.desc())
+        .order_by(*([at.desc().nulls_last()] if each.at else []), found.desc())
         .limit(limit)
     )
-    rows = connection.execute(query, {"wanted": wanted})
+    rows = connection.execute(query.ext(distinct_on(found)) if each.part_of else query, {"wanted": wanted})
     when = "on" if isinstance(at.type, Date) else "at"
     return [Hit(kind=each.kind, id=row.id, title=row.title, within_id=row.within_id, **{when: row.at}) for row in rows]
 

@@ -70,6 +70,8 @@ KINDS: Final[Mapping[str, tuple[Any, str]]] = {
     "memberships": (_("Memberships"), "/office/memberships/{id}"),
     "applications": (_("Applications"), "/office/applications/{id}"),
     "products": (_("Products"), "/office/products"),
+    "orders": (_("Orders"), "/office/orders/{id}"),
+    "courses": (_("Courses"), "/office/courses/{id}"),
     "messages": (_("Messages"), "/office/messages/{id}"),
     "mailings": (_("Mailings"), "/office/mailings/{id}"),
     "accounts": (_("Users"), "/office/settings/users/{id}"),

@@ -62,6 +62,12 @@ def list_courses() -> str:
     return render_template("courses_office/courses.html", state=list_state(), columns=COURSES, found=found)
 
 
+@pages.get("/office/courses/<uuid:course_id>", may=Permission.COURSES_READ)
+def show_course(course_id: UUID) -> str:
+    """One course; when it is held is said by its sessions."""
+    return render_template("courses_office/course.html", course=courses.get_course(ById(id=course_id)))
+
+
 @pages.form("/office/courses/new", may=Permission.COURSES_WRITE)
 def new_course() -> ResponseReturnValue:
     """A new course; its sessions follow."""

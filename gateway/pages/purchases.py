@@ -1,4 +1,4 @@
-"""All that a customer has bought, whatever it is known by (E5)."""
+"""All that a customer has bought, whatever it is known by, and single orders (E5)."""
 
 from typing import Final
 from uuid import UUID
@@ -18,6 +18,7 @@ from gateway.listing import Column, Filter, Option
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may, persons_by_id
 from gateway.pages.segment_values import PURCHASE_SOURCES
+from gateway.pages.state_words import ORDER
 
 commerce, contacts = client(CommerceApi), client(ContactsApi)
 pages = Pages("purchases", __name__)
@@ -50,6 +51,14 @@ def purchases_of_organisation(organisation_id: UUID) -> str:
     if may(Permission.CONTACTS_READ):
         organisation = or_nothing(lambda: contacts.get_organisation(ById(id=organisation_id)))
     return _page(organisation_id, organisation.name if organisation else "", (_("Organisations"), ORGANISATIONS))
+
+
+@pages.get("/office/orders/<uuid:order_id>", may=Permission.COMMERCE_READ)
+def show_order(order_id: UUID) -> str:
+    """One order: its lines and where it stands."""
+    order = commerce.get_order(ById(id=order_id))
+    persons = persons_by_id([order.customer_id])
+    return render_template("money/order.html", order=order, persons=persons, standing=ORDER[order.state])
 
 
 def _page(who: UUID, name: str, above: tuple[str, str]) -> str:

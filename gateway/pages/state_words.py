@@ -8,6 +8,7 @@ from flask_babel import lazy_pgettext as _p
 
 from contracts.base import JobState
 from contracts.commerce.invoices import Invoice, InvoiceKind, InvoiceState
+from contracts.commerce.orders import OrderState
 from contracts.courses import EnrolmentState
 from contracts.membership import ApplicationState, MembershipState
 from contracts.notify import MessageState
@@ -35,6 +36,13 @@ ENROLMENT: Final[Mapping[EnrolmentState, Words]] = {
     EnrolmentState.CONFIRMED: (_("Seat confirmed"), "good"),
     EnrolmentState.EXPIRED: (_p("enrolment", "Expired"), ""),
     EnrolmentState.CANCELLED: (_p("enrolment", "Cancelled"), ""),
+}
+ORDER: Final[Mapping[OrderState, Words]] = {
+    OrderState.OPEN: (_p("order", "Open"), "warn"),
+    OrderState.BILLED: (_p("order", "Billed"), "busy"),
+    OrderState.PAID: (_p("order", "Paid"), "good"),
+    OrderState.CANCELLED: (_p("order", "Cancelled"), ""),
+    OrderState.REFUNDED: (_p("order", "Refunded"), ""),
 }
 MESSAGE: Final[Mapping[MessageState, Words]] = {
     MessageState.CREATED: (_p("message", "Waits"), "busy"),

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, Uni
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis import redirects
+from chassis import redirects, searching
 from chassis.tables import COLUMN_TYPES, new_metadata
 from contracts.courses import EnrolmentState, PaymentMethod
 
@@ -25,6 +25,7 @@ class Course(Base):
     """What is taught."""
 
     __tablename__ = "courses"
+    __table_args__ = (searching.index("courses", "name", "code", "topic", "description"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)

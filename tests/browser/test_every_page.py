@@ -129,6 +129,8 @@ def ids(whole, member) -> dict[str, str]:
         "file_id": office.upload("/bank-files", "a.xml", a_bank_file(whole, member))["id"],
         "application_id": office.post("/applications", wanted)["id"],
         "session_id": session["id"],
+        "course_id": session["course"]["id"],
+        "order_id": member.facts["orders"],
         "sheet_id": office.post("/label-sheets", {"segment_id": segment["id"]})["id"],
         "account_id": first(whole, "/accounts"),
         "type_id": kind,

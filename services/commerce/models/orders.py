@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import redirects
+from chassis import redirects, searching
 from contracts.commerce.orders import OrderState
 from services.commerce.models.base import Base
 
@@ -43,7 +43,11 @@ class OrderLine(Base):
     """A line of an order; sums include VAT."""
 
     __tablename__ = "order_lines"
-    __table_args__ = (UniqueConstraint("order_id", "position"), Index("ix_order_lines_product_id", "product_id"))
+    __table_args__ = (
+        UniqueConstraint("order_id", "position"),
+        Index("ix_order_lines_product_id", "product_id"),
+        searching.index("order_lines", "name", "coalesce(about, '{}')"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
