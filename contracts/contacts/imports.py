@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from contracts.access import Permission
 from contracts.base import ById, Job, Line, ListRequest, Page, Reply, Request, command, query
+from contracts.contacts.masters import ValueSource
 from contracts.system import SystemApi
 from contracts.values import Moment
 
@@ -49,6 +50,15 @@ class StartImport(Request):
     """A saved mapping instead; columns that it does not name are read by their headings."""
 
 
+class Remark(Reply):
+    """A value of a row that was left out, because another source is master of the field."""
+
+    field: str
+    master: ValueSource
+    column: str = ""
+    """The header of its column."""
+
+
 class ImportRow(Reply):
     """One row of an import; `state`: created, updated, unchanged, rejected, duplicate.
 
@@ -62,6 +72,8 @@ class ImportRow(Reply):
     reason: str = ""
     params: dict[str, str] = {}
     column: str = ""
+    remarks: list[Remark] = []
+    """What a master keeps as it is; the rest of the row was applied."""
     person_id: UUID | None = None
     undone: str = ""
     """`taken_back`, or `kept` with the fields that somebody has changed since; `*` is the contact itself."""
@@ -70,15 +82,19 @@ class ImportRow(Reply):
 
 
 class ListImportRows(ListRequest):
-    """Rows of an import by number, of one state or all; `undone` those that an undoing took back or kept."""
+    """Rows of an import by number, of one state or all; `undone` those that an undoing took back or kept.
+
+    `mastered` are those of which a master keeps something.
+    """
 
     id: UUID
     state: Annotated[str, Field(pattern="^(created|updated|unchanged|rejected|duplicate)$")] | None = None
     undone: Annotated[str, Field(pattern="^(taken_back|kept)$")] | None = None
+    mastered: bool = False
 
 
 class Import(Reply):
-    """An import; counts by state of row."""
+    """An import; counts by state of row, and of rows of which a master keeps something (`mastered`)."""
 
     id: UUID
     job_id: str

@@ -13,6 +13,7 @@ from contracts.base import Job
 from contracts.contacts.imports import ImportProfile, ImportRow
 from gateway.field_definitions import Definitions
 from gateway.pages.import_targets import WORDS as TARGETS
+from gateway.pages.source_words import SOURCES
 from gateway.pages.source_words import label as source_label
 from gateway.sentences import FIELDS
 
@@ -25,6 +26,7 @@ ROWS: Final[dict[str, Any]] = {
 }
 """States of a row, in the order of the page."""
 UNDONE_ROWS: Final = _("Kept when undone")
+MASTERED_ROWS: Final = _("In part left to a master")
 PROFILES: Final[Mapping[ImportProfile, Any]] = {
     ImportProfile.CONTACTS: _p("import", "Contacts"),
     ImportProfile.ADDRESS_PROVIDER: _p("import", "Companies of an address provider"),
@@ -154,6 +156,11 @@ def kept_fields(known: Definitions, row: ImportRow) -> str:
         return str(_("What another batch says of this line stands."))
     words = [_kept(field, known) for field in dict.fromkeys(row.kept)]
     return str(_("Changed since: %(fields)s", fields=", ".join(words)))
+
+
+def mastered_fields(known: Definitions, row: ImportRow) -> str:
+    """Which values of a row were left out, with their columns, and who is master of them."""
+    return ", ".join(f"{each.column or _kept(each.field, known)}: {SOURCES[each.master]}" for each in row.remarks)
 
 
 def _kept(field: str, known: Definitions) -> str:

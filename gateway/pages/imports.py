@@ -27,12 +27,14 @@ from gateway.local_today import moment, today
 from gateway.pages.door import Pages
 from gateway.pages.import_words import (
     ABOUT,
+    MASTERED_ROWS,
     OFFERED,
     PROFILES,
     ROWS,
     UNDONE_ROWS,
     file_reason,
     kept_fields,
+    mastered_fields,
     row_reason,
     what_for,
 )
@@ -53,6 +55,8 @@ NAMES: Final = {"file_key": "file", "observed_at": "of_day"}
 """Fields of the form by those of the request."""
 KEPT: Final = "kept"
 """Stands among the states of rows for those of which an undoing kept something."""
+MASTERED: Final = "mastered"
+"""Stands there for those of which a master keeps something."""
 UNDOING: Final = lazy_gettext(
     "What it added is removed and what it changed is as before, unless somebody has used or changed it since: that is"
     " kept and listed."
@@ -124,7 +128,7 @@ def import_card(import_id: UUID) -> ResponseReturnValue:
     job, undo = (_job_of(found.job_id), working) if found.undo_job_id else (working, None)
     chosen = request.args.get("state") or _first_state(found)
     asked: dict[str, Any] = {"id": import_id, "cursor": request.args.get("cursor")}
-    asked |= {"undone": "kept"} if chosen == KEPT else {"state": chosen if chosen in ROWS else None}
+    asked |= _asked(chosen)
     return render_template(
         "imports/card.html",
         found=found,
@@ -134,9 +138,10 @@ def import_card(import_id: UUID) -> ResponseReturnValue:
         rows=contacts.list_import_rows(read(ListImportRows, asked)),
         chosen=chosen,
         state=ListState(request.path, {"state": chosen, **request.args.to_dict()}),
-        states=ROWS | ({KEPT: UNDONE_ROWS} if found.undone.get("kept") else {}),
+        states=_tabs(found),
         counts=found.counts | {KEPT: found.undone.get("kept", 0)},
         kept=partial(kept_fields, all_definitions()),
+        mastered=partial(mastered_fields, all_definitions()),
         undo=undo,
         may_undo=_may_undo(found, job, undo),
         undoing=UNDOING,
@@ -144,6 +149,19 @@ def import_card(import_id: UUID) -> ResponseReturnValue:
         words=JOB,
         may_repeat=found.dry_run and job is not None and job.state is JobState.SUCCEEDED,
     )
+
+
+def _asked(chosen: str) -> dict[str, Any]:
+    """Which rows a group holds."""
+    if chosen == KEPT:
+        return {"undone": "kept"}
+    return {"mastered": True} if chosen == MASTERED else {"state": chosen if chosen in ROWS else None}
+
+
+def _tabs(found: Import) -> dict[str, Any]:
+    """The groups of rows that can be looked at."""
+    mastered = {MASTERED: MASTERED_ROWS} if found.counts.get(MASTERED) else {}
+    return ROWS | mastered | ({KEPT: UNDONE_ROWS} if found.undone.get("kept") else {})
 
 
 def _as_it_stands(import_id: UUID) -> tuple[Import, Job | None]:

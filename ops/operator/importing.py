@@ -30,6 +30,8 @@ def import_file(door: Door, console: Console, path: Path, profile: str, *, dry_r
     done = door.get(Import, f"/imports/{import_id}")
     counted = ", ".join(f"{done.counts[state]:,} {state}" for state in STATES if done.counts.get(state))
     console.print(f"{'Dry run, nothing was changed' if done.dry_run else 'Imported'}: {counted or 'no rows'}.")
+    if done.counts.get("mastered"):
+        console.print(f"Of {done.counts['mastered']:,} rows a master keeps some values; the report says which.")
     if done.counts.get("rejected"):
         rows = door.pages(ImportRow, f"/imports/{import_id}/rows", state="rejected", limit=200)
         _tell_rejected(console, list(rows), report)

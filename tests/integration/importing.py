@@ -42,15 +42,16 @@ class Importing:
         wanted = StartImport(file_key=key, file_name=name, dry_run=dry_run, profile=profile)
         return self.call("start_import", wanted)
 
-    def start_said(self, content: str, at: datetime) -> Job:
+    def start_said(self, content: str, at: datetime, profile: ImportProfile = CONTACTS) -> Job:
         """Start the import of a file that was true then."""
         key = files.new_key("contacts", ".csv")
         files.store(key, content.encode())
-        return self.call("start_import", StartImport(file_key=key, file_name="a.csv", dry_run=False, observed_at=at))
+        wanted = StartImport(file_key=key, file_name="a.csv", dry_run=False, observed_at=at, profile=profile)
+        return self.call("start_import", wanted)
 
-    def run_said(self, content: str, at: datetime) -> Import:
+    def run_said(self, content: str, at: datetime, profile: ImportProfile = CONTACTS) -> Import:
         """Import a file that was true then."""
-        done = self.finish(self.start_said(content, at))
+        done = self.finish(self.start_said(content, at, profile))
         assert done.state == "succeeded", done.result
         return self.call("get_import", ById(id=id_of(done.id)))
 
@@ -100,10 +101,12 @@ class Importing:
         assert done.result is not None
         return done.result
 
-    def rows(self, made: Import, state: str | None = None) -> list[ImportRow]:
+    def rows(self, made: Import, state: str | None = None, *, mastered: bool = False) -> list[ImportRow]:
         found, cursor = [], None
         while True:
-            page = self.call("list_import_rows", ListImportRows(id=made.id, state=state, limit=200, cursor=cursor))
+            page = self.call(
+                "list_import_rows", ListImportRows(id=made.id, state=state, mastered=mastered, limit=200, cursor=cursor)
+            )
             found += page.data
             cursor = page.next_cursor
             if cursor is None:

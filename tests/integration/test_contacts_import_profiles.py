@@ -199,8 +199,9 @@ def test_C11_an_address_provider_does_not_touch_what_another_is_master_of(call, 
     set_masters(call, organisations={"phone": ValueSource.OFFICE})
     call("create_organisation", CreateOrganisation(name="A Oy", business_id="0201256-6", phone="09 123456"))
     made = imports.run("Yritys;Y-tunnus;Puhelin\nA Oy;0201256-6;09 999999\n", profile=PROVIDER)
-    assert [(each.code, each.column) for each in imports.rows(made)] == [("mastered", "Puhelin")]
-    assert call("list_organisations", ListOrganisations(q="A Oy")).data
+    (row,) = imports.rows(made)
+    assert [(row.state, each.field, each.column) for each in row.remarks] == [("unchanged", "phone", "Puhelin")]
+    assert only(call, "A Oy").phone == "+3589123456"
 
 
 @pytest.mark.parametrize(

@@ -131,19 +131,22 @@ def test_C12_masters_are_set_with_right_version_and_known_fields(call):
         call("list_sources", ById(id=new_id()))
 
 
-def test_C12_other_imports_are_refused_row_by_row_with_the_column(call, imports):
+def test_C12_other_imports_leave_a_mastered_value_and_say_so_but_take_the_rest_of_the_row(call, imports):
     set_masters(call, organisations={"addresses": ACCOUNTING})
-    company(call, addresses=[TOWN])
-    content = "Organisaatio;Asiakasnumero;Katuosoite\nLumi Oy;77;Kotikatu 2\nMuu Oy;;Tie 3\n"
+    lumi = company(call, addresses=[TOWN])
+    content = "Organisaatio;Asiakasnumero;Katuosoite;Puhelin\nLumi Oy;77;Kotikatu 2;09 123456\nMuu Oy;;Tie 3;\n"
     foreseen = imports.run(content, dry_run=True)
     made = imports.run(content)
-    assert counts(made) == counts(foreseen) == {"created": 1, "rejected": 1}
-    (row,) = imports.rows(made, "rejected")
-    assert (row.code, row.params, row.column) == (
-        "mastered",
-        {"field": "addresses", "master": "accounting"},
-        "Katuosoite",
-    )
+    assert counts(made) == counts(foreseen) == {"created": 1, "updated": 1, "mastered": 1}
+    now = call("get_organisation", ById(id=lumi.id))
+    assert (now.addresses, now.phone) == ([TOWN], "+3589123456")
+    for each in (foreseen, made):
+        (row,) = imports.rows(each, mastered=True)
+        assert (row.number, row.state, row.code) == (2, "updated", "")
+        assert [(said.field, said.master, said.column) for said in row.remarks] == [
+            ("addresses", ACCOUNTING, "Katuosoite")
+        ]  # fmt: skip
+    assert counts(imports.run(content)) == {"unchanged": 2, "mastered": 1}
 
 
 def test_C12_proposals_of_the_persons_own_do_not_touch_what_another_is_master_of(call):

@@ -1,22 +1,27 @@
-"""What an import may change: the claims of its rows against those that stand (C12)."""
+"""What an import may change: the claims of its rows against those that stand (C12).
+
+A value that another source is master of stays as it is, and the row says so; the rest of the row is applied.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+import orjson
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from contracts.contacts.masters import ValueSource
+from contracts.contacts.masters import DecidedBy, ValueSource
 from services.contacts import mastership
-from services.contacts.commands import history, masters, provenance
+from services.contacts.commands import history, import_confirming, provenance
 from services.contacts.commands.history import Author
 from services.contacts.rules.import_contacts import OTHER_EMAILS, OTHER_PHONES
+from services.contacts.rules.import_merging import grows
 from services.contacts.rules.masters import (
+    BY_HAND,
     EVERYTHING,
-    STRENGTH,
-    WITH_SOURCE,
+    LINKING,
     Claim,
     Mastership,
     Outcome,
@@ -26,69 +31,18 @@ from services.contacts.rules.masters import (
     why,
 )
 
-REJECT = text(
+REMARK = text(
     """
-    UPDATE import_rows SET state = 'rejected', code = 'mastered', reason = :reason, "column" = :column,
-        params = jsonb_build_object('field', CAST(:field AS text), 'master', CAST(:master AS text))
-    WHERE import_id = :import_id AND number = :number
+    UPDATE import_rows r SET remarks = r.remarks || s.remarks
+    FROM jsonb_to_recordset(CAST(:said AS jsonb)) AS s(number int, remarks jsonb)
+    WHERE r.import_id = :import_id AND r.number = s.number
     """
 )
-CONFIRM_ALL = """
-    UPDATE value_sources w SET source = :source, observed_at = :observed_at, rule = 'latest'
-    FROM import_rows r JOIN {table} t ON t.id = r.{row}_id CROSS JOIN LATERAL (SELECT {given} AS given) g
-    WHERE {chunk} AND {which} AND {alive} AND w.subject_id = t.id AND w.field = '*' AND to_jsonb(t) @> g.given
-      AND (w.observed_at, array_position(:strength, w.source::text))
-          < (:observed_at, array_position(:strength, CAST(:source AS text)))
-      AND NOT EXISTS (
-        SELECT FROM jsonb_each(to_jsonb(t)) e WHERE e.key = ANY(:sourced) AND e.value NOT IN ('null', '""', '[]')
-        AND NOT (e.key = 'language' AND e.value = '"fi"') AND NOT g.given ? e.key
-        AND NOT EXISTS (SELECT FROM value_sources o WHERE o.subject_id = t.id AND o.field = e.key))
-      AND NOT EXISTS (
-        SELECT FROM jsonb_object_keys(t.fields) code WHERE NOT coalesce(g.given -> 'fields', '{{}}') ? code
-        AND NOT EXISTS (SELECT FROM value_sources o WHERE o.subject_id = t.id AND o.field = 'fields.' || code))
-    """
-"""A file that repeats all that a contact was given when it was made confirms it in one row, not one for each field."""
-CONFIRM = """
-    INSERT INTO value_sources AS v (subject_id, field, source, observed_at, rule)
-    SELECT t.id, k.field, :source, :observed_at, CASE WHEN k.own THEN 'master' ELSE 'latest' END
-    FROM import_rows r JOIN {table} t ON t.id = r.{row}_id
-    CROSS JOIN LATERAL (SELECT {given} AS given) g
-    CROSS JOIN LATERAL (
-        SELECT key AS field, to_jsonb(t) @> jsonb_build_object(key, value) AS holds
-        FROM jsonb_each(g.given - 'fields')
-        UNION ALL SELECT 'fields.' || key, t.fields @> jsonb_build_object(key, value)
-        FROM jsonb_each(coalesce(g.given -> 'fields', '{{}}'))) e
-    CROSS JOIN LATERAL (
-        SELECT e.field, e.field = ANY(:own) AND (:knows_customers OR t.customer_status IS DISTINCT FROM 'prospect')
-            AS own) k
-    LEFT JOIN value_sources o ON o.subject_id = t.id AND o.field = e.field
-    LEFT JOIN value_sources w ON w.subject_id = t.id AND w.field = '*'
-    WHERE {chunk} AND {which} AND {alive} AND e.holds
-      AND (NOT :knows_customers OR k.own)
-      AND NOT (e.field = ANY(:of_others) AND t.customer_status IS DISTINCT FROM 'prospect')
-      AND NOT (e.field = ANY(:of_accounting) AND t.customer_status IS DISTINCT FROM 'prospect'
-               AND (t.customer_number IS NOT NULL OR t.customer_status = 'customer'))
-      AND (coalesce(o.source, w.source) IS NULL
-           OR (k.own AND coalesce(o.source, w.source) <> :source)
-           OR (coalesce(o.observed_at, w.observed_at), array_position(:strength, coalesce(o.source, w.source)::text))
-              < (:observed_at, array_position(:strength, CAST(:source AS text))))
-    ON CONFLICT (subject_id, field) DO UPDATE
-    SET source = excluded.source, observed_at = excluded.observed_at, rule = excluded.rule
-    """
-REMEMBERED = """
-    WITH done AS ({confirming} RETURNING {alias}.subject_id, {alias}.field)
-    INSERT INTO import_confirmations (import_id, subject_id, field, origin)
-    SELECT :import_id, d.subject_id, d.field, CASE WHEN o.subject_id IS NOT NULL
-        THEN jsonb_build_object('source', o.source, 'observed_at', o.observed_at, 'rule', o.rule) END
-    FROM done d LEFT JOIN value_sources o ON o.subject_id = d.subject_id AND o.field = d.field
-    ON CONFLICT DO NOTHING
-    """
-"""Keeps the origins that a confirming statement replaces, as they were before it, for an undoing."""
 
 
 @dataclass(frozen=True)
 class Changed:
-    """A contact that a row changes: its stored columns, and the new values of those that change.
+    """A contact that a row is about: its stored columns, and the new values of those that change.
 
     `refused` are fields that another source is master of.
     """
@@ -100,6 +54,12 @@ class Changed:
     refused: tuple[tuple[str, ValueSource], ...] = ()
     origins: Mapping[str, provenance.Origin | None] = field(default_factory=dict)
     """Where the fields that change came from until now, if a row of their own says it."""
+    standing: Mapping[str, Any] = field(default_factory=dict)
+    """What was said of the fields until now, by the rows of `value_sources`."""
+    outdone: frozenset[str] = frozenset()
+    """Fields of which something stands that counts more than what the row says."""
+    added: frozenset[str] = frozenset()
+    """Lists among them that grow nevertheless."""
 
     @property
     def differences(self) -> history.Differences:
@@ -129,69 +89,84 @@ class Claims:
         return cls(session, author, mastership.mastership(session, kind))
 
     def judged(self, changed: list[Changed]) -> list[Changed]:
-        """The changes that are left: without what counts less than what stands, with what is refused."""
+        """With the changes that are left, without what counts less than what stands or belongs to a master."""
         origins = mastership.origins(self.session, [each.id for each in changed])
-        return [found for each in changed if (found := self._judged(each, origins)).new or found.refused]
+        return [self._judged(each, origins) for each in changed]
 
     def _judged(self, changed: Changed, origins: Mapping[tuple[UUID, str], Any]) -> Changed:
+        standing = {field: _standing(changed, field, old, origins) for field, (old, _) in changed.told.items()}
         outcomes = {
-            field: self._outcome(changed, field, values, origins) for field, values in changed.differences.items()
+            field: self._outcome(changed, field, values, standing.get(field))
+            for field, values in changed.differences.items()
         }
-        refused = [(field, self._master(changed, field)) for field, each in outcomes.items() if each is Outcome.REFUSED]
+        added = frozenset(
+            field
+            for field, (_, new) in changed.told.items()
+            if outcomes[field] is Outcome.OUTDONE and self._adds(field, new, standing.get(field))
+        )
+        taken = added | {field for field, each in outcomes.items() if each is Outcome.TAKEN}
+        refused = [(field, self.masters.of_files(field)) for field, each in outcomes.items() if each is Outcome.REFUSED]
         new = {
-            name: self._taken(name, value, changed.stored[name], outcomes)
+            name: _taken(name, value, changed.stored[name], taken)
             for name, value in changed.new.items()
-            if name == "fields" or outcomes[name] is Outcome.TAKEN
+            if name == "fields" or name in taken
         }
-        new = {name: value for name, value in new.items() if value != changed.stored[name]}
-        own = {field: provenance.plain(origins.get((changed.id, field))) for field in changed.told}
-        refused_by = tuple((field, each) for field, each in refused if each)
-        return replace(changed, new=new, refused=refused_by, origins=own)
+        return replace(
+            changed,
+            new={name: value for name, value in new.items() if value != changed.stored[name]},
+            refused=tuple((field, each) for field, each in refused if each),
+            origins={field: provenance.plain(origins.get((changed.id, field))) for field in changed.told},
+            standing=standing,
+            outdone=frozenset(
+                field for field, each in outcomes.items() if each is Outcome.OUTDONE and self._speaks(field)
+            ),
+            added=added,
+        )
 
-    def _taken(self, name: str, value: Any, stored: Any, outcomes: Mapping[str, Outcome]) -> Any:
-        if name != "fields":
-            return value
-        taken = {code: each for code, each in value.items() if outcomes.get(f"fields.{code}") is Outcome.TAKEN}
-        return {**stored, **taken}
-
-    def _outcome(self, changed: Changed, field: str, values: tuple[Any, Any], origins: Mapping[Any, Any]) -> Outcome:
+    def _outcome(self, changed: Changed, field: str, values: tuple[Any, Any], stands: Any) -> Outcome:
         if not has_source(field) or self._links(field, values[0]):
             return Outcome.TAKEN
-        stands = origins.get((changed.id, field))
-        if stands is None and is_told(field, values[0]):
-            stands = origins.get((changed.id, EVERYTHING))
         before = Claim(stands.source, stands.observed_at, values[0]) if stands else None
         claim = Claim(self.author.source, self.author.observed_at, values[1])
-        return judge(claim, before, self._master(changed, field))
+        return judge(claim, before, self.masters.of_files(field), bound=self._is_bound(changed, field))
 
     def _links(self, field: str, old: Any) -> bool:
-        """Whether accounting makes a customer of a contact that was none: a prospect, or one without a number."""
-        is_link = old is None if field == "customer_number" else field == "customer_status" and old == "prospect"
+        """Whether accounting makes a customer of a contact that was none, also where another is master of that."""
+        is_link = field in LINKING and old in ({None, "prospect"} if field == "customer_status" else {None})
         return is_link and self.author.source is ValueSource.ACCOUNTING and self.masters.linked
 
-    def _master(self, changed: Changed, field: str) -> ValueSource | None:
-        if self.author.source is ValueSource.ACCOUNTING:
-            return self.masters.of(field)  # whom accounting sends is its customer
-        return self.masters.binding(field, changed.stored["customer_status"], changed.stored["customer_number"])
+    def _is_bound(self, changed: Changed, field: str) -> bool:
+        stored = changed.stored
+        return self.masters.binding(field, stored["customer_status"], stored["customer_number"]) is not None
 
-    def reject(self, chunk: Mapping[str, Any], changed: Iterable[Changed], headers: Mapping[str, str]) -> None:
-        """Reject the rows that would change what another source is master of."""
-        for each in changed:
-            if each.refused:
-                field, master = each.refused[0]
-                told = {"import_id": chunk["import_id"], "number": each.number, "field": field, "master": master.value}
-                told |= {"reason": masters.sentence(field, master), "column": header_of(field, headers)}
-                self.session.execute(REJECT, told)
+    def _adds(self, field: str, value: Any, stands: Any) -> bool:
+        """Whether an older file adds to a list that files have made: what one adds, no other takes away."""
+        return self._speaks(field) and grows(field, value) and stands.source not in BY_HAND
+
+    def _speaks(self, field: str) -> bool:
+        """Whether the file says anything of the field of a contact that exists."""
+        by_accounting = self.author.source is ValueSource.ACCOUNTING
+        return not by_accounting or self.masters.of_files(field) is ValueSource.ACCOUNTING
+
+    def remark(self, chunk: Mapping[str, Any], changed: Iterable[Changed], headers: Mapping[str, str]) -> None:
+        """Let the rows say which of their values are left out because another source is master of them."""
+        said = [{"number": each.number, "remarks": _remarks(each, headers)} for each in changed if each.refused]
+        if said:
+            self.session.execute(REMARK, {"import_id": chunk["import_id"], "said": orjson.dumps(said).decode()})
 
     def note(self, changed: Iterable[Changed]) -> None:
-        """The changes that were made come from this file."""
+        """The changes that were made come from this file; of what it says less, something else was said too."""
         rows = [self._origin(each, field, old) for each in changed for field, (old, _) in each.told.items()]
+        rows += [_contested(each, field) for each in changed for field in each.outdone if _is_first(each, field)]
         if rows:
             provenance.put(self.session, rows)
 
     def _origin(self, changed: Changed, field: str, old: Any) -> dict[str, Any]:
-        rule = why(self.author.source, self._master(changed, field), first=old in (None, "", [], {}))
-        said = {"source": self.author.source, "observed_at": self.author.observed_at, "rule": rule}
+        stands = changed.standing.get(field)
+        first = stands.rule is DecidedBy.FIRST if stands and grows(field, old) else old in (None, "", [], {})
+        by: Any = stands if field in changed.added else self.author
+        rule = why(by.source, self.masters.of_files(field), first=first)
+        said = {"source": by.source, "observed_at": by.observed_at, "rule": rule}
         return {"subject_id": changed.id, "field": field, **said}
 
     def confirm(self, kind: Any, chunk_sql: str, chunk: Mapping[str, Any], new: list[int]) -> None:
@@ -199,37 +174,38 @@ class Claims:
 
         Contacts that rows with `new` numbers have just made come from it anyway.
         """
-        if len(new) == chunk["count"]:
-            return
-        known = f"{chunk_sql} AND r.number <> ALL(:new)"
-        parts = {"table": kind.table, "row": kind.row, "given": kind.given, "chunk": known}
-        parts |= {"which": kind.which, "alive": kind.alive}
-        source = self.author.source
-        held = {field: master for field in self.masters.by_field if (master := self.masters.of(field))}
-        said = {
-            **chunk,
-            "new": new,
-            "source": source.value,
-            "observed_at": self.author.observed_at,
-            "strength": [*STRENGTH],
-        }
-        if not held and source is not ValueSource.ACCOUNTING:
-            self.session.execute(_remembered(CONFIRM_ALL.format(**parts), "w"), {**said, "sourced": [*WITH_SOURCE]})
-        self.session.execute(_remembered(CONFIRM.format(**parts), "v"), {
-            **said,
-            "knows_customers": source is ValueSource.ACCOUNTING,
-            "own": [field for field, master in held.items() if master is source],
-            "of_accounting": _held_by(held, {ValueSource.ACCOUNTING} - {source}),
-            "of_others": _held_by(held, {*ValueSource} - {ValueSource.ACCOUNTING, source}),
-        })  # fmt: skip
+        if len(new) != chunk["count"]:
+            import_confirming.confirm(self.session, kind, chunk_sql, {**chunk, "new": new}, self.author, self.masters)
 
 
-def _remembered(confirming: str, alias: str) -> TextClause:
-    return text(REMEMBERED.format(confirming=confirming, alias=alias))
+def _taken(name: str, value: Any, stored: Any, taken: frozenset[str]) -> Any:
+    if name != "fields":
+        return value
+    return {**stored, **{code: each for code, each in value.items() if f"fields.{code}" in taken}}
 
 
-def _held_by(held: Mapping[str, ValueSource], masters: set[ValueSource]) -> list[str]:
-    return [field for field, master in held.items() if master in masters]
+def _standing(changed: Changed, field: str, old: Any, origins: Mapping[tuple[UUID, str], Any]) -> Any:
+    """Who said the value that a contact has, as a row of `value_sources`."""
+    found = origins.get((changed.id, field))
+    return origins.get((changed.id, EVERYTHING)) if found is None and is_told(field, old) else found
+
+
+def _is_first(changed: Changed, field: str) -> bool:
+    stands = changed.standing.get(field)
+    return field not in changed.added and stands is not None and stands.rule is DecidedBy.FIRST
+
+
+def _contested(changed: Changed, field: str) -> dict[str, Any]:
+    stands = changed.standing[field]
+    said = {"source": stands.source, "observed_at": stands.observed_at, "rule": DecidedBy.LATEST}
+    return {"subject_id": changed.id, "field": field, **said}
+
+
+def _remarks(changed: Changed, headers: Mapping[str, str]) -> list[dict[str, str]]:
+    return [
+        {"field": field, "master": master.value, "column": header_of(field, headers)}
+        for field, master in changed.refused
+    ]
 
 
 PARTS = {

@@ -104,7 +104,7 @@ class Kind:
         return ids
 
     def find_changed(self, session: Session, chunk: dict[str, Any], claims: Claims) -> list[Changed]:
-        """Known contacts that their rows change, locked, with what changes and what is refused."""
+        """Known contacts of which their rows say something else, locked, with what changes and what is refused."""
         rows = text(
             f"""
             SELECT r.number, t.id, g.given, to_jsonb(t) AS stored

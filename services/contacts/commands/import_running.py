@@ -69,10 +69,14 @@ TELL_STATES = text(
 )
 COUNT_STATES = text(
     """
-    SELECT state, count(*) AS rows FROM import_rows
+    SELECT state, count(*) AS rows, count(*) FILTER (WHERE remarks <> '[]') AS mastered FROM import_rows
     WHERE import_id = :import_id AND number BETWEEN :first AND :last GROUP BY state
     """
 )
+
+
+MASTERED = "mastered"
+"""Counts rows of which a master keeps something."""
 
 
 @dataclass(frozen=True)
@@ -148,13 +152,14 @@ class Running:
         if not self.row.dry_run:
             import_settling.refuse(session, chunk)
         new = ORGANISATIONS.find_new(session, chunk)
-        claims, changed = self._claims(ORGANISATIONS, chunk)
+        claims, judged = self._claims(ORGANISATIONS, chunk)
+        changed = [each for each in judged if each.new]
         if new and not self.row.dry_run:
             ORGANISATIONS.create(session, chunk, self.author)
         if changed and not self.row.dry_run:
             ORGANISATIONS.change(session, changed, self.author)
-            claims.note(changed)
         if not self.row.dry_run:
+            claims.note(judged)
             claims.confirm(ORGANISATIONS, import_matching.CHUNK, chunk, new)
         touched = [*new, *(each.number for each in changed)]
         if touched:
@@ -166,11 +171,11 @@ class Running:
         if not self.row.dry_run:
             import_settling.refuse(session, chunk)
         new = PERSONS.find_new(session, chunk)
-        claims, changed = self._claims(PERSONS, chunk)
-        import_settling.follow_rejected(session, chunk)
+        claims, judged = self._claims(PERSONS, chunk)
+        changed = [each for each in judged if each.new]
         if not self.row.dry_run:
             self._store_persons(chunk, has_new=bool(new), changed=changed)
-            claims.note(changed)
+            claims.note(judged)
             claims.confirm(PERSONS, import_matching.CHUNK, chunk, new)
         affiliations = Affiliations.of(session, chunk, self.today)
         if not self.row.dry_run:
@@ -180,11 +185,11 @@ class Running:
         self._count(chunk)
 
     def _claims(self, kind: Kind, chunk: dict[str, Any]) -> tuple[Claims, list[Changed]]:
-        """What the chunk's rows change, once those are rejected that change what has another master."""
+        """What the chunk's rows say otherwise than the register has it; they say what a master keeps."""
         claims = Claims.of(self.session, kind.row, self.author)
-        changed = kind.find_changed(self.session, chunk, claims)
-        claims.reject(chunk, changed, self.headers)
-        return claims, [each for each in changed if not each.refused]
+        judged = kind.find_changed(self.session, chunk, claims)
+        claims.remark(chunk, judged, self.headers)
+        return claims, judged
 
     def _store_persons(self, chunk: dict[str, Any], *, has_new: bool, changed: list[Any]) -> None:
         ids = PERSONS.create(self.session, chunk, self.author) if has_new else []
@@ -198,4 +203,6 @@ class Running:
         counts = Counter(self.row.counts)
         for row in self.session.execute(COUNT_STATES, chunk):
             counts[row.state] += row.rows
+            if row.mastered:
+                counts[MASTERED] += row.mastered
         self.row.counts = dict(counts)

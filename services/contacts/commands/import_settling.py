@@ -148,11 +148,6 @@ def settle(session: Session, everything: dict[str, Any]) -> bool:
     return bool(session.scalar(ANYBODY_LEADS, everything))
 
 
-def follow_rejected(session: Session, chunk: dict[str, Any]) -> None:
-    """Reject rows that repeat a rejected one."""
-    session.execute(REFUSE[-1], chunk)
-
-
 def refuse(session: Session, chunk: dict[str, Any]) -> None:
     """Reject rows whose contact is gone, or whose number belongs to another."""
     for statement in REFUSE:

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from sqlalchemy import Connection, select, true
+from sqlalchemy import Connection, cast, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.paging import page
 from contracts.base import ListRequest, Page
@@ -49,6 +50,7 @@ def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
             ROWS.reason,
             ROWS.params,
             ROWS.column,
+            ROWS.remarks,
             PERSONS.id.label("person_id"),
             ROWS.undone,
             ROWS.kept,
@@ -57,6 +59,7 @@ def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
         .select_from(models.ImportRow.__table__.outerjoin(models.Person.__table__, PERSONS.id == ROWS.person_id))
         .where(ROWS.import_id == request.id, wanted)
         .where(ROWS.undone == request.undone if request.undone else true())
+        .where(ROWS.remarks != cast([], JSONB) if request.mastered else true())
         .order_by(ROWS.number)
         .limit(request.limit + 1)
     )
@@ -71,6 +74,7 @@ def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
             reason=row.reason,
             params=row.params,
             column=row.column,
+            remarks=row.remarks,
             person_id=row.person_id,
             undone=row.undone,
             kept=row.kept,

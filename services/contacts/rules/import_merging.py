@@ -4,11 +4,18 @@ from typing import Any
 
 from contracts.contacts.basics import MOST_OTHERS
 
+LISTS = frozenset({"tags", "other_phones", "other_emails"})
+
 
 def changes(stored: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """The columns that change, with their new values. Both are columns of one table in JSON."""
     merged = {name: _merged(name, stored[name], value) for name, value in given.items()}
     return {name: value for name, value in merged.items() if value != stored[name]}
+
+
+def grows(field: str, value: Any) -> bool:
+    """Whether a file adds to the field, here with its value, instead of replacing it."""
+    return field in LISTS or (field.startswith("fields.") and isinstance(value, list))
 
 
 def _merged(name: str, old: Any, new: Any) -> Any:

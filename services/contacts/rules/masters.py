@@ -1,8 +1,8 @@
 """Which of several sources is believed about a field (C12).
 
-Claims about a field stand in one total order: those of its master before all others, then the later before the
-earlier, then by source and value. The highest stands, so the outcome depends neither on the order in which claims
-arrive nor on how often.
+Claims about a field stand in one total order: those of its master before all others, what accounting says without
+being master after them, then the later before the earlier, then by source and value. The highest stands, so the
+outcome depends neither on the order in which claims arrive nor on how often.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,6 +31,10 @@ EVERYTHING = "*"
 """Stands for all values that a contact was given when it was made and that nobody has changed since."""
 UNTOLD: Mapping[str, Any] = {"language": "fi"}
 """What a new contact has without anybody saying so."""
+LINKING = frozenset({"customer_number", "customer_status"})
+"""What makes a customer of accounting: its word stands against other files where no other master is set."""
+BY_HAND = frozenset({ValueSource.OFFICE, ValueSource.SELF_SERVICE, ValueSource.API})
+"""Sources that know the values they replace; the others send files."""
 STRENGTH = tuple(ValueSource)
 """At the same moment the later one of these counts."""
 
@@ -54,10 +58,11 @@ class Outcome(StrEnum):
     """Another source is master of the field."""
 
 
-def rank(claim: Claim, master: ValueSource | None) -> tuple[bool, datetime, int, bytes]:
+def rank(claim: Claim, master: ValueSource | None) -> tuple[bool, bool, datetime, int, bytes]:
     """Where the claim stands in the order."""
     written = orjson.dumps(claim.value, default=str, option=orjson.OPT_SORT_KEYS)
-    return claim.source is master, claim.observed_at, STRENGTH.index(claim.source), written
+    strength = STRENGTH.index(claim.source)
+    return claim.source is master, claim.source is not ValueSource.ACCOUNTING, claim.observed_at, strength, written
 
 
 def standing(claims: Iterable[Claim], master: ValueSource | None) -> Claim | None:
@@ -65,18 +70,29 @@ def standing(claims: Iterable[Claim], master: ValueSource | None) -> Claim | Non
     return max(claims, key=lambda claim: rank(claim, master), default=None)
 
 
-def judge(claim: Claim, known: Claim | None, master: ValueSource | None) -> Outcome:
-    """What becomes of a claim, `known` being the one that has counted until now; `master` as it holds for the contact.
+def judge(claim: Claim, known: Claim | None, master: ValueSource | None, *, bound: bool = True) -> Outcome:
+    """What becomes of a file's claim on a contact that exists, `known` being the one that has counted until now.
 
-    Accounting says something of a contact that exists only where it is master.
+    While the master has said nothing, files are judged by time, so that it does not matter who comes first. What was
+    written by hand they leave alone where the master holds its field of the contact (`bound`); where it does not, as
+    of prospects, the later counts. Accounting says something only where it is master, and whom it sends is its
+    customer.
     """
-    if master is not None and claim.source is not master:
-        return Outcome.REFUSED
     if claim.source is ValueSource.ACCOUNTING and master is not ValueSource.ACCOUNTING:
-        return Outcome.OUTDONE
-    if known is not None and rank(claim, master) <= rank(known, master):
-        return Outcome.OUTDONE
-    return Outcome.TAKEN
+        return Outcome.REFUSED if master else Outcome.OUTDONE
+    if master is None or known is None or claim.source is known.source:
+        return _compared(claim, known, master)
+    by_accounting = claim.source is ValueSource.ACCOUNTING
+    if known.source in BY_HAND and known.source is not master and not (bound or by_accounting):
+        return _compared(claim, known, None)
+    if claim.source is not master and (known.source is master or known.source in BY_HAND):
+        return Outcome.REFUSED
+    return _compared(claim, known, master)
+
+
+def _compared(claim: Claim, known: Claim | None, master: ValueSource | None) -> Outcome:
+    later = known is None or rank(claim, master) > rank(known, master)
+    return Outcome.TAKEN if later else Outcome.OUTDONE
 
 
 def why(source: ValueSource, master: ValueSource | None, *, first: bool) -> DecidedBy:
@@ -108,6 +124,12 @@ class Mastership:
         """The master of a field, if it has one at work."""
         found = self.by_field.get(field)
         return None if found is ValueSource.ACCOUNTING and not self.linked else found
+
+    def of_files(self, field: str) -> ValueSource | None:
+        """The master by which files are judged."""
+        if field in LINKING and self.linked:
+            return self.of(field) or ValueSource.ACCOUNTING
+        return self.of(field)
 
     def binding(self, field: str, status: str | None, number: str | None) -> ValueSource | None:
         """The master of a field of a contact with this status and customer number; see `is_bound`."""
