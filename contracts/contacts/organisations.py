@@ -9,6 +9,7 @@ from pydantic import Field
 from contracts.access import Permission
 from contracts.base import (
     ById,
+    ByIds,
     Code,
     Done,
     Line,
@@ -73,6 +74,12 @@ class OrganisationSummary(Reply):
     """Values of the further columns that were asked for; empty ones are missing."""
 
 
+class OrganisationSummaries(Reply):
+    """Organisations by id, deleted ones too; ids that do not exist are missing."""
+
+    data: list[OrganisationSummary]
+
+
 class ListOrganisations(ByTags, ListRequest):
     """Organisations by name, or by likeness to `q`."""
 
@@ -107,6 +114,9 @@ class OrganisationsApi(SystemApi):
 
     @query(may=Permission.CONTACTS_READ)
     def get_organisation(self, request: ById) -> Organisation: ...
+
+    @query(may=Permission.CONTACTS_READ)
+    def get_organisations(self, request: ByIds) -> OrganisationSummaries: ...
 
     @query(may=Permission.CONTACTS_READ)
     def get_hierarchy(self, request: ById) -> Hierarchy: ...

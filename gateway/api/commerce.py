@@ -34,8 +34,10 @@ resource.post("/prices/quote", CommerceApi.make_quote, "A confirmed price, expla
 
 resource.get("/orders", CommerceApi.list_orders, "Orders, newest first")
 resource.get("/orders/{id}", CommerceApi.get_order, "One order")
-resource.get("/persons/{customer_id}/purchases", CommerceApi.list_orders, "What a person has bought",
-             operation="list_purchases_of_person")  # fmt: skip
+for _side in ("person", "organisation"):
+    resource.get(f"/{_side}s/{{customer_id}}/purchases", CommerceApi.list_purchases,
+                 f"What the {_side} has bought, ordered here or told by accounting; newest first",
+                 operation=f"list_purchases_of_{_side}")  # fmt: skip
 resource.get("/purchases", CommerceApi.list_purchases,
              "What a customer has bought, ordered here or told by accounting; newest first")  # fmt: skip
 

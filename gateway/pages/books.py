@@ -18,7 +18,7 @@ from contracts.commerce.payments import ListPayments, ListRefunds, PaymentState
 from gateway.asked import asked, list_state
 from gateway.listing import Column
 from gateway.pages.door import Pages
-from gateway.pages.person_names import persons_by_id
+from gateway.pages.person_names import customers_by_id
 
 commerce = client(CommerceApi)
 pages = Pages("office_books", __name__)
@@ -90,9 +90,9 @@ REFUND: Final[Mapping[str, tuple[Any, str]]] = {
 def open_items() -> str:
     """Invoices that are not paid wholly, longest due first."""
     found = commerce.list_open_items(asked(ListRequest))
-    persons = persons_by_id(each.customer_id for each in found.data)
+    customers = customers_by_id(each.customer_id for each in found.data)
     return render_template(
-        "money/open_items.html", state=list_state(), columns=OPEN_ITEMS, found=found, persons=persons
+        "money/open_items.html", state=list_state(), columns=OPEN_ITEMS, found=found, customers=customers
     )
 
 
@@ -123,9 +123,9 @@ def occasion(entry: LedgerEntry) -> str:
 def payments() -> str:
     """Card payments, newest first, and the latest refunds."""
     found = commerce.list_payments(asked(ListPayments, "order_id", "customer_id"))
-    refunds, persons = side_by_side(
+    refunds, customers = side_by_side(
         partial(commerce.list_refunds, ListRefunds(limit=20)),
-        partial(persons_by_id, [each.customer_id for each in found.data if each.customer_id]),
+        partial(customers_by_id, [each.customer_id for each in found.data if each.customer_id]),
     )
     return render_template(
         "money/payments.html",
@@ -133,7 +133,7 @@ def payments() -> str:
         columns=PAYMENTS,
         found=found,
         refunds=refunds,
-        persons=persons,
+        customers=customers,
         states=PAYMENT,
         refund_states=REFUND,
         nobody=_("Unknown payer"),

@@ -4,7 +4,8 @@ So a service that does not answer holds up its own section and nothing else. Wit
 its list. What another service holds is asked for only by who may read it there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +15,7 @@ from flask_babel import gettext as _
 
 from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
-from contracts.base import ById, Page
+from contracts.base import Page
 from contracts.commerce import CommerceApi
 from contracts.commerce.deliveries import ListPurchases
 from contracts.commerce.invoices import ListInvoices
@@ -27,10 +28,11 @@ from gateway.asked import asked
 from gateway.field_definitions import all_definitions
 from gateway.local_today import today
 from gateway.pages import contact_facts, state_words
+from gateway.pages.contact_kinds import ORGANISATION, PERSON, ContactPages
 from gateway.pages.door import Pages
 from gateway.pages.my_messages import title_of
 from gateway.pages.own_views import ORGANISATION_SECTIONS, PERSON_SECTIONS
-from gateway.pages.person_names import may, persons_by_id
+from gateway.pages.person_names import may
 from gateway.pages.standings import standing_of
 
 commerce, contacts, courses = client(CommerceApi), client(ContactsApi), client(CoursesApi)
@@ -38,134 +40,111 @@ membership, notify = client(MembershipApi), client(NotifyApi)
 pages = Pages("card_sections", __name__)
 AT_ONCE: Final = 20
 """Rows of a section; more come by a button."""
-OF_OTHERS: Final = {
-    "memberships": (Permission.MEMBERSHIP_READ, "/office/memberships?person_id={id}"),
-    "invoices": (Permission.COMMERCE_READ, "/office/invoices?customer_id={id}"),
-    "purchases": (Permission.COMMERCE_READ, "{card}/purchases"),
-    "enrolments": (Permission.COURSES_READ, ""),
-    "messages": (Permission.NOTIFY_READ, "/office/messages?person_id={id}"),
-}
-"""Sections that load by themselves: the right they need, and the list of all of it where there is one."""
-OF_PEOPLE: Final = ("memberships", "enrolments", "messages")
-"""Sections of an organisation that are about its people."""
 MOST_PEOPLE: Final = 50
-PERSON: Final = "/office/contacts"
-ORGANISATION: Final = "/office/organisations"
+THEIR_PEOPLE: Final = "person_ids"
 
 
-def loaded_by_themselves(card: str) -> dict[str, str]:
-    """Where all of each section is that the caller may see, by its key, for the card at this address."""
-    return {key: _list_of(key, card) for key, (right, _list) in OF_OTHERS.items() if may(right)}
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a section asks for. `about` is the field of the request that names whose card it is, or whose people.
+
+    `listed` is the list of all of it, where there is one; `own` sections stand on the card from the first.
+    """
+
+    right: Permission
+    model: type[Any]
+    call: Callable[[Any], Page[Any]]
+    about: str = "person_id"
+    listed: str = "{card}/sections/{key}"
+    at_once: int = AT_ONCE
+    own: bool = False
+
+    def of_people(self) -> "Section":
+        """The same about the people of an organisation."""
+        return Section(self.right, self.model, self.call, THEIR_PEOPLE)
 
 
-def _list_of(key: str, card: str) -> str:
-    """The list of all that a section of the card shows, without JavaScript too."""
-    _right, listed = OF_OTHERS[key]
-    if card.startswith(ORGANISATION) and key in OF_PEOPLE:
-        listed = ""
-    return (listed or f"{{card}}/sections/{key}").format(card=card, id=card.rpartition("/")[2])
+MEMBERSHIPS: Final = Section(
+    Permission.MEMBERSHIP_READ, ListMemberships, membership.list_memberships,
+    listed="/office/memberships?person_id={id}",
+)  # fmt: skip
+ENROLMENTS: Final = Section(Permission.COURSES_READ, ListEnrolments, courses.list_enrolments)
+MESSAGES: Final = Section(
+    Permission.NOTIFY_READ, ListMessages, notify.list_messages, listed="/office/messages?person_id={id}"
+)
+OF_CUSTOMERS: Final = {
+    "invoices": Section(
+        Permission.COMMERCE_READ, ListInvoices, commerce.list_invoices, "customer_id",
+        "/office/invoices?customer_id={id}",
+    ),
+    "purchases": Section(
+        Permission.COMMERCE_READ, ListPurchases, commerce.list_purchases, "customer_id", "{card}/purchases"
+    ),
+}  # fmt: skip
+SECTIONS: Final[Mapping[ContactPages, Mapping[str, Section]]] = {
+    PERSON: {
+        "memberships": MEMBERSHIPS,
+        "enrolments": ENROLMENTS,
+        "messages": MESSAGES,
+        **OF_CUSTOMERS,
+        "affiliations": Section(Permission.CONTACTS_READ, ListAffiliations, contacts.list_affiliations, own=True),
+    },
+    ORGANISATION: {
+        "memberships": MEMBERSHIPS.of_people(),
+        "enrolments": ENROLMENTS.of_people(),
+        "messages": MESSAGES.of_people(),
+        **OF_CUSTOMERS,
+        "people": Section(
+            Permission.CONTACTS_READ, ListAffiliations, contacts.list_affiliations, "organisation_id",
+            at_once=MOST_PEOPLE, own=True,
+        ),
+    },
+}  # fmt: skip
+"""The sections of each kind of card that are pages of their own."""
+TITLES: Final = {PERSON: PERSON_SECTIONS, ORGANISATION: ORGANISATION_SECTIONS}
 
 
-@pages.get("/office/contacts/<uuid:person_id>/sections/memberships", may=Permission.MEMBERSHIP_READ)
-def memberships_of_person(person_id: UUID) -> str:
-    """What a person is a member of, and in one sentence whether the person is one."""
-    wanted = asked(ListMemberships, person_id=person_id, limit=AT_ONCE)
-    return _page("memberships", f"{PERSON}/{person_id}", partial(membership.list_memberships, wanted))
+def loaded_by_themselves(of: ContactPages, contact_id: UUID) -> dict[str, str]:
+    """Where all of each section is that the caller may see and that loads by itself, by its key."""
+    return {
+        key: section.listed.format(card=of.card(contact_id), id=contact_id, key=key)
+        for key, section in SECTIONS[of].items()
+        if not section.own and may(section.right)
+    }
 
 
-@pages.get("/office/contacts/<uuid:person_id>/sections/enrolments", may=Permission.COURSES_READ)
-def enrolments_of_person(person_id: UUID) -> str:
-    """What a person is or was enrolled on."""
-    wanted = asked(ListEnrolments, person_id=person_id, limit=AT_ONCE)
-    return _page("enrolments", f"{PERSON}/{person_id}", partial(courses.list_enrolments, wanted))
+def _declare(of: ContactPages, key: str, section: Section) -> None:
+    """The address of a section."""
+
+    def show(**whose: UUID) -> str:
+        (contact_id,) = whose.values()
+        if section.about == THEIR_PEOPLE:
+            return _of_people(of, key, section, contact_id)
+        wanted = asked(section.model, limit=section.at_once, **{section.about: contact_id})
+        return _page(of, key, contact_id, partial(section.call, wanted))
+
+    show.__name__ = f"{key}_of_{of.kind}"
+    pages.get(f"{of.address}/<uuid:{of.kind}_id>/sections/{key}", may=section.right)(show)
 
 
-@pages.get("/office/contacts/<uuid:person_id>/sections/messages", may=Permission.NOTIFY_READ)
-def messages_of_person(person_id: UUID) -> str:
-    """What was sent to a person."""
-    wanted = asked(ListMessages, person_id=person_id, limit=AT_ONCE)
-    return _page("messages", f"{PERSON}/{person_id}", partial(notify.list_messages, wanted))
+for _of, _sections in SECTIONS.items():
+    for _key, _section in _sections.items():
+        _declare(_of, _key, _section)
 
 
-@pages.get("/office/contacts/<uuid:person_id>/sections/invoices", may=Permission.COMMERCE_READ)
-def invoices_of_person(person_id: UUID) -> str:
-    """What a person was invoiced for."""
-    return _invoices(f"{PERSON}/{person_id}", person_id)
-
-
-@pages.get("/office/organisations/<uuid:organisation_id>/sections/invoices", may=Permission.COMMERCE_READ)
-def invoices_of_organisation(organisation_id: UUID) -> str:
-    """What an organisation was invoiced for."""
-    return _invoices(f"{ORGANISATION}/{organisation_id}", organisation_id)
-
-
-def _invoices(card: str, customer_id: UUID) -> str:
-    wanted = asked(ListInvoices, customer_id=customer_id, limit=AT_ONCE)
-    return _page("invoices", card, partial(commerce.list_invoices, wanted))
-
-
-@pages.get("/office/contacts/<uuid:person_id>/sections/purchases", may=Permission.COMMERCE_READ)
-def latest_purchases_of_person(person_id: UUID) -> str:
-    """What a person has bought lately."""
-    return _purchases(f"{PERSON}/{person_id}", person_id)
-
-
-@pages.get("/office/organisations/<uuid:organisation_id>/sections/purchases", may=Permission.COMMERCE_READ)
-def latest_purchases_of_organisation(organisation_id: UUID) -> str:
-    """What an organisation has bought lately."""
-    return _purchases(f"{ORGANISATION}/{organisation_id}", organisation_id)
-
-
-def _purchases(card: str, customer_id: UUID) -> str:
-    wanted = asked(ListPurchases, customer_id=customer_id, limit=AT_ONCE)
-    return _page("purchases", card, partial(commerce.list_purchases, wanted))
-
-
-@pages.get("/office/contacts/<uuid:person_id>/sections/affiliations", may=Permission.CONTACTS_READ)
-def affiliations_of_person(person_id: UUID) -> str:
-    """The organisations of a person, further than the card shows at once."""
-    wanted = asked(ListAffiliations, person_id=person_id, limit=AT_ONCE)
-    return _page("affiliations", f"{PERSON}/{person_id}", partial(contacts.list_affiliations, wanted))
-
-
-@pages.get("/office/organisations/<uuid:organisation_id>/sections/people", may=Permission.CONTACTS_READ)
-def people_of_organisation(organisation_id: UUID) -> str:
-    """The persons of an organisation by name, further than the card shows at once."""
-    wanted = asked(ListAffiliations, organisation_id=organisation_id, limit=MOST_PEOPLE)
-    return _page("people", f"{ORGANISATION}/{organisation_id}", partial(contacts.list_affiliations, wanted))
-
-
-@pages.get("/office/organisations/<uuid:organisation_id>/sections/memberships", may=Permission.MEMBERSHIP_READ)
-def memberships_of_people(organisation_id: UUID) -> str:
-    """What the people of an organisation are members of."""
-    return _of_people("memberships", organisation_id, ListMemberships, membership.list_memberships)
-
-
-@pages.get("/office/organisations/<uuid:organisation_id>/sections/enrolments", may=Permission.COURSES_READ)
-def enrolments_of_people(organisation_id: UUID) -> str:
-    """What the people of an organisation are or were enrolled on."""
-    return _of_people("enrolments", organisation_id, ListEnrolments, courses.list_enrolments)
-
-
-@pages.get("/office/organisations/<uuid:organisation_id>/sections/messages", may=Permission.NOTIFY_READ)
-def messages_of_people(organisation_id: UUID) -> str:
-    """What was sent to the people of an organisation."""
-    return _of_people("messages", organisation_id, ListMessages, notify.list_messages)
-
-
-def _of_people(key: str, organisation_id: UUID, model: type[Any], listed: Callable[[Any], Page[Any]]) -> str:
+def _of_people(of: ContactPages, key: str, section: Section, organisation_id: UUID) -> str:
     """What belongs to the people who are in the organisation now; of a big one, to the first by name."""
     found = _people_of_today(organisation_id)
     names = {each.person_id: each.person_name for each in found.data} if found else {}
-    wanted = asked(model, person_ids=",".join(map(str, names)), limit=AT_ONCE)
+    wanted = asked(section.model, person_ids=",".join(map(str, names)), limit=section.at_once)
 
     def call() -> Page[Any]:
-        return listed(wanted) if names else Page[Any](data=[])
+        return section.call(wanted) if names else Page[Any](data=[])
 
-    card = f"{ORGANISATION}/{organisation_id}"
     return _page(
+        of,
         key,
-        card,
+        organisation_id,
         call if found else lambda: None,
         names=names,
         of_people=True,
@@ -180,20 +159,20 @@ def _people_of_today(organisation_id: UUID) -> Page[Affiliation] | None:
     return or_nothing(lambda: contacts.list_affiliations(wanted))
 
 
-def _page(key: str, card: str, call: Callable[[], Page[Any] | None], **more: Any) -> str:
-    found, name = side_by_side(partial(or_nothing, call), partial(_name, card))
-    g.page_path = above = card.rpartition("/")[0]
-    begins = not request.args.get("cursor")
+def _page(of: ContactPages, key: str, contact_id: UUID, call: Callable[[], Page[Any] | None], **more: Any) -> str:
+    found, name = side_by_side(partial(or_nothing, call), partial(_name, of, contact_id))
+    g.page_path = of.address
+    card, begins = of.card(contact_id), not request.args.get("cursor")
     return render_template(
         "contacts/section.html",
         key=key,
-        title=(PERSON_SECTIONS if above == PERSON else ORGANISATION_SECTIONS)[key],
-        crumbs=[(_("Contacts") if above == PERSON else _("Organisations"), above), *([(name, card)] if name else [])],
+        title=TITLES[of][key],
+        crumbs=[(of.listed, of.address), *([(name, card)] if name else [])],
         address=card,
         found=found,
-        standing=standing_of(found) if key == "memberships" and above == PERSON and begins else ("", ""),
-        loaded=loaded_by_themselves(card),
-        more_about=partial(contact_facts.about_affiliation, all_definitions()),
+        standing=standing_of(found) if key == "memberships" and of is PERSON and begins else ("", ""),
+        loaded=loaded_by_themselves(of, contact_id),
+        more_about=partial(contact_facts.about_affiliation, all_definitions()) if SECTIONS[of][key].own else None,
         may_write=may(Permission.CONTACTS_WRITE),
         words=state_words,
         title_of=title_of,
@@ -201,13 +180,9 @@ def _page(key: str, card: str, call: Callable[[], Page[Any] | None], **more: Any
     )
 
 
-def _name(card: str) -> str:
+def _name(of: ContactPages, contact_id: UUID) -> str:
     """Whose card it is, for who opens the section as a page."""
     if "HX-Request" in request.headers or not may(Permission.CONTACTS_READ):
         return ""
-    above, _slash, contact_id = card.rpartition("/")
-    if above == PERSON:
-        person = persons_by_id([UUID(contact_id)]).get(UUID(contact_id))
-        return person.name if person else ""
-    found = or_nothing(lambda: contacts.get_organisation(ById(id=UUID(contact_id))))
-    return found.name if found else ""
+    found = or_nothing(lambda: of.get(contact_id))
+    return str(found.name) if found else ""

@@ -99,7 +99,7 @@ def contact_card(person_id: UUID) -> ResponseReturnValue:
         sources=source_words.entries(about["sources"], known, "person"),
         point_words=point_words,
         may_write=may(Permission.CONTACTS_WRITE),
-        loaded=card_sections.loaded_by_themselves(f"{card_sections.PERSON}/{person.id}"),
+        loaded=card_sections.loaded_by_themselves(PERSON, person.id),
         **activity_section(),
         **document_section(),
     )

@@ -12,10 +12,11 @@ from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import ById, Job, Nothing
 from contracts.contacts import ContactsApi
+from contracts.contacts.about import ContactKind
 from contracts.contacts.duplicates import Duplicate, DuplicateState, ListDuplicates
 from contracts.errors import NotFound
 from gateway.asked import asked, list_state
-from gateway.listing import Column
+from gateway.listing import Column, Filter, Option
 from gateway.pages.contact_kinds import KINDS
 from gateway.pages.door import Pages
 from gateway.pages.merges import Two, review
@@ -28,6 +29,14 @@ COLUMNS: Final = (
     Column("first", lazy_gettext("Contact"), "main"),
     Column("second", lazy_gettext("Perhaps the same as")),
     Column("reasons", lazy_gettext("What they have in common")),
+)
+KIND: Final = Filter(
+    "kind",
+    lazy_gettext("Kind"),
+    (
+        Option(ContactKind.PERSON, lazy_gettext("Persons")),
+        Option(ContactKind.ORGANISATION, lazy_gettext("Organisations")),
+    ),
 )
 
 
@@ -45,6 +54,7 @@ def list_duplicates() -> ResponseReturnValue:
         "duplicates/list.html",
         state=list_state(),
         columns=COLUMNS,
+        filters=(KIND,),
         found=contacts.list_duplicates(wanted),
         dismissed=wanted.state is DuplicateState.DISMISSED,
         scan=scan,

@@ -24,7 +24,7 @@ from gateway.form_state import FormState
 from gateway.listing import Column, Filter, Option
 from gateway.pages.door import Pages
 from gateway.pages.my_invoices import payable_barcode
-from gateway.pages.person_names import may, persons_by_id
+from gateway.pages.person_names import customers_by_id, may
 from gateway.pages.state_words import invoice_words
 from gateway.submitted import form_command, read, state, typed
 
@@ -58,14 +58,14 @@ def list_invoices() -> str:
     late = request.args.get("state") == OVERDUE
     names = ("q", "customer_id") if late else ("q", "customer_id", "state")
     found = commerce.list_invoices(asked(ListInvoices, *names, overdue=late))
-    persons = persons_by_id(each.customer_id for each in found.data)
+    customers = customers_by_id(each.customer_id for each in found.data)
     return render_template(
         "money/invoices.html",
         state=list_state(),
         columns=COLUMNS,
         filters=(STATE,),
         found=found,
-        persons=persons,
+        customers=customers,
         words=invoice_words,
     )
 
@@ -75,15 +75,15 @@ def show_invoice(invoice_id: UUID) -> str:
     """One invoice: lines, reference, barcode, payments."""
     invoice = commerce.get_invoice(ById(id=invoice_id))
     credited = invoice.credits_id
-    persons, original, payments = side_by_side(
-        partial(persons_by_id, [invoice.customer_id]),
+    customers, original, payments = side_by_side(
+        partial(customers_by_id, [invoice.customer_id]),
         lambda: or_nothing(partial(commerce.get_invoice, ById(id=credited))) if credited else None,
         partial(_payments, invoice),
     )
     return render_template(
         "money/invoice.html",
         invoice=invoice,
-        persons=persons,
+        customers=customers,
         original=original,
         payments=payments,
         standing=invoice_words(invoice),

@@ -15,7 +15,6 @@ from chassis.rpc import client, or_nothing, side_by_side
 from contracts.access import Permission
 from contracts.base import ById, ListRequest
 from contracts.contacts import ContactsApi
-from contracts.contacts.details_checks import DetailsChecks
 from contracts.contacts.segments import ListSegments, SegmentKind, SegmentMembers
 from contracts.errors import Conflict, Invalid
 from contracts.notify import CreateMailing, Mailing, MailingState, NotifyApi, PreviewMailing
@@ -100,10 +99,7 @@ def segments() -> list[tuple[UUID, str]]:
 def show_mailing(mailing_id: UUID) -> str:
     """One mailing: how far it is, and how receivers get it."""
     mailing = notify.get_mailing(ById(id=mailing_id))
-    segment, receivers = side_by_side(
-        partial(or_nothing, partial(contacts.get_segment, ById(id=mailing.segment_id))),
-        partial(or_nothing, partial(contacts.list_segment_members, SegmentMembers(id=mailing.segment_id, limit=20))),
-    )
+    segment, receivers, checks = _to_whom(mailing) if may(Permission.CONTACTS_READ) else (None, None, None)
     return render_template(
         "mailings/mailing.html",
         mailing=mailing,
@@ -112,16 +108,21 @@ def show_mailing(mailing_id: UUID) -> str:
         preview=_preview(mailing),
         shown=request.args.get("person_id", ""),
         standing=STATES[mailing.state],
-        checks=_checks(mailing),
+        checks=checks,
         can_send=may(Permission.NOTIFY_SEND),
     )
 
 
-def _checks(mailing: Mailing) -> DetailsChecks | None:
-    """How many receivers have checked their details, if they were asked to."""
-    if not mailing.check_details:
-        return None
-    return or_nothing(lambda: contacts.count_details_checks(ById(id=mailing.id)))
+def _to_whom(mailing: Mailing) -> list[Any]:
+    """The segment, the first receivers and, if they were asked to check their details, how many have."""
+    members = SegmentMembers(id=mailing.segment_id, limit=20)
+    return side_by_side(
+        partial(or_nothing, partial(contacts.get_segment, ById(id=mailing.segment_id))),
+        partial(or_nothing, partial(contacts.list_segment_members, members)),
+        partial(or_nothing, partial(contacts.count_details_checks, ById(id=mailing.id)))
+        if mailing.check_details
+        else lambda: None,
+    )
 
 
 def _preview(mailing: Mailing) -> Any:

@@ -102,7 +102,7 @@ def organisation_card(organisation_id: UUID) -> ResponseReturnValue:
         history=history_words.entries(history.data, known, "organisation") if history else [],
         sources=source_words.entries(sources, known, "organisation"),
         may_write=may(Permission.CONTACTS_WRITE),
-        loaded=card_sections.loaded_by_themselves(f"{card_sections.ORGANISATION}/{organisation_id}"),
+        loaded=card_sections.loaded_by_themselves(ORGANISATION, organisation_id),
         **activity_section(),
         **document_section(),
     )

@@ -1,9 +1,11 @@
-"""What holds for every page of ours: nothing for axe-core to complain about, and it fits the screen."""
+"""What holds for every page of ours: axe-core finds nothing, a keyboard is enough, and it fits the screen."""
 
 from collections.abc import Callable, Iterable
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from tests.browser.keyboard import check_keyboard, note_mouse
 
 WIDTHS = (1280, 390)
 HEIGHT = 900
@@ -14,9 +16,10 @@ OPTIONS = {"resultTypes": ["violations"]}
 def check_pages(visit: Callable[..., Page], paths: Iterable[str], as_user: str) -> None:
     """Open the pages and show them as wide as a desktop and a phone; each must answer, be accessible and fit.
 
-    What loads by itself is waited for.
+    What loads by itself is waited for. The keyboard is tried at the desktop's width, where the navigation is open.
     """
-    page = visit("/sign-in", as_user=as_user)
+    page, rings = visit("/sign-in", as_user=as_user), set[str]()
+    note_mouse(page)
     for path in paths:
         answer = page.goto(path)
         assert answer is not None
@@ -25,6 +28,8 @@ def check_pages(visit: Callable[..., Page], paths: Iterable[str], as_user: str) 
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             check_page(page, colours=width == WIDTHS[0])
+            if width == WIDTHS[0]:
+                check_keyboard(page, rings)
 
 
 def check_page(page: Page, *, colours: bool = True) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, Uuid, bindparam, func, select, tuple_
+from sqlalchemy.orm import aliased
 
 from contracts.base import Page
-from contracts.contacts.organisations import ListOrganisations, Organisation, OrganisationSummary
+from contracts.contacts.organisations import ListOrganisations, Organisation, OrganisationSummaries, OrganisationSummary
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.queries import likeness, list_columns, tag_filters
@@ -19,6 +20,12 @@ IN_REGISTER = ORGANISATIONS.deleted_at.is_(None)
 KNOWN_AS = func.known_as(bindparam("id", type_=Uuid))
 BY_ID = select(models.Organisation.__table__).where(ORGANISATIONS.id == KNOWN_AS, IN_REGISTER)
 SUMMARY = [ORGANISATIONS[name] for name in ("id", "name", "business_id", "email", "city", "tags")]
+Asked, Known = aliased(models.Organisation), aliased(models.Organisation)
+BY_IDS = (
+    select(Asked.id, Known.name, Known.business_id, Known.email, Known.city, Known.tags)
+    .join(Known, Known.id == func.coalesce(Asked.linked_to, Asked.id))
+    .where(Asked.id == func.any(bindparam("ids")))
+)
 
 
 def get(reader: Connection, organisation_id: UUID) -> Organisation:
@@ -27,6 +34,14 @@ def get(reader: Connection, organisation_id: UUID) -> Organisation:
     if row is None:
         raise NotFound(f"There is no organisation {organisation_id}.", id=organisation_id)
     return organisation_of(row)
+
+
+def get_many(reader: Connection, ids: list[UUID]) -> OrganisationSummaries:
+    """Organisations under the ids that were asked for; linked ids answer with what they are linked to."""
+    if not ids:
+        return OrganisationSummaries(data=[])
+    found = [organisation_summary_of(row) for row in reader.execute(BY_IDS, {"ids": ids})]
+    return OrganisationSummaries.model_construct(data=found)
 
 
 def list_page(reader: Connection, request: ListOrganisations, today: date) -> Page[OrganisationSummary]:

@@ -1,12 +1,13 @@
 """Organisations and their hierarchy (C1, C2, C4, C5)."""
 
-from contracts.base import ById, Done, Page
+from contracts.base import ById, ByIds, Done, Page
 from contracts.contacts.organisations import (
     CreateOrganisation,
     Hierarchy,
     ListOrganisations,
     Organisation,
     OrganisationsApi,
+    OrganisationSummaries,
     OrganisationSummary,
     UpdateOrganisation,
 )
@@ -25,6 +26,9 @@ class OrganisationsMethods(ContactsMethods, OrganisationsApi):
 
     def get_organisation(self, request: ById) -> Organisation:
         return organisation_cards.get(self.reader, request.id)
+
+    def get_organisations(self, request: ByIds) -> OrganisationSummaries:
+        return organisation_cards.get_many(self.reader, request.ids)
 
     def get_hierarchy(self, request: ById) -> Hierarchy:
         return hierarchies.of_organisation(self.reader, request.id)

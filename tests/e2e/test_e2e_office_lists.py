@@ -1,0 +1,92 @@
+"""Lists of the office tell whose and what they are about: names of organisations, purchases of every kind, filters."""
+
+import pytest
+
+from chassis.ids import new_id
+from ops.demo.stage import text_of
+from ops.simulators.clients import wait_until
+from tests import members
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def bought(whole, path: str, sources: set[str]):
+    """What the API tells of a customer's purchases, once it tells of these sources."""
+
+    def look():
+        found = whole.api.get(path)["data"]
+        return found if {each["source"] for each in found} >= sources else None
+
+    return wait_until(look, 30, f"{path} tells of {sources}")
+
+
+def test_E5_what_a_person_has_bought_are_orders_and_deliveries_of_accounting_alike(whole):
+    number = f"p{new_id().hex[-8:]}"
+    person = whole.api.post("/persons", {"given_name": "Osto", "family_name": number, "customer_number": number})
+    enrolment = {"session_id": members.new_session(whole)["id"], "person_id": person["id"], "payment": "invoice"}
+    whole.api.post("/enrolments", enrolment)
+    headings = "Asiakasnro;Laskunro;Rivi;Tuotekoodi;Tuote;Määrä;Yks;Yhteensä;Toimituspvm\n"
+    row = f"{number};{number};1;K-10;Kahvi;2;kpl;24,80;1.9.2026\n"
+    whole.api.upload("/imports", "erä.csv", (headings + row).encode(), profile="purchases", dry_run="false")
+    found = bought(whole, f"/persons/{person['id']}/purchases", {"order", "accounting"})
+    told = whole.api.get("/purchases", customer_id=person["id"])["data"]
+    assert found == told
+    delivered = next(each for each in found if each["source"] == "accounting")
+    assert (delivered["product_code"], delivered["quantity"], delivered["gross"]) == ("K-10", "2.000", "24.80")
+    page = text_of(whole.staff("admin").page(f"/office/contacts/{person['id']}/sections/purchases"))
+    assert all(each["name"]["fi"] in page for each in found)
+
+
+def test_E6_lists_of_invoices_name_organisations(whole):
+    mark = new_id().hex[-8:]
+    payer = whole.api.post("/organisations", {"name": f"Maksaja {mark} Oy"})
+    person = whole.api.post("/persons", {"given_name": "Jäsen", "family_name": mark})
+    kind = whole.api.get("/membership-types")["data"][0]["id"]
+    whole.api.post("/memberships", {"person_id": person["id"], "payer_id": payer["id"], "membership_type_id": kind})
+    invoices = wait_until(
+        lambda: whole.api.get("/invoices", customer_id=payer["id"])["data"] or None, 30, "the invoice"
+    )
+    treasurer = whole.staff("admin")
+    for address in (f"/office/invoices?customer_id={payer['id']}", f"/office/invoices/{invoices[0]['id']}"):
+        assert payer["name"] in text_of(treasurer.page(address))
+    card = treasurer.page(f"/office/invoices/{invoices[0]['id']}")
+    assert any(link.endswith(f"/office/organisations/{payer['id']}") for *_, link, _ in card.iterlinks())
+
+
+def test_C13_duplicates_are_filtered_by_persons_and_organisations(whole):
+    office, mark = whole.staff(), new_id().hex[-8:]
+    for name in (f"Kaksi {mark} Oy", f"Kaksi {mark} Ab"):
+        whole.api.post("/organisations", {"name": name, "email": f"info@{mark}.example.org"})
+    for given in ("Aino", "Aino Maria"):
+        whole.api.post("/persons", {"given_name": given, "family_name": f"Kahdesti{mark}", "email": f"a@{mark}.org"})
+    scan = whole.api.post("/duplicates/scan", {})["id"]
+    wait_until(lambda: whole.api.get(f"/jobs/{scan}")["finished_at"], 60, "the scan is done")
+    page = office.page("/office/duplicates")
+    links = [link for *_, link, _ in page.iterlinks() if "kind=" in link]
+    assert [link.partition("kind=")[2] for link in links] == ["person", "organisation"]
+    for link in links:
+        kind = link.partition("kind=")[2]
+        shown = text_of(office.page(link.removeprefix(whole.base_url)))
+        pairs = whole.api.get("/duplicates", kind=kind, limit=50)["data"]
+        assert pairs
+        assert all(each["kind"] == kind for each in pairs)
+        assert pairs[0]["first"]["name"] in shown
+        other = whole.api.get("/duplicates", kind={"person": "organisation", "organisation": "person"}[kind])["data"]
+        assert not any(each["first"]["name"] in shown for each in other)
+
+
+def test_N3_a_mailing_is_shown_to_who_may_not_read_contacts_without_what_they_tell(whole):
+    code = f"mail-{new_id().hex[-6:]}"
+    segment = whole.api.post("/segments", {"name": f"Salainen {code}", "filter": {"all": []}})
+    texts = {"name": "Tiedote", "subject": "Hei", "body": "[[Tarkista|{{link}}]]", "check_details": True}
+    mailing = whole.api.post("/mailings", {**texts, "segment_id": segment["id"]})
+    whole.api.post("/roles", {"code": code, "name": code, "permissions": ["notify.read"]})
+    sign_in = {"username": code, "password": new_id().hex}
+    whole.api.post("/accounts", {**sign_in, "roles": [code]})
+    visitor = whole.visitor()
+    visitor.post("/sign-in", sign_in)
+    page = text_of(visitor.page(f"/office/mailings/{mailing['id']}"))
+    assert "Tiedote" in page
+    assert segment["name"] not in page
+    assert "Tarkistanut tietonsa" not in page
+    assert segment["name"] in text_of(whole.staff("admin").page(f"/office/mailings/{mailing['id']}"))
