@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
@@ -61,16 +62,24 @@ class Masters(MasterSettings, Reply):
 
 
 class FieldSource(Reply):
-    """Where the value of a field comes from. `observed_at` is when it was true there."""
+    """Where the value of a field comes from. `observed_at` is when it was true there.
+
+    Of a person's place in an organisation: `affiliation.title`, with the affiliation and the organisation's name.
+    """
 
     field: str
     source: ValueSource
     observed_at: datetime
     rule: DecidedBy
+    affiliation_id: UUID | None = None
+    organisation_name: str = ""
 
 
 class ContactSources(Reply):
-    """Where the values of a contact come from; `locked` are fields that only their master changes, with the master."""
+    """Where the values of a contact come from, of a person also those of its affiliations.
+
+    `locked` are fields that only their master changes, with the master.
+    """
 
     data: list[FieldSource]
     locked: dict[str, ValueSource]

@@ -26,7 +26,14 @@ def entries(found: ContactSources | None, known: Definitions, kind: str) -> list
     """Each field with where its value comes from, as `card.sources` shows it."""
     if found is None:
         return []
-    return [(label(each.field, known, kind), _where_from(each)) for each in found.data]
+    return [(_label(each, known, kind), _where_from(each)) for each in found.data]
+
+
+def _label(each: FieldSource, known: Definitions, kind: str) -> str:
+    if each.affiliation_id is None:
+        return label(each.field, known, kind)
+    field = each.field.removeprefix("affiliation.")
+    return f"{label(field, known, 'affiliation')} ({each.organisation_name})"
 
 
 def label(field: str, known: Definitions, kind: str) -> str:

@@ -17,7 +17,7 @@ from contracts.base import ById
 from contracts.contacts.import_mappings import PreviewImport
 from contracts.contacts.imports import ImportProfile
 from services.contacts.commands import import_staging
-from services.contacts.spreadsheets.limits import MAX_COLUMNS
+from services.contacts.spreadsheets.limits import MAX_COLUMNS, MAX_MEMORY_BYTES
 from services.contacts.spreadsheets.workbook import ROOT, UNPACKING
 from tests.integration.importing import Importing, counts
 
@@ -233,6 +233,33 @@ reader = RowReader(table.header, [], date(2026, 11, 26))
 for batch in batches(lines_of(str(uuid4()), table, reader)):
     "".join(line for line, _ in batch).encode()
 """
+
+
+def many_cells() -> bytes:
+    """600,000 cells in 30,000 rows."""
+    cells = "".join(text_cell("", f"jotakin {number}") for number in range(19)).replace(' r=""', "")
+    row = f'<row><c t="inlineStr"><is><t>Aino Aho</t></is></c>{cells}</row>'
+    return workbook(NAMED + row * 30_000, packing=zipfile.ZIP_STORED)
+
+
+WORKER = "import services.contacts.worker\n"
+BOTH = """
+import re, resource
+own = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+print(own // 1024, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+"""
+
+
+def test_C11_worker_and_unpacking_process_together_take_less_than_300_megabytes(tmp_path):
+    file, script = tmp_path / "people.xlsx", tmp_path / "reading.py"
+    file.write_bytes(many_cells())
+    script.write_text(WORKER + READ + BOTH)
+    told = subprocess.run([sys.executable, script, file], cwd=ROOT, check=True, capture_output=True, text=True,
+                          env=os.environ | {"PYTHONPATH": str(ROOT)}).stdout  # fmt: skip
+    worker, unpacking = map(int, told.split())
+    assert unpacking > 40
+    assert worker + MAX_MEMORY_BYTES // 1_048_576 < 300
+    assert worker + unpacking < 300
 
 
 def wide_rows(size: int) -> bytes:

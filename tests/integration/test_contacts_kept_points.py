@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +13,7 @@ from sqlalchemy import text
 from chassis.database import database_of
 from contracts.base import ById
 from contracts.contacts.addresses import Address, AddressPurpose
+from contracts.contacts.affiliations import CreateAffiliation, EndAffiliation, UpdateAffiliation
 from contracts.contacts.basics import OtherEmail, OtherPhone
 from contracts.contacts.contact_points import ConfirmPoint, MarkPoint
 from contracts.contacts.erasures import ErasePerson
@@ -63,7 +64,10 @@ def ways(chance):
     return {name: value for name, value in (first | lists).items() if chance.random() < 0.6}
 
 
-ACTS = ("create", "create", "change", "say", "say", "found", "move", "merge", "part", "delete", "erase")
+ACTS = (
+    "create", "create", "change", "say", "say", "found", "move", "merge", "part", "delete", "erase", "employ", "employ",
+    "change_work", "leave",
+)  # fmt: skip
 
 
 class Office:
@@ -71,6 +75,7 @@ class Office:
 
     def __init__(self, call, chance):
         self.call, self.chance, self.persons, self.organisations, self.merges = call, chance, [], [], []
+        self.places = []
         self.done = Counter()
 
     def act(self):
@@ -104,6 +109,26 @@ class Office:
     def move(self):
         who = self.call("get_organisation", ById(id=self.chance.choice(self.organisations)))
         self.call("update_organisation", UpdateOrganisation(id=who.id, version=who.version, **ways(self.chance)))
+
+    def employ(self):
+        sides = {
+            "person_id": self.chance.choice(self.persons),
+            "organisation_id": self.chance.choice(self.organisations),
+        }
+        made = self.call("create_affiliation", CreateAffiliation(**sides, **self.at_work()))
+        self.places.append(made.id)
+
+    def at_work(self):
+        ways = {"email": f"{self.chance.randint(0, 9)}@work.example", "phone": f"0950{self.chance.randint(100, 999)}"}
+        return {name: value for name, value in ways.items() if self.chance.random() < 0.7}
+
+    def change_work(self):
+        place = self.call("get_affiliation", ById(id=self.chance.choice(self.places)))
+        self.call("update_affiliation", UpdateAffiliation(id=place.id, version=place.version, **self.at_work()))
+
+    def leave(self):
+        ends = EndAffiliation(id=self.chance.choice(self.places), ends_on=date(2030, 1, 1))
+        self.call("end_affiliation", ends)
 
     def merge(self):
         survivor, merged = self.chance.sample(self.persons, 2)

@@ -10,6 +10,7 @@ from chassis.ids import new_id
 from contracts.access import Permission, Principal, PrincipalKind
 from contracts.base import ById, Nothing, Translated
 from contracts.contacts.addresses import Address
+from contracts.contacts.affiliations import CreateAffiliation, EndAffiliation, ListAffiliations, UpdateAffiliation
 from contracts.contacts.basics import CustomerStatus
 from contracts.contacts.fields import ContactKind, DefineField, FieldType
 from contracts.contacts.masters import DecidedBy, SetMasters, ValueSource
@@ -249,3 +250,57 @@ def test_C12_a_tag_changed_everywhere_comes_from_who_changed_it(call, imports):
     call("change_tag", ChangeTag(code="old", to="new"), PROGRAM)
     imports.chunks(10)
     assert sources(call, made)["tags"].source == "api"
+
+
+def at_work(call, who):
+    """Source and rule by field of the person's only place."""
+    told = call("list_sources", ById(id=who.id)).data
+    return {each.field[12:]: (each.source, each.rule) for each in told if each.affiliation_id}
+
+
+def test_C12_values_of_affiliations_know_their_source_time_and_rule(call):
+    aino = call("create_person", CreatePerson(family_name="Aalto"))
+    lumi = company(call)
+    made = call("create_affiliation", CreateAffiliation(person_id=aino.id, organisation_id=lumi.id, title="Chair",
+                                                        email="aino@lumi.example"))  # fmt: skip
+    assert at_work(call, aino) == dict.fromkeys(("title", "email"), ("office", DecidedBy.FIRST))
+    call("update_affiliation", UpdateAffiliation(id=made.id, version=1, title="CEO", phone="09 123456"), PROGRAM)
+    call("end_affiliation", EndAffiliation(id=made.id, ends_on=date(2030, 1, 1)), PROGRAM)
+    assert at_work(call, aino) == {
+        "title": ("api", DecidedBy.LATEST), "email": ("office", DecidedBy.FIRST), "phone": ("api", DecidedBy.FIRST),
+        "ends_on": ("api", DecidedBy.FIRST),
+    }  # fmt: skip
+    named = {each.organisation_name for each in call("list_sources", ById(id=aino.id)).data if each.affiliation_id}
+    assert named == {"Lumi Oy"}
+
+
+def test_C12_affiliations_end_the_same_in_whatever_order_files_come_and_are_as_before_when_undone(call, imports):
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    told = [("Chair", "Board", 1), ("CEO", "", 2), ("Chair", "Staff", 3)]
+    orders = list(itertools.permutations(told))
+    lines = {title_role_day: [] for title_role_day in told}
+    for turn in range(len(told)):
+        for each in told:
+            numbers = [number for number, order in enumerate(orders) if order[turn] == each]
+            rows = [f"Aino;Aalto{number};{number + 1};Lumi Oy;{each[0]};{each[1]}" for number in numbers]
+            lines[each] += rows
+            content = "Etunimi;Sukunimi;Asiakasnumero;Organisaatio;Nimike;Rooli\n" + "\n".join(rows) + "\n"
+            last = imports.run_said(content, start + timedelta(days=each[2]))
+    persons = [call("get_person", ById(id=each.id)) for each in call("list_persons", ListPersons(q="Aino")).data]
+    ends = [
+        sorted((each.field, each.source, each.rule, each.observed_at) for each in told.data if each.affiliation_id)
+        for told in (call("list_sources", ById(id=person.id)) for person in persons)
+    ]
+    assert len(ends) == len(orders)
+    assert all(each == ends[0] for each in ends)
+    places = [call("list_affiliations", ListAffiliations(person_id=each.id)).data for each in persons]
+    assert {(each.title, each.role) for (each,) in places} == {("Chair", "Staff")}
+    assert counts(imports.run_said(content, start + timedelta(days=3))) == {"unchanged": 2}
+    imports.finish(imports.call("undo_import", ById(id=last.id)))
+    after = {(each.title, each.role) for (each,) in (
+        call("list_affiliations", ListAffiliations(person_id=person.id)).data for person in persons
+    )}  # fmt: skip
+    assert after == {("Chair", "Staff"), ("CEO", "Board")}
+    said = [call("list_sources", ById(id=person.id)).data for person in persons]
+    latest = {max(each.observed_at for each in one if each.affiliation_id) for one in said}
+    assert latest == {start + timedelta(days=2), start + timedelta(days=3)}

@@ -1,6 +1,6 @@
 """Contact points age: confirmed, marked when mail comes back, listed, followed by merges and erasure (C19)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +11,7 @@ from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById, ByIds
 from contracts.contacts.addresses import Address, AddressPurpose
+from contracts.contacts.affiliations import CreateAffiliation, EndAffiliation, UpdateAffiliation
 from contracts.contacts.basics import OtherEmail
 from contracts.contacts.contact_points import ConfirmPoint, ListContactPoints, MarkPoint, PointKind, PointState
 from contracts.contacts.history import History
@@ -232,3 +233,25 @@ def test_C19_who_may_only_read_says_nothing(call):
     with pytest.raises(NotFound):
         call("undo_verification", ById(id=new_id()))
     assert points(call, who)[LINE].verified_at <= datetime.now(UTC)
+
+
+def test_C19_work_email_and_phone_are_verified_as_the_persons_own_until_the_person_leaves(call):
+    who = aino(call)
+    lumi = call("create_organisation", CreateOrganisation(name="Lumi Oy"))
+    place = call("create_affiliation", CreateAffiliation(person_id=who.id, organisation_id=lumi.id,
+                                                         email="aino@lumi.example", phone="09 123456"))  # fmt: skip
+    found = points(call, who)
+    assert {value for value, each in found.items() if each.use == "work"} == {"aino@lumi.example", "+3589123456"}
+    assert found["aino@lumi.example"].verified_by == ValueSource.OFFICE
+    mark(call, who, "aino@lumi.example")
+    asked = ListContactPoints(state=PointState.BOUNCED, kind=PointKind.EMAIL)
+    assert [each.value for each in call("list_contact_points", asked).data] == ["aino@lumi.example"]
+    age()
+    confirm(call, who, "+3589123456")
+    old = {each.value for each in call("list_contact_points", ListContactPoints(state=PointState.OLD)).data}
+    assert "+358401234567" in old
+    assert "+3589123456" not in old
+    call("update_affiliation", UpdateAffiliation(id=place.id, version=1, email="new@lumi.example"))
+    assert points(call, who)["new@lumi.example"].problem is None
+    call("end_affiliation", EndAffiliation(id=place.id, ends_on=date(2030, 1, 1)))
+    assert {each.use for each in points(call, who).values()} == {"first", "postal"}

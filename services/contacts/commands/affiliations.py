@@ -14,7 +14,7 @@ from contracts.contacts.affiliations import (
 )
 from contracts.errors import Invalid, NotFound
 from services.contacts import models
-from services.contacts.commands import details, history, organisations, persons
+from services.contacts.commands import details, history, organisations, persons, provenance, verifications
 from services.contacts.commands.history import Author
 from services.contacts.replies import affiliation_of
 
@@ -35,6 +35,7 @@ def create(session: Session, request: CreateAffiliation, author: Author) -> Affi
     row = models.Affiliation(id=new_id(), version=1, **(stored | sides))
     session.add(row)
     session.flush()
+    provenance.begin(session, row.id, author)
     _record(session, row, author, "affiliation.started")
     persons.tell(session, person.id)
     return affiliation_of(row, f"{person.given_name} {person.family_name}".strip(), organisation.name)
@@ -58,11 +59,14 @@ def update_details(session: Session, request: UpdateAffiliation, author: Author)
     details.refuse_stale(row.version, request.version)
     wanted = request.model_dump(mode="python", exclude_none=True, exclude={"id", "version", "clear"})
     wanted |= details.cleared(request.clear, CLEARED)
+    reached = verifications.keys_of(session, row.person_id)
     differences = history.assign(row, details.checked(session, "affiliation", wanted, row.fields))
     _check_dates(row)
     if differences:
         row.version += 1
         session.flush()
+        provenance.note_affiliation(session, row.id, author, differences)
+        verifications.tell_again(session, row.person_id, reached, author)
         told = {f"affiliation.{name}": values for name, values in differences.items()}
         sides = (row.person_id, row.organisation_id)
         history.record_of_affiliations(session, author, [(row.id, side, told) for side in sides])
@@ -83,9 +87,10 @@ def end(session: Session, request: EndAffiliation, author: Author) -> Affiliatio
     if row.starts_on and request.ends_on < row.starts_on:
         raise Invalid.field("/ends_on", "ends_before_start", f"It began on {row.starts_on}; it cannot end earlier.")
     if row.ends_on != request.ends_on:
-        row.ends_on = request.ends_on
+        before, row.ends_on = row.ends_on, request.ends_on
         row.version += 1
         session.flush()
+        provenance.note_affiliation(session, row.id, author, {"ends_on": (before, row.ends_on)})
         _record(session, row, author, "affiliation.ended")
         persons.tell(session, row.person_id)
     return _reply(session, row)

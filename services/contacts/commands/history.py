@@ -89,11 +89,17 @@ def record_many(
     ])  # fmt: skip
 
 
-def record_of_affiliations(session: Session, author: Author, changed: Iterable[tuple[UUID, UUID, Differences]]) -> None:
+def record_of_affiliations(
+    session: Session,
+    author: Author,
+    changed: Iterable[tuple[UUID, UUID, Differences]],
+    origins: Mapping[tuple[UUID, str], Any] | None = None,
+) -> None:
     """The same of affiliations, told by one of their sides: affiliation, side, differences."""
+    known = origins or {}
     _store(session, [
-        _row(author, subject_id, field, values, affiliation_id=affiliation_id)
-        for affiliation_id, subject_id, differences in changed
+        _row(author, subject_id, field, values, affiliation_id=place_id, origin=known.get((place_id, field)))
+        for place_id, subject_id, differences in changed
         for field, values in differences.items()
     ])  # fmt: skip
 

@@ -1,16 +1,22 @@
 """Affiliations of an import: made where the person has none in the organisation today, changed where it differs."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.contacts.commands import history
+from contracts.contacts.masters import DecidedBy
+from services.contacts import mastership
+from services.contacts.commands import history, provenance
 from services.contacts.commands.history import Author
+from services.contacts.commands.import_confirming import REMEMBERED
 from services.contacts.commands.import_matching import CHUNK
+from services.contacts.rules.masters import EVERYTHING, STRENGTH, Claim, Outcome, is_told, judge, why
 
 NEW = f"""
     {CHUNK} AND r.affiliation IS NOT NULL AND NOT EXISTS (
@@ -26,7 +32,10 @@ CREATE = text(
         SELECT p.id, r.person_id, r.organisation_id, coalesce(p.title, ''), coalesce(p.role, ''),
             coalesce(p.decision_maker, false)
         FROM import_rows r CROSS JOIN LATERAL jsonb_populate_record(NULL::affiliations, r.affiliation) p
-        WHERE {NEW} ORDER BY r.number RETURNING person_id, organisation_id, title
+        WHERE {NEW} ORDER BY r.number RETURNING id, person_id, organisation_id, title
+    ), begun AS (
+        INSERT INTO value_sources (subject_id, field, source, observed_at, rule)
+        SELECT id, '*', :source, :observed_at, 'first' FROM made
     )
     INSERT INTO changes (subject_id, changed_at, changed_by, channel, field, new, import_id)
     SELECT side, :at, :label, :channel, 'affiliation.started',
@@ -55,41 +64,127 @@ CHANGE = text(
 )
 
 
+CONFIRM = REMEMBERED.format(
+    alias="v",
+    confirming=f"""
+    INSERT INTO value_sources AS v (subject_id, field, source, observed_at, rule)
+    SELECT t.id, e.key, :source, :observed_at,
+        CASE WHEN coalesce(o.rule, w.rule) = 'first' THEN 'first' ELSE 'latest' END
+    FROM import_rows r JOIN affiliations t ON t.person_id = r.person_id AND t.organisation_id = r.organisation_id
+    CROSS JOIN LATERAL jsonb_each(r.affiliation - 'id') e
+    LEFT JOIN value_sources o ON o.subject_id = t.id AND o.field = e.key
+    LEFT JOIN value_sources w ON w.subject_id = t.id AND w.field = '*'
+    WHERE {CHUNK} AND r.affiliation IS NOT NULL AND (t.ends_on IS NULL OR t.ends_on >= :today)
+      AND to_jsonb(t) @> jsonb_build_object(e.key, e.value)
+      AND (coalesce(o.source, w.source) IS NULL
+           OR (coalesce(o.observed_at, w.observed_at), array_position(:strength, coalesce(o.source, w.source)::text))
+              < (:observed_at, array_position(:strength, CAST(:source AS text))))
+    ON CONFLICT (subject_id, field) DO UPDATE
+    SET source = excluded.source, observed_at = excluded.observed_at, rule = excluded.rule
+    """,  # noqa: S608
+)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """An affiliation of which a row says something else: what is taken, and what counts less than what stands."""
+
+    number: int
+    id: UUID
+    person_id: UUID
+    stored: Mapping[str, Any]
+    new: Mapping[str, Any]
+    standing: Mapping[str, Any]
+
+    @property
+    def outdone(self) -> list[str]:
+        """Fields of which nobody has said another value until now."""
+        return [
+            field for field, stands in self.standing.items() if field not in self.new and stands.rule is DecidedBy.FIRST
+        ]
+
+
 @dataclass(frozen=True)
 class Affiliations:
     """What the rows of a chunk mean for affiliations: numbers of rows that make one, and those that change."""
 
     new: list[int]
-    changed: list[Any]
+    judged: list[Changed]
 
     @classmethod
-    def of(cls, session: Session, chunk: dict[str, Any], today: date) -> "Affiliations":
+    def of(cls, session: Session, chunk: dict[str, Any], today: date, author: Author) -> "Affiliations":
         """Compare the chunk with the register."""
         asked = {**chunk, "today": today}
         if not session.scalar(ANY_GIVEN, chunk):
             return cls([], [])
-        return cls(list(session.scalars(FIND_NEW, asked)), list(session.execute(FIND_CHANGED, asked)))
+        found = session.execute(FIND_CHANGED, asked).all()
+        origins = mastership.origins(session, [row.id for row in found])
+        return cls(list(session.scalars(FIND_NEW, asked)), [_judged(row, origins, author) for row in found])
+
+    @property
+    def changed(self) -> list[Changed]:
+        """Those that say something that counts."""
+        return [each for each in self.judged if each.new]
 
     @property
     def numbers(self) -> list[int]:
         """Rows that say something new."""
-        return [*self.new, *(row.number for row in self.changed)]
+        return [*self.new, *(each.number for each in self.changed)]
 
     def apply(self, session: Session, chunk: dict[str, Any], today: date, author: Author) -> None:
-        """Store it, with the history of both sides."""
+        """Store it, with the history of both sides and where the values come from."""
+        by = {"at": author.at, "label": author.label, "channel": author.channel, "import_id": author.import_id}
+        said = {**chunk, "today": today, "source": author.source.value, "observed_at": author.observed_at}
         if self.new:
-            by = {"at": author.at, "label": author.label, "channel": author.channel, "import_id": author.import_id}
-            session.execute(CREATE, {**chunk, **by, "today": today})
+            session.execute(CREATE, {**said, **by})
         if self.changed:
-            rows = [row.stored | row.given for row in self.changed]
+            rows = [{**each.stored, **each.new} for each in self.changed]
             session.execute(CHANGE, {"rows": orjson.dumps(rows).decode()})
-            told = [(row.id, row.person_id, _differences(row)) for row in self.changed]
-            history.record_of_affiliations(session, author, told)
+            told = [(each.id, each.person_id, _differences(each)) for each in self.changed]
+            history.record_of_affiliations(session, author, told, _origins_before(session, self.changed))
+        if noted := [row for each in self.judged for row in _noted(each, author)]:
+            provenance.put(session, noted)
+        if len(self.new) < chunk["count"]:
+            session.execute(text(CONFIRM), {**said, "strength": [*STRENGTH]})
 
 
-def _differences(row: Any) -> history.Differences:
-    return {
-        f"affiliation.{name}": (row.stored[name], value)
-        for name, value in row.given.items()
-        if row.stored[name] != value
+def _judged(row: Any, origins: Mapping[tuple[UUID, str], Any], author: Author) -> Changed:
+    """Nobody is master here: the later counts."""
+    different = {name: value for name, value in row.given.items() if row.stored[name] != value}
+    standing = {}
+    for name in different:
+        whole = origins.get((row.id, EVERYTHING)) if is_told(name, row.stored[name]) else None
+        if found := origins.get((row.id, name), whole):
+            standing[name] = found
+    new = {
+        name: value
+        for name, value in different.items()
+        if judge(Claim(author.source, author.observed_at, value), _claim(standing.get(name), row.stored[name]), None)
+        is Outcome.TAKEN
     }
+    return Changed(row.number, row.id, row.person_id, row.stored, new, standing)
+
+
+def _claim(stands: Any, value: Any) -> Claim | None:
+    return Claim(stands.source, stands.observed_at, value) if stands else None
+
+
+def _differences(changed: Changed) -> history.Differences:
+    return {f"affiliation.{name}": (changed.stored[name], value) for name, value in changed.new.items()}
+
+
+def _origins_before(session: Session, changed: list[Changed]) -> dict[tuple[UUID, str], Any]:
+    """Where the values came from until now that have a row of their own."""
+    known = mastership.origins(session, [each.id for each in changed])
+    return {(contact, f"affiliation.{field}"): provenance.plain(row) for (contact, field), row in known.items()}
+
+
+def _noted(changed: Changed, author: Author) -> Iterator[dict[str, Any]]:
+    said = {"subject_id": changed.id, "source": author.source, "observed_at": author.observed_at}
+    for field in changed.new:
+        first = changed.stored[field] in (None, "", False)
+        yield {**said, "field": field, "rule": why(author.source, None, first=first)}
+    for field in changed.outdone:
+        stands = changed.standing[field]
+        said |= {"source": stands.source, "observed_at": stands.observed_at}
+        yield {**said, "field": field, "rule": DecidedBy.LATEST}

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.contacts.commands.import_taking_back import BY_OTHERS, Kept
+from services.contacts.commands import provenance
+from services.contacts.commands.import_taking_back import BY_OTHERS, CHUNK, UNCONFIRM, Kept
 
 TAKE_BACK_NEW = text(
     """
@@ -27,14 +28,14 @@ TAKE_BACK_NEW = text(
             'organisation_id', organisation_id, 'title', title, 'ends_on', CAST(:today AS date)), :import_id
         FROM made CROSS JOIN LATERAL unnest(ARRAY[person_id, organisation_id]) side WHERE NOT kept
     )
-    SELECT person_id, kept FROM made
+    SELECT person_id, kept, NULL::uuid AS affiliation_id FROM made
     """
 )
 """Affiliations that an import made go, unless somebody has changed or ended them."""
 TAKE_BACK_CHANGED = text(
     f"""
     WITH said AS (
-        SELECT c.id, c.subject_id, substr(c.field, 13) AS name, c.old, c.new,
+        SELECT c.id, c.subject_id, substr(c.field, 13) AS name, c.old, c.new, c.origin,
             coalesce(c.affiliation_id, (
                 SELECT min(a.id::text)::uuid FROM affiliations a
                 WHERE c.affiliation_id IS NULL AND a.person_id = c.subject_id
@@ -49,10 +50,10 @@ TAKE_BACK_CHANGED = text(
                                WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last)
     ), whole AS (
         SELECT affiliation_id, subject_id, name, min(id) AS begun, (array_agg(old ORDER BY id))[1] AS old,
-            (array_agg(new ORDER BY id DESC))[1] AS new
+            (array_agg(new ORDER BY id DESC))[1] AS new, (array_agg(origin ORDER BY id))[1] AS origin
         FROM said WHERE affiliation_id IS NOT NULL GROUP BY affiliation_id, subject_id, name
     ), found AS (
-        SELECT w.affiliation_id, w.subject_id, w.name, w.old, w.new,
+        SELECT w.affiliation_id, w.subject_id, w.name, w.old, w.new, w.origin,
             to_jsonb(a) -> w.name IS DISTINCT FROM w.new OR EXISTS (
                 SELECT FROM changes l WHERE l.subject_id = w.subject_id AND l.field = 'affiliation.' || w.name
                 AND l.id > w.begun AND coalesce(l.affiliation_id, w.affiliation_id) = w.affiliation_id
@@ -71,17 +72,27 @@ TAKE_BACK_CHANGED = text(
         SELECT subject_id, :at, :label, :channel, 'affiliation.' || name, new, old, :import_id, affiliation_id
         FROM found WHERE NOT kept
     )
-    SELECT subject_id AS person_id, kept FROM found
+    SELECT subject_id AS person_id, kept, affiliation_id, name, origin FROM found
     """  # noqa: S608  (a constant)
 )
 """The affiliations that it changed, and no other of the same person. Histories of before 0024 do not say which one it
 was: then only where one alone fits."""
+OF_ROWS = text(
+    f"""
+    SELECT a.id FROM import_rows r JOIN affiliations a ON a.person_id = r.person_id
+    WHERE {CHUNK} AND r.affiliation IS NOT NULL
+    """  # noqa: S608
+)
 
 
 def take_back(session: Session, chunk: Mapping[str, Any], who: Mapping[str, Any]) -> tuple[list[UUID], list[Kept]]:
     """Take back what the chunk's rows did; the persons of whom something was taken back, and of whom it was kept."""
     asked = {**chunk, **who}
     found = [row for each in (TAKE_BACK_CHANGED, TAKE_BACK_NEW) for row in session.execute(each, asked)]
+    for row in found:
+        if row.affiliation_id and not row.kept:
+            provenance.restore(session, row.affiliation_id, {row.name: row.origin})
+    session.execute(UNCONFIRM, {**chunk, "ids": list(session.scalars(OF_ROWS, dict(chunk)))})
     kept = dict.fromkeys(row.person_id for row in found if row.kept)
     back = dict.fromkeys(row.person_id for row in found if not row.kept)
     return [*back], [Kept(each, ("affiliation",)) for each in kept]

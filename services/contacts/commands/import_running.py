@@ -177,7 +177,7 @@ class Running:
             self._store_persons(chunk, has_new=bool(new), changed=changed)
             claims.note(judged)
             claims.confirm(PERSONS, import_matching.CHUNK, chunk, new)
-        affiliations = Affiliations.of(session, chunk, self.today)
+        affiliations = Affiliations.of(session, chunk, self.today, self.author)
         if not self.row.dry_run:
             affiliations.apply(session, chunk, self.today, self.author)
         touched = [*(each.number for each in changed), *affiliations.numbers]

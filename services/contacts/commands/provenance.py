@@ -34,9 +34,24 @@ def note(session: Session, kind: str, row: Any, author: Author, differences: Dif
         put(session, rows, knowing=True)
 
 
+def note_affiliation(session: Session, affiliation_id: UUID, author: Author, differences: Differences) -> None:
+    """The same of a person's place in an organisation, of which nobody is master."""
+    said = {"source": author.source, "observed_at": author.observed_at}
+    rows = [
+        {"subject_id": affiliation_id, "field": field, **said, "rule": why(author.source, None, first=_is_new(old))}
+        for field, (old, _) in differences.items()
+    ]
+    if rows:
+        put(session, rows, knowing=True)
+
+
+def _is_new(old: Any) -> bool:
+    return old in (None, "", [], {})
+
+
 def _noted(row: Any, field: str, old: Any, held: Mastership, author: Author) -> dict[str, Any]:
     master = held.binding(field, row.customer_status, row.customer_number)
-    rule = why(author.source, master, first=old in (None, "", [], {}))
+    rule = why(author.source, master, first=_is_new(old))
     values = {"source": author.source, "observed_at": author.observed_at, "rule": rule}
     return {"subject_id": row.id, "field": field, **values}
 

@@ -25,6 +25,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "organisation": ("name", "business_id", "parent_id", *SHARED),
 }
 """What can have a master, by kind of contact, besides additional fields. Tags are marks of the office alone."""
+OF_AFFILIATIONS = frozenset({"title", "email", "phone", "role", "decision_maker", "starts_on", "ends_on"})
+"""What a person's place in an organisation says; nobody is master of these."""
 WITH_SOURCE = frozenset({*FIELDS["person"], *FIELDS["organisation"], "tags"})
 ADDITIONAL = "fields."
 EVERYTHING = "*"
@@ -109,6 +111,8 @@ def has_source(field: str) -> bool:
 
 def is_told(field: str, value: Any) -> bool:
     """Whether the value of a contact that nobody has changed was given by who made it."""
+    if field == "decision_maker":
+        return value is True
     return value not in (None, "", [], {}) and UNTOLD.get(field) != value
 
 
