@@ -110,16 +110,12 @@ class Client:
         self._api = api
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = _methods(self._api).get(name)
+        method = methods_of(self._api).get(name)
         if method is None:
             raise AttributeError(f"{self._api.__name__} has no method {name}")
         bound = partial(_call, self._api.service_name, method)
         setattr(self, name, bound)
         return bound
-
-
-def _methods(api: type[Service]) -> dict[str, Method]:
-    return methods_of(api)
 
 
 def client(api: type[S]) -> S:

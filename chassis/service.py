@@ -17,6 +17,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
@@ -119,13 +120,14 @@ class ServiceBase(Service):
         self.call.checkpoint()
 
 
+@cache
 def service_class(name: str) -> type[ServiceBase]:
     """The class of a service, by the service's name: `services.<name>.service:<Name>Service`."""
     module = importlib.import_module(f"services.{name}.service")
     found: type[ServiceBase] = getattr(module, f"{name.capitalize()}Service")
-    missing = [method for method in methods_of(found) if method not in _implemented(found)]
+    missing = methods_of(found).keys() - _implemented(found)
     if missing:
-        raise RuntimeError(f"{found.__name__} does not implement {', '.join(missing)}")
+        raise RuntimeError(f"{found.__name__} does not implement {', '.join(sorted(missing))}")
     return found
 
 

@@ -1,11 +1,12 @@
 """The vocabulary all contracts are written in: data classes, text types, money, pages, interfaces."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_type_hints
+from functools import cache
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast, get_type_hints
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
@@ -263,8 +264,13 @@ class Service:
             cls.service_name = name
 
 
-def methods_of(api: type[Service]) -> dict[str, Method]:
+def methods_of(api: type[Service]) -> Mapping[str, Method]:
     """The RPC methods an interface declares, by name."""
+    return _declared(cast("Any", api))
+
+
+@cache
+def _declared(api: Any) -> Mapping[str, Method]:
     methods = {}
     for base in reversed(api.__mro__):
         for name, function in vars(base).items():

@@ -12,7 +12,7 @@ from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import ById
 from contracts.contacts import ContactsApi
-from contracts.contacts.contact_points import ConfirmPoint, ListContactPoints, MarkPoint, PointKind, PointState
+from contracts.contacts.contact_points import ConfirmPoint, ListContactPoints, MarkPoint, Outcome, PointKind, PointState
 from contracts.contacts.segments import CreateSegment, SegmentKind
 from contracts.errors import Conflict, Invalid, NotFound
 from gateway.asked import asked, list_state
@@ -20,7 +20,7 @@ from gateway.form_state import FormState
 from gateway.i18n import local_date
 from gateway.listing import Column, Filter, Option
 from gateway.local_today import today
-from gateway.pages import contact_words, point_words
+from gateway.pages import point_words
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may
 from gateway.submitted import day, form_command, read, state, typed, without_empty
@@ -40,8 +40,8 @@ COLUMNS: Final = (
 )
 STATES: Final = {
     PointState.OLD: lazy_gettext("Not verified for long"),
-    PointState.RETURNED: contact_words.POINT_PROBLEMS["returned"],
-    PointState.BOUNCED: contact_words.POINT_PROBLEMS["bounced"],
+    PointState.RETURNED: point_words.PROBLEMS[Outcome.RETURNED],
+    PointState.BOUNCED: point_words.PROBLEMS[Outcome.BOUNCED],
 }
 FILTERS: Final = ("of", "months", "kind", "state", "sort")
 

@@ -46,11 +46,6 @@ PURPOSES: Final[dict[str, Any]] = {
     "delivery": _("Delivery address"),
     "billing": _("Billing address"),
 }
-POINT_KINDS: Final[dict[str, Any]] = {"email": _("E-mail"), "phone": _("Phone"), "address": _("Postal address")}
-POINT_PROBLEMS: Final[dict[str, Any]] = {
-    "returned": _p("contact point", "Letters are returned"),
-    "bounced": _p("contact point", "Messages come back"),
-}
 CHOICES: Final = {
     "gender": GENDERS,
     "customer_status": CUSTOMER_STATUSES,

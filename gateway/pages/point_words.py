@@ -22,8 +22,8 @@ USES: Final[dict[PointKind, dict[str, Any]]] = {
     PointKind.ADDRESS: contact_words.PURPOSES,
 }
 PROBLEMS: Final[dict[Outcome, Any]] = {
-    Outcome.RETURNED: contact_words.POINT_PROBLEMS["returned"],
-    Outcome.BOUNCED: contact_words.POINT_PROBLEMS["bounced"],
+    Outcome.RETURNED: _p("contact point", "Letters are returned"),
+    Outcome.BOUNCED: _p("contact point", "Messages come back"),
 }
 MARKS: Final[dict[PointKind, Any]] = {
     PointKind.EMAIL: _p("contact point", "Mark that messages come back"),

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from contracts.notify import Channel
 from gateway.i18n import LANGUAGES
-from gateway.pages import contact_words
+from gateway.pages import contact_words, point_words
 from gateway.pages.activity_words import KIND
 from gateway.pages.state_words import ENROLMENT, MEMBERSHIP, MESSAGE
 
@@ -46,8 +46,8 @@ CHOICES: Final[dict[str, Any]] = {
     "message.state": {state.value: words for state, (words, _kind) in MESSAGE.items()},
     "message.channel": {each.value: CHANNELS[each.value] for each in Channel},
     "address.purpose": contact_words.PURPOSES,
-    "contact_point.kind": contact_words.POINT_KINDS,
-    "contact_point.problem": contact_words.POINT_PROBLEMS,
+    "contact_point.kind": {kind.value: words for kind, words in point_words.KINDS.items()},
+    "contact_point.problem": {outcome.value: words for outcome, words in point_words.PROBLEMS.items()},
     "purchase.source": PURCHASE_SOURCES,
     "activity.kind": {kind.value: words for kind, words in KIND.items()},
 }

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from chassis import personal_data, redirects
+from chassis import personal_data
+from chassis.following import follows
 from chassis.rpc import client
 from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
@@ -173,22 +174,10 @@ class CommerceService(SystemMethods, CommerceApi):
     def erase_person(self, event: PersonErased) -> None:
         personal_data.erase(self.session, self.service_name, event.person_id, event.person_ids, self.now)
 
-    @subscribe(PersonMerged)
-    def follow_merged_person(self, event: PersonMerged) -> None:
-        redirects.take(self.session, self.service_name, event.merged_id, event.survivor_id, event.version, self.now)
-
-    @subscribe(PersonUnmerged)
-    def follow_unmerged_person(self, event: PersonUnmerged) -> None:
-        redirects.take(self.session, self.service_name, event.person_id, event.person_id, event.version, self.now)
-
-    @subscribe(OrganisationMerged)
-    def follow_merged_organisation(self, event: OrganisationMerged) -> None:
-        redirects.take(self.session, self.service_name, event.merged_id, event.survivor_id, event.version, self.now)
-
-    @subscribe(OrganisationUnmerged)
-    def follow_unmerged_organisation(self, event: OrganisationUnmerged) -> None:
-        known = event.organisation_id
-        redirects.take(self.session, self.service_name, known, known, event.version, self.now)
+    follow_merged_person = follows(PersonMerged, "survivor_id")
+    follow_unmerged_person = follows(PersonUnmerged, "person_id")
+    follow_merged_organisation = follows(OrganisationMerged, "survivor_id")
+    follow_unmerged_organisation = follows(OrganisationUnmerged, "organisation_id")
 
     @property
     def _sees_all(self) -> bool:

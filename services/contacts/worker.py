@@ -5,8 +5,6 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from chassis import clock, crash
 from chassis.jobs import Step, job
 from chassis.rpc import client
@@ -37,6 +35,7 @@ from services.contacts.commands import (
 )
 from services.contacts.commands.history import Author
 from services.contacts.commands.import_running import Running
+from services.contacts.queries import bounces
 from services.contacts.queries import exports as export_rows
 from services.contacts.spreadsheets import Unreadable
 
@@ -143,7 +142,7 @@ def remind(worker: Worker) -> bool:
 def take_bounces(worker: Worker) -> bool:
     """Mark the addresses from which messages came back; more of them may wait."""
     with worker.database.reader() as connection:
-        found = connection.execute(select(models.Bounce.__table__).limit(BOUNCES_AT_ONCE)).all()
+        found = bounces.waiting(connection, BOUNCES_AT_ONCE)
     if not found:
         return False
     used = {
@@ -156,7 +155,7 @@ def take_bounces(worker: Worker) -> bool:
 
 @job(duplicate_scans.JOB_KIND)
 def scan_duplicates(step: Step) -> None:
-    """Work off one chunk; `done` of `total` persons goes up twice by half."""
+    """Work off one chunk; `done` of `total` contacts goes up twice by half."""
     duplicate_scans.work(step)
     crash.point("contacts.scan_chunk")
 

@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 from chassis import files
 from chassis.local_forms import span
+from chassis.logs import log
 from chassis.rpc import client
 from chassis.settings import settings
 from contracts.base import ById, ByIds, Nothing, Translated
 from contracts.commerce import CommerceApi
 from contracts.contacts import ContactsApi
 from contracts.contacts.recipients import Recipient
+from contracts.errors import Internal, NotFound
 from services.courses.documents.ticket import TicketDocument, render_ticket
 
 contacts = client(ContactsApi)
@@ -31,9 +33,17 @@ def organiser() -> str:
 
 
 def product_names(items: Iterable[Any]) -> dict[UUID, Translated]:
-    """What commerce calls the products of items that have no name of their own; raises Unavailable."""
-    nameless = {item.product_id for item in items if item.name is None}
-    return {product_id: commerce.get_product(ById(id=product_id)).name for product_id in nameless}
+    """What commerce calls the products of items that have no name of their own.
+
+    One that it cannot tell is left out, so that only tickets that name it wait; raises Unavailable.
+    """
+    found = {}
+    for product_id in {item.product_id for item in items if item.name is None}:
+        try:
+            found[product_id] = commerce.get_product(ById(id=product_id)).name
+        except (NotFound, Internal) as error:
+            log.error("ticket_without_product", product_id=str(product_id), exc_info=error)
+    return found
 
 
 def store_ticket(

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from chassis import personal_data, redirects
+from chassis import personal_data
+from chassis.following import follows
 from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
 from contracts import identity
@@ -115,10 +116,5 @@ class IdentityService(SystemMethods, IdentityApi):
     def erase_person(self, event: PersonErased) -> None:
         personal_data.erase(self.session, self.service_name, event.person_id, event.person_ids, self.now)
 
-    @subscribe(PersonMerged)
-    def follow_merged_person(self, event: PersonMerged) -> None:
-        redirects.take(self.session, self.service_name, event.merged_id, event.survivor_id, event.version, self.now)
-
-    @subscribe(PersonUnmerged)
-    def follow_unmerged_person(self, event: PersonUnmerged) -> None:
-        redirects.take(self.session, self.service_name, event.person_id, event.person_id, event.version, self.now)
+    follow_merged_person = follows(PersonMerged, "survivor_id")
+    follow_unmerged_person = follows(PersonUnmerged, "person_id")

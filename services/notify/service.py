@@ -3,7 +3,8 @@
 from datetime import UTC
 from uuid import UUID
 
-from chassis import jobs, personal_data, redirects
+from chassis import jobs, personal_data
+from chassis.following import follows
 from chassis.rpc import client
 from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
@@ -257,13 +258,8 @@ class NotifyService(SystemMethods, NotifyApi):
     def forget_account(self, event: AccountErased) -> None:
         held.forget_account(self.session, event.account_id)
 
-    @subscribe(PersonMerged)
-    def follow_merged_person(self, event: PersonMerged) -> None:
-        redirects.take(self.session, self.service_name, event.merged_id, event.survivor_id, event.version, self.now)
-
-    @subscribe(PersonUnmerged)
-    def follow_unmerged_person(self, event: PersonUnmerged) -> None:
-        redirects.take(self.session, self.service_name, event.person_id, event.person_id, event.version, self.now)
+    follow_merged_person = follows(PersonMerged, "survivor_id")
+    follow_unmerged_person = follows(PersonUnmerged, "person_id")
 
 
 def _check_segment(segment_id: UUID) -> None:

@@ -246,7 +246,7 @@ def test_C13_a_scan_is_cancelled(call, worker):
 def test_C13_a_scan_goes_on_where_it_was_and_begins_anew_after_a_crash_of_the_database(call, worker, monkeypatch):
     for number in range(30):
         person(call, "Aino", f"Aalto{number % 15}", phone=f"04012345{number % 15:02d}")
-    monkeypatch.setattr(duplicate_scans, "PERSONS_AT_ONCE", 7)
+    monkeypatch.setattr(duplicate_scans, "CONTACTS_AT_ONCE", 7)
     monkeypatch.setattr(duplicate_scans, "KEYS_AT_ONCE", 5)
     job = call("scan_duplicates", Nothing())
     for _ in range(8):

@@ -1,6 +1,5 @@
 """Merging two persons and undoing it, in contacts (C13). What other services do is in test_merges_everywhere.py."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 
@@ -26,6 +25,7 @@ from contracts.errors import Conflict, Invalid, NotAllowed, NotFound, ServiceErr
 from services.contacts import models
 from services.contacts.rules import merging
 from tests.integration.conftest import SYSTEM, staff
+from tests.integration.merging import change, get, merge, outcomes, undo
 
 OFFICE = staff(
     Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE, Permission.SETTINGS_WRITE,
@@ -45,19 +45,6 @@ def person(call, given="Aino", family="Aalto", **more):
     return call("create_person", CreatePerson(given_name=given, family_name=family, **more))
 
 
-def get(call, who):
-    return call("get_person", ById(id=getattr(who, "id", who)))
-
-
-def merge(call, survivor, merged, choices=None, **more):
-    request = MergePersons(survivor_id=survivor.id, merged_id=merged.id, choices=choices or {}, **more)
-    return call("merge_persons", request)
-
-
-def undo(call, made):
-    return call("undo_merge", ById(id=made.id))
-
-
 def card(found):
     """All that a card shows but its version and times."""
     return found.model_dump(exclude={"version", "created_at", "updated_at"})
@@ -65,10 +52,6 @@ def card(found):
 
 def home(purpose=AddressPurpose.POSTAL, street="Kotikatu 1"):
     return Address(purpose=purpose, street=street, postal_code="33100", city="Tampere")
-
-
-def change(call, who, **changes):
-    return call("update_person", UpdatePerson(id=who.id, version=get(call, who).version, **changes))
 
 
 def test_C13_both_ids_lead_to_the_survivor(call):
@@ -350,19 +333,6 @@ def test_C13_a_repeat_under_the_same_key_merges_once(call):
     first = call("merge_persons", request, key="k1")
     assert call("merge_persons", request, key="k1") == first
     assert len(call("list_merges", ListMerges()).data) == 1
-
-
-def outcomes(*works):
-    """What each work answers when all are done at once."""
-
-    def attempt(work):
-        try:
-            return work()
-        except ServiceError as error:
-            return error.error_code
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(attempt, works))
 
 
 def test_C13_two_merges_of_the_same_persons_at_once_make_one(call):

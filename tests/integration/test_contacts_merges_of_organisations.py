@@ -1,14 +1,10 @@
 """Merging two organisations and undoing it, in contacts (C13): as persons, with a hierarchy besides."""
 
-import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from sqlalchemy import text
 
 import services.contacts.worker  # noqa: F401  (registers the job)
-from chassis.database import database_of
 from chassis.ids import new_id
 from chassis.worker import Worker, run_job_chunk
 from contracts.access import Permission
@@ -29,10 +25,9 @@ from contracts.contacts.similar import FindSimilar, FindSimilarOrganisationsTo
 from contracts.contacts.tasks import CreateTask, ListTasks
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound, ServiceError, Stale
 from tests.integration.conftest import staff
+from tests.integration.merging import all_rows, change, get, merge, outcomes, undo
 
 OFFICE = staff(*Permission)
-ASIDE = {"outbox", "inbox", "handled_commands", "changes", "merges", "redirects", "alembic_version", "audit_entries"}
-COUNTED_ON = {"version", "updated_at"}
 
 
 @pytest.fixture
@@ -47,37 +42,8 @@ def organisation(call, name="Lumi Oy", **more):
     return call("create_organisation", CreateOrganisation(name=name, **more))
 
 
-def get(call, which):
-    return call("get_organisation", ById(id=getattr(which, "id", which)))
-
-
-def merge(call, survivor, merged, choices=None, **more):
-    request = MergeOrganisations(survivor_id=survivor.id, merged_id=merged.id, choices=choices or {}, **more)
-    return call("merge_organisations", request)
-
-
-def undo(call, made):
-    return call("undo_merge", ById(id=made.id))
-
-
-def change(call, which, **changes):
-    return call("update_organisation", UpdateOrganisation(id=which.id, version=get(call, which).version, **changes))
-
-
 def below(call, which):
     return {each.id: each.depth for each in call("get_hierarchy", ById(id=which.id)).below}
-
-
-def everything():
-    """A digest of every table of the register."""
-    found = {}
-    with database_of("contacts").reader() as reader:
-        for (table,) in reader.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all():
-            if table not in ASIDE:
-                rows = reader.execute(text(f'SELECT to_jsonb(t) AS row FROM "{table}" t'))
-                kept = sorted(str(sorted((k, v) for k, v in row.row.items() if k not in COUNTED_ON)) for row in rows)
-                found[table] = f"{len(kept)}:{hashlib.sha256(str(kept).encode()).hexdigest()[:16]}"
-    return found
 
 
 def live(call, which, parent=None):
@@ -119,7 +85,7 @@ def test_C13_all_of_an_organisation_follows_and_undone_all_is_as_before(call):
     for each in (lumi, twice):
         live(call, each)
     call("create_task", CreateTask(title="Molemmat", organisation_ids=[lumi.id, twice.id]))
-    before, of_each = everything(), (lists(call, lumi), lists(call, twice))
+    before, of_each = all_rows("contacts"), (lists(call, lumi), lists(call, twice))
     choices = {"name": "merged", "customer_number": "merged", "fields.size": "merged", "parent_id": "merged",
                "addresses": "merged"}  # fmt: skip
     made = merge(call, lumi, twice, choices)
@@ -131,9 +97,9 @@ def test_C13_all_of_an_organisation_follows_and_undone_all_is_as_before(call):
     assert (made.kind, made.survivor_name, made.merged_name) == ("organisation", "Lumi Ab", "Lumi Ab")
     assert call("list_merges", ListMerges(organisation_id=twice.id)).data == [made]
     assert twice.id not in {each.id for each in call("list_organisations", ListOrganisations(q="Lumi")).data}
-    assert everything() != before
+    assert all_rows("contacts") != before
     undo(call, made)
-    assert everything() == before
+    assert all_rows("contacts") == before
     assert (lists(call, lumi), lists(call, twice)) == of_each
 
 
@@ -156,7 +122,7 @@ def test_C13_a_parent_and_its_part_become_one_without_a_circle(call, upper_stays
     middle = [organisation(call, "Väli Oy", parent_id=upper.id) for _ in range(between)]
     lower = organisation(call, "Lumi Oy, Turku", parent_id=(middle or [upper])[0].id)
     leaf = organisation(call, "Lehti Oy", parent_id=lower.id)
-    before = everything()
+    before = all_rows("contacts")
     survivor, merged = (upper, lower) if upper_stays else (lower, upper)
     with pytest.raises(Invalid) as caught:
         merge(call, survivor, merged, {"parent_id": "merged" if upper_stays else "survivor"})
@@ -165,7 +131,7 @@ def test_C13_a_parent_and_its_part_become_one_without_a_circle(call, upper_stays
     assert get(call, survivor).parent_id == top.id
     assert below(call, survivor) == {leaf.id: 1, **{each.id: 1 for each in middle}}
     undo(call, made)
-    assert everything() == before
+    assert all_rows("contacts") == before
 
 
 def test_C13_undoing_that_would_make_a_circle_is_refused(call):
@@ -194,7 +160,7 @@ def test_C13_a_part_that_was_moved_since_stays_where_it_is(call):
 
 def test_C13_no_id_of_an_organisation_takes_two_steps(call, recorded):
     first, second, third = organisation(call), organisation(call, "Lumi Ab"), organisation(call, "Lumi Oyj")
-    before = everything()
+    before = all_rows("contacts")
     one = merge(call, second, third)
     two = merge(call, first, second)
     assert get(call, third).id == first.id
@@ -204,7 +170,7 @@ def test_C13_no_id_of_an_organisation_takes_two_steps(call, recorded):
     undo(call, two)
     assert get(call, third).id == second.id
     undo(call, one)
-    assert everything() == before
+    assert all_rows("contacts") == before
     told = [*recorded("contacts", OrganisationMerged), *recorded("contacts", OrganisationUnmerged)]
     of_third = [each["data"]["version"] for each in told if each["subject"] == str(third.id)]
     assert of_third == sorted({*of_third})
@@ -276,17 +242,6 @@ def test_C13_a_number_that_somebody_else_took_since_is_told(call):
     with pytest.raises(Conflict) as caught:
         undo(call, made)
     assert caught.value.error_code == "customer_number_taken"
-
-
-def outcomes(*works):
-    def attempt(work):
-        try:
-            return work()
-        except ServiceError as error:
-            return error.error_code
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(attempt, works))
 
 
 def test_C13_merges_changes_and_moves_of_the_same_organisations_at_once_are_safe(call):

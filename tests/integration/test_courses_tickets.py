@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pymupdf
 import pytest
+from sqlalchemy import text
 
 from chassis import files
+from chassis.database import database_of
+from chassis.ids import new_id
 from contracts.access import ANONYMOUS, LinkPurpose, Permission
 from contracts.courses import EnrolmentState, TicketReady
 from contracts.errors import Conflict, NotAllowed, NotFound, NotSignedIn
@@ -64,6 +67,17 @@ def test_K7_a_worker_that_dies_leaves_the_ticket_to_the_next(school, monkeypatch
     school.alter("UPDATE enrolments SET ticket_claimed_until = now() WHERE id = ANY(:ids)", enrolment)
     school.make_tickets()
     assert len(school.events(TicketReady)) == 1
+
+
+def test_K7_a_product_that_nobody_can_name_delays_its_own_ticket_alone(school):
+    kept, nameless = (school.confirmed(school.new_session()) for _ in range(2))
+    item = {"id": new_id(), "session": nameless.session_id, "nothing": new_id(), "enrolment": nameless.id}
+    with database_of("courses").transaction() as session:
+        session.execute(text("INSERT INTO session_items (id, session_id, position, product_id, required)"
+                             " VALUES (:id, :session, 1, :nothing, false)"), item)  # fmt: skip
+        session.execute(text("INSERT INTO enrolment_items (enrolment_id, item_id) VALUES (:enrolment, :id)"), item)
+    school.make_tickets()
+    assert [each["enrolment_id"] for each in school.events(TicketReady)] == [str(kept.id)]
 
 
 def test_K7_no_ticket_of_what_was_cancelled_meanwhile(school):

@@ -75,6 +75,9 @@ class Town:
     def call(self, service: str, method: str, request: Any, principal: Principal | None = None) -> Any:
         return self.call_service(service, method, request, principal=principal or staff())
 
+    def contacts(self, method: str, request: Any) -> Any:
+        return self.call("contacts", method, request)
+
     def settle(self, *, twice: bool = False, shuffled: int | None = None) -> None:
         """Deliver events and let the workers work until nothing moves any more; handlers that fail are tried again."""
         waiting: list[tuple[Subscription, dict[str, Any]]] = []

@@ -111,8 +111,7 @@ def _let_stand(session: Session, ids: set[UUID], *, stands: bool) -> None:
 
 
 def _row(source: str, line: DeliveredLine, told: Said) -> dict[str, Any]:
-    said = {name: getattr(line, name) for name in CONTENT}
-    return said | {
+    return dict(zip(CONTENT, told.content, strict=True)) | {
         "id": told.id,
         "source": source,
         "document_number": line.document,

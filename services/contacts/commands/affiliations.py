@@ -59,7 +59,7 @@ def update_details(session: Session, request: UpdateAffiliation, author: Author)
     details.refuse_stale(row.version, request.version)
     wanted = request.model_dump(mode="python", exclude_none=True, exclude={"id", "version", "clear"})
     wanted |= details.cleared(request.clear, CLEARED)
-    reached = verifications.keys_of(session, row.person_id)
+    reached = verifications.keys_before(session, row.person_id, wanted)
     differences = history.assign(row, details.checked(session, "affiliation", wanted, row.fields))
     _check_dates(row)
     if differences:

@@ -29,7 +29,7 @@ from services.contacts import models
 from services.contacts.commands import duplicate_facts, duplicate_keys, names
 
 JOB_KIND = models.SCAN_JOB
-PERSONS_AT_ONCE = 20_000
+CONTACTS_AT_ONCE = 20_000
 KEYS_AT_ONCE = 20_000
 FEWEST_BEARERS = 3
 MOST_NAMES = 5_000
@@ -82,14 +82,14 @@ def _names(step: Step) -> None:
     duplicate_keys.empty(session)
     began = step.cursor.get("began", step.now.isoformat())
     step.cursor.clear()
-    step.cursor.update(phase="keys", began=began, bearers=bearers, after=str(UUID(int=0)), persons=0, keys=0)
+    step.cursor.update(phase="keys", began=began, bearers=bearers, after=str(UUID(int=0)), contacts=0, keys=0)
     step.progress(done=0, total=contacts)
 
 
 def _keys(step: Step) -> None:
     cursor = step.cursor
     kind = ContactKind(cursor.get("of", ContactKind.PERSON))
-    added = duplicate_keys.add(step.session, kind, cursor["after"], PERSONS_AT_ONCE)
+    added = duplicate_keys.add(step.session, kind, cursor["after"], CONTACTS_AT_ONCE)
     if added.last is None and kind is ContactKind.PERSON:
         cursor.update(of=ContactKind.ORGANISATION.value, after=str(UUID(int=0)))
         _keys(step)
@@ -97,8 +97,8 @@ def _keys(step: Step) -> None:
     if added.last is None:
         cursor.update(phase="pairs", after=BEFORE_ALL_KEYS, keys_done=0, pairs=0)
         return
-    cursor.update(after=str(added.last), persons=cursor["persons"] + added.contacts, keys=cursor["keys"] + added.keys)
-    step.progress(done=cursor["persons"] // 2, total=max(step.total or 0, cursor["persons"]))
+    cursor.update(after=str(added.last), contacts=cursor["contacts"] + added.contacts, keys=cursor["keys"] + added.keys)
+    step.progress(done=cursor["contacts"] // 2, total=max(step.total or 0, cursor["contacts"]))
 
 
 def _pairs(step: Step) -> None:
@@ -110,8 +110,8 @@ def _pairs(step: Step) -> None:
     pairs = duplicate_keys.pairs(session, cursor["after"], chunk.last)
     _keep(session, duplicate_facts.alike(session, pairs, cursor["bearers"]), datetime.fromisoformat(cursor["began"]))
     cursor.update(after=chunk.last, keys_done=cursor["keys_done"] + chunk.keys, pairs=cursor["pairs"] + len(pairs))
-    persons = cursor["persons"]
-    step.progress(done=min(persons, (persons + persons * cursor["keys_done"] // max(cursor["keys"], 1)) // 2))
+    contacts = cursor["contacts"]
+    step.progress(done=min(contacts, (contacts + contacts * cursor["keys_done"] // max(cursor["keys"], 1)) // 2))
 
 
 def _keep(session: Session, found: list[duplicate_facts.Alike], began: datetime) -> None:

@@ -57,7 +57,7 @@ def update_details(session: Session, request: UpdateOrganisation, author: Author
         wanted["parent_id"] = _check_parent(session, organisation.id, request.parent_id)
     stored = details.checked(session, "organisation", wanted, organisation.fields)
     masters.refuse_mastered(session, "organisation", organisation, stored, author)
-    before = verifications.keys_of(session, organisation.id)
+    before = verifications.keys_before(session, organisation.id, stored)
     change(session, organisation, stored, author)
     verifications.tell_again(session, organisation.id, before, author)
     return organisation_of(organisation)

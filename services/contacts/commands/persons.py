@@ -64,7 +64,7 @@ def update_details(session: Session, request: UpdatePerson, author: Author) -> P
     wanted |= details.cleared(request.clear, CLEARED)
     stored = details.checked(session, "person", wanted, person.fields)
     masters.refuse_mastered(session, "person", person, stored, author)
-    before = verifications.keys_of(session, person.id)
+    before = verifications.keys_before(session, person.id, stored)
     change(session, person, stored, author)
     verifications.tell_again(session, person.id, before, author)
     return person_of(person)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,8 @@ from services.contacts.commands.history import Author
 from services.contacts.rules.verifications import PROBLEMS, was_used
 
 ROW = models.Verification
+REACHED_BY = {"email", "phone", "other_emails", "other_phones", "addresses"}
+"""Columns of a contact whose values are contact points."""
 FIELD = "contact_point."
 """Begins the names under which the history tells of contact points; what was said follows."""
 
@@ -85,8 +87,13 @@ def _take_bounce(session: Session, person_id: UUID, address: str, at: datetime, 
             return
 
 
-def tell_again(session: Session, contact_id: UUID, before: Iterable[str], author: Author) -> None:
-    """Somebody has entered values whose keys the contact did not have `before`: what came back from them is past."""
+def tell_again(session: Session, contact_id: UUID, before: Iterable[str] | None, author: Author) -> None:
+    """Somebody has entered values whose keys the contact did not have `before`: what came back from them is past.
+
+    Nothing when `before` is None.
+    """
+    if before is None:
+        return
     had = set(before)
     for point in points.of_contact(session, contact_id):
         if point.problem and point.key not in had:
@@ -94,8 +101,11 @@ def tell_again(session: Session, contact_id: UUID, before: Iterable[str], author
             add(session, point, Outcome.CONFIRMED, author)
 
 
-def keys_of(session: Session, contact_id: UUID) -> list[str]:
-    """The keys of what a contact is reached by now."""
+def keys_before(session: Session, contact_id: UUID, entered: Iterable[str]) -> list[str] | None:
+    """The keys of what a contact is reached by now; None when no such field is `entered`, or no mail came back ever."""
+    came_back = select(ROW.id).where(ROW.contact_id == contact_id, ROW.outcome != Outcome.CONFIRMED).limit(1)
+    if REACHED_BY.isdisjoint(entered) or session.scalar(came_back) is None:
+        return None
     return [point.key for point in points.of_contact(session, contact_id)]
 
 

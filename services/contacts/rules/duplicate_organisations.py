@@ -90,7 +90,7 @@ def fingerprint(one: Facts, other: Facts) -> str:
     return blake2b(repr(told).encode(), digest_size=12).hexdigest()
 
 
-def compare(one: Facts, other: Facts, _bearers: Mapping[str, int] = {}) -> Likeness | None:
+def compare(one: Facts, other: Facts, _bearers: Mapping[str, int] | None = None) -> Likeness | None:
     """How alike the two are, or None when they are two organisations as far as anybody can tell."""
     naming = how_named(one.name, other.name)
     if naming is None or _two_business_ids(one, other) or _of_one_hierarchy(one, other):

@@ -1,4 +1,4 @@
-"""Contacts that may be the same person (C13)."""
+"""Contacts that may be the same person or organisation (C13)."""
 
 from contracts.contacts.similar import (
     FindSimilar,
@@ -13,7 +13,7 @@ from services.contacts.service.base import ContactsMethods
 
 
 class SimilarMethods(ContactsMethods, SimilarApi):
-    """Contacts that may be the same person (C13)."""
+    """Contacts that may be the same person or organisation (C13)."""
 
     def find_similar(self, request: FindSimilar) -> SimilarPersons:
         return similar.find(self.reader, request)

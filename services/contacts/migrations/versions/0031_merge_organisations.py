@@ -58,7 +58,15 @@ def _of_both_kinds(table: str, sides: tuple[str, ...]) -> None:
             op.create_foreign_key(f"fk_{table}_{name}", table, f"{kind}s", [name], ["id"])
 
 
+def _send_back() -> None:
+    """What followed a merged organisation names it again, before nothing remembers that it did."""
+    for table, column in (*((table, "organisation_id") for table in FOLLOWING), ("organisations", "parent_id")):
+        merged = f"merged_{column}"
+        op.execute(f"UPDATE {table} SET {column} = {merged}, {merged} = NULL WHERE {merged} IS NOT NULL")  # noqa: S608
+
+
 def downgrade() -> None:
+    _send_back()
     op.alter_column("duplicate_keys", "contact_id", new_column_name="person_id")
     for table, sides in NAMED.items():
         op.execute(f"DELETE FROM {table} WHERE kind <> 'person'")  # noqa: S608
