@@ -27,6 +27,11 @@ resource.get("/persons/{id}/erasure", ContactsApi.get_erasure, "What was erased 
 resource.get("/erasures", ContactsApi.list_erasures, "Erasures, newest first")
 resource.get("/persons/{id}/history", ContactsApi.list_history, "Who changed what, newest first")
 resource.get("/persons/{id}/sources", ContactsApi.list_sources, "Where the person's values come from; what is locked")
+resource.get(
+    "/persons/similar",
+    ContactsApi.find_similar_to,
+    "Persons that may be the one described: asked before somebody is entered",
+)
 resource.get("/persons/{id}/similar", ContactsApi.find_similar, "Contacts that may be the same person")
 resource.get(
     "/persons/{person_id}/affiliations",

@@ -1,6 +1,6 @@
 """The load's own process: one epoll loop over raw sockets, so that it takes little of the machine it measures.
 
-Reads a `Plan` from standard input and writes an `Outcome` to standard output.
+Reads a `Plan` from each line of standard input and writes its `Outcome` as a line to standard output.
 """
 
 import select
@@ -17,6 +17,9 @@ RECEIVE = 65_536
 END_OF_HEAD = b"\r\n\r\n"
 LENGTH = b"content-length:"
 LOST = "closed"
+SAID = 300
+PATIENCE = 30.0
+"""Seconds beyond the end of a plan in which nothing was answered."""
 
 
 class Connection:
@@ -74,10 +77,13 @@ class Load:
         self.latencies: list[float] = []
         self.refused: Counter[str] = Counter()
         self.bodies: list[str] = []
+        self.said = ""
+        self.late = False
         self.under_way = self.served = 0
 
     def run(self) -> Outcome:
-        """Send until time is over or, with `once`, everything is answered."""
+        """Send until time is over and something was answered or, with `once`, until everything is."""
+        cpu = time.process_time()
         poller = select.epoll()
         connections = [Connection(self.plan.port) for _ in range(self.plan.connections)]
         by_descriptor = {each.socket.fileno(): each for each in connections}
@@ -87,8 +93,8 @@ class Load:
         for descriptor, connection in by_descriptor.items():
             poller.register(descriptor, select.EPOLLIN)
             self._send_next(connection)
-        while self.under_way and (now := time.perf_counter()) < ends:
-            for descriptor, _ in poller.poll(min(ends - now, 0.2)):
+        while self.under_way and ((now := time.perf_counter()) < ends or self._still_waits(now - ends)):
+            for descriptor, _ in poller.poll(min(max(ends - now, 0.01), 0.2)):
                 connection = by_descriptor[descriptor]
                 answer = connection.receive()
                 if answer is None:
@@ -100,7 +106,16 @@ class Load:
                     by_descriptor[connection.socket.fileno()] = connection
                     poller.register(connection.socket.fileno(), select.EPOLLIN)
                 self._send_next(connection)
-        return self._outcome(min(time.perf_counter(), ends) - self.counted_from)
+        took = time.perf_counter() if self.late else min(time.perf_counter(), ends)
+        for connection in connections:
+            connection.socket.close()
+        return self._outcome(took - self.counted_from, time.process_time() - cpu)
+
+    def _still_waits(self, over: float) -> bool:
+        """Whether the time was too short for a single answer; then the first one is waited for."""
+        waits = not self.latencies and not self.refused and over < PATIENCE
+        self.late = self.late or waits
+        return waits
 
     def _send_next(self, connection: Connection) -> None:
         following = next(self.requests, None)
@@ -116,12 +131,13 @@ class Load:
             return
         if not status.startswith("2"):
             self.refused[status] += 1
+            self.said = self.said or body[:SAID].decode("utf-8", "replace")
             return
         self.latencies.append(now - connection.sent_at)
         if self.plan.keep_bodies:
             self.bodies.append(body.decode("latin-1"))
 
-    def _outcome(self, seconds: float) -> Outcome:
+    def _outcome(self, seconds: float, cpu: float) -> Outcome:
         ordered = sorted(self.latencies)
         return Outcome(
             answered=len(ordered),
@@ -130,9 +146,10 @@ class Load:
             p50=_percentile(ordered, 0.50),
             p95=_percentile(ordered, 0.95),
             p99=_percentile(ordered, 0.99),
-            cpu=time.process_time(),
+            cpu=cpu,
             served=self.served,
             bodies=self.bodies,
+            said=self.said,
         )
 
 
@@ -142,4 +159,5 @@ def _percentile(ordered: list[float], share: float) -> float:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(Load(Plan.model_validate_json(sys.stdin.buffer.read())).run().model_dump_json())
+    for line in sys.stdin.buffer:
+        print(Load(Plan.model_validate_json(line)).run().model_dump_json(), flush=True)

@@ -1,7 +1,9 @@
 """HTTP load from a process of its own: what to send, and what came back."""
 
+import atexit
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -33,6 +35,8 @@ class Outcome(BaseModel):
     """Answers of status 2xx."""
     refused: dict[str, int]
     """Other answers by status, and connections that were closed instead of an answer."""
+    said: str = ""
+    """The beginning of the first of these answers."""
     seconds: float
     p50: float
     p95: float
@@ -63,14 +67,21 @@ class Outcome(BaseModel):
 
 def run(plan: Plan) -> Outcome:
     """Send the load and wait for its end."""
-    done = subprocess.run(
-        [sys.executable, "-m", "ops.bench.generator"],
-        input=plan.model_dump_json().encode(),
-        stdout=subprocess.PIPE,
-        cwd=ROOT,
-        check=True,
-    )
-    return Outcome.model_validate(orjson.loads(done.stdout))
+    generator = _generator()
+    assert generator.stdin is not None
+    assert generator.stdout is not None
+    generator.stdin.write(plan.model_dump_json().encode() + b"\n")
+    generator.stdin.flush()
+    return Outcome.model_validate(orjson.loads(generator.stdout.readline()))
+
+
+@cache
+def _generator() -> subprocess.Popen[bytes]:
+    """One for all plans, as a start costs more than a short plan; it ends when this process does."""
+    command = [sys.executable, "-m", "ops.bench.generator"]
+    generator = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+    atexit.register(generator.communicate)
+    return generator
 
 
 def request(method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b"") -> str:

@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 from ops.launcher.suite import Suite
 
 TICKS = os.sysconf("SC_CLK_TCK")
+LOOK_EVERY = 0.1
+"""Seconds between two looks at memory."""
 
 
 def megabytes(pid: int) -> float:
@@ -15,16 +18,24 @@ def megabytes(pid: int) -> float:
     return sum(_pss(each) for each in tree(pid))
 
 
-def reset_peaks(pid: int) -> None:
-    """Let the highest memory of a process and its descendants be measured from now on."""
-    for each in tree(pid):
-        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
-            Path(f"/proc/{each}/clear_refs").write_text("5")
+@contextmanager
+def watched(pid: int) -> Iterator[list[float]]:
+    """The memory of a process and its descendants together, in millions of bytes, looked at all the while."""
+    seen, over = list[float](), Event()
 
+    def look() -> None:
+        while True:
+            seen.append(megabytes(pid))
+            if over.wait(LOOK_EVERY):
+                return
 
-def peak_megabytes(pid: int) -> float:
-    """The highest resident memory since then, in millions of bytes, of the one process that had most."""
-    return max(_peak(each) for each in tree(pid))
+    thread = Thread(target=look)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
 
 
 def processor_seconds(pids: Iterable[int]) -> float:
@@ -51,11 +62,6 @@ def _pss(pid: int) -> float:
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024 / 1e6
     return 0.0
-
-
-def _peak(pid: int) -> float:
-    lines = _text(Path(f"/proc/{pid}/status")).splitlines()
-    return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
 def _seconds(pid: int) -> float:

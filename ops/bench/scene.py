@@ -66,8 +66,8 @@ class Scene:
         deadline = time.monotonic() + REST_PATIENCE
         while time.monotonic() < deadline:
             before = processor_seconds(self.suite.pids.values())
-            time.sleep(1)
-            if processor_seconds(self.suite.pids.values()) - before < AT_REST:
+            time.sleep(self.pace.look_seconds)
+            if processor_seconds(self.suite.pids.values()) - before < AT_REST * self.pace.look_seconds:
                 return
         raise TimeoutError(f"the suite does not come to rest within {REST_PATIENCE:.0f} s")
 
@@ -75,12 +75,14 @@ class Scene:
         """Load with 16 connections, and the processor time it costs behind the door."""
         behind = [*self.suite.pids.values(), *self.floor_pids, *server_pids(self.suite)]
         before = processor_seconds(behind)
-        outcome = load.run(Plan(port=port, requests=requests, seconds=self.pace.seconds, once=once))
+        plan = Plan(port=port, requests=requests, seconds=self.pace.seconds, warm_up=self.pace.warm_up, once=once)
+        outcome = load.run(plan)
         return outcome.model_copy(update={"server_cpu": processor_seconds(behind) - before})
 
     def idle(self, port: int, requests: list[str]) -> Outcome:
         """One request after the other."""
-        return load.run(Plan(port=port, requests=requests, connections=1, seconds=self.pace.idle_seconds))
+        seconds, warm_up = self.pace.idle_seconds, self.pace.warm_up
+        return load.run(Plan(port=port, requests=requests, connections=1, seconds=seconds, warm_up=warm_up))
 
 
 @contextmanager

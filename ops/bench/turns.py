@@ -27,6 +27,13 @@ class Pace:
     """Rows of an imported file."""
     import_runs: int = 3
     export_runs: int = 3
+    buyers: int = 200
+    seats: int = 50
+    """How many want how many seats at the same moment."""
+    warm_up: float = 0.5
+    """Seconds of load before anything is counted."""
+    look_seconds: float = 1.0
+    """For how long nothing may happen until all is taken to be at rest."""
 
 
 FULL = Pace(rounds=5, seconds=6.0, idle_seconds=2.0, buyers_runs=20, events=10_000, event_seconds=20.0)
@@ -57,4 +64,6 @@ class Turns:
     def fault(self, name: str) -> str:
         """What was refused, in words; empty when nothing was."""
         refused = sum((Counter(each.refused) for each in self.values[name]), Counter[str]())
-        return ", ".join(f"{name}: {count} answers were {status}" for status, count in sorted(refused.items()))
+        said = next((each.said for each in self.values[name] if each.said), "")
+        counted = ", ".join(f"{name}: {count} answers were {status}" for status, count in sorted(refused.items()))
+        return f"{counted} ({said})" if said else counted

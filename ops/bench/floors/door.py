@@ -19,12 +19,18 @@ def create_app() -> Flask:
     """The application of one worker process, connected before it takes requests: threads would make several."""
     rpc()
     app = Flask(__name__)
+    app.register_error_handler(Exception, why)
     app.add_url_rule("/http", view_func=http)
     app.add_url_rule("/nothing", view_func=nothing)
     app.add_url_rule("/persons/<person_id>", view_func=read)
     app.add_url_rule("/persons", view_func=search)
     app.add_url_rule("/orders", view_func=write, methods=["POST"])
     return app
+
+
+def why(error: Exception) -> tuple[str, int]:
+    """What is wrong, for the bench to tell."""
+    return f"{type(error).__name__}: {error}", 500
 
 
 def http() -> dict[str, Any]:

@@ -34,7 +34,7 @@ def running_floors(suite: Suite) -> Iterator[tuple[int, tuple[int, ...]]]:
     gunicorn = ("-m", "gunicorn", "-k", "gthread", "-w", str(WORKERS), "--threads", str(THREADS), "--keep-alive", "15")
     door = (*gunicorn, "--bind", f"{ports.LOOPBACK}:{port}", "ops.bench.floors.door:create_app()")
     with _process(suite, env, *service, *config) as service_pid, _process(suite, env, *door) as door_pid:
-        _wait_until_answered(f"http://{ports.LOOPBACK}:{port}/nothing")
+        _wait_until_answered(f"http://{ports.LOOPBACK}:{port}/persons?q=virtanen")
         yield port, (service_pid, door_pid)
 
 
@@ -95,13 +95,18 @@ def _process(suite: Suite, env: dict[str, str], *arguments: str) -> Iterator[int
 
 
 def _wait_until_answered(address: str) -> None:
+    """Wait until broker, service and database answer."""
     deadline = time.monotonic() + READY_SECONDS
-    while True:
-        try:
-            httpx.get(address, timeout=10, trust_env=False).raise_for_status()
-        except httpx.HTTPError:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"the plain stack does not answer at {address}") from None
-            time.sleep(0.2)
-        else:
-            return
+    while said := _refusal(address):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the plain stack does not answer at {address}: {said}")
+        time.sleep(0.2)
+
+
+def _refusal(address: str) -> str:
+    """What is answered instead of 200; empty when nothing is."""
+    try:
+        answer = httpx.get(address, timeout=10, trust_env=False)
+    except httpx.HTTPError as error:
+        return str(error) or type(error).__name__
+    return "" if answer.is_success else f"{answer.status_code} {answer.text[:300]}"
