@@ -128,7 +128,7 @@ def test_every_figure_of_a_large_register_can_be_measured(measured):
 
 @pytest.mark.timeout(300)
 def test_every_figure_of_the_bench_can_be_measured(measured, monkeypatch):
-    """But for a second start of the suite, which takes as long as all figures together; test_e2e_up stops and starts."""
+    """But for a second start of the suite, which takes as long as all figures; test_e2e_up stops and starts one."""
     monkeypatch.setattr(resting, "_restart", lambda _suite: 1.0)
     found = measured()
     assert {each["id"] for each in found} >= set(bench.MEASUREMENTS)
