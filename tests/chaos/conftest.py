@@ -6,8 +6,8 @@ import pytest
 
 from tests.whole_suite import Whole, whole_suite
 
-DEATHS = "relay.published:7,gateway.stored:2"
-"""The relay dies after every seventh batch, between publishing and marking; a gateway worker after its second file."""
+DEATHS = "relay.published:40,gateway.stored:2"
+"""The relay dies after every fortieth batch, between publishing and marking; a gateway worker after its second file."""
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Parts of the suite are killed and restarted in the middle of step 6 of the story: it finishes by itself.
 
 Nothing is lost, nothing doubled: twenty seats, a gapless waiting list, one payment, one ticket, books that balance,
-outboxes and queues drained. The relay dies after every seventh batch as well, between publishing and marking.
+outboxes and queues drained. The relay dies after every fortieth batch as well, between publishing and marking.
 """
 
 import os
