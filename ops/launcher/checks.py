@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ops.launcher import packages
@@ -23,20 +25,21 @@ SIDE_BY_SIDE = ("-n", "2", "--no-loadscope-reorder")
 
 def test(checkout: Path, pytest_arguments: list[str]) -> int:
     """Checks and tests; with arguments only pytest. 0 only if everything passed."""
-    failed = [] if pytest_arguments else _failed_checks(checkout)
-    if packages.ensure_browser():
-        print("talkoo: installed Debian's Chromium for the browser tests", flush=True)
-    packages.ensure_rabbitmq()  # also with AMQP_URL: tests crash their broker, and leave the operator's alone
-    if failed:
-        print(f"== FAILED before the tests: {', '.join(failed)}", flush=True)
-    with infrastructure():
-        tests = _run(checkout, "pytest", *(pytest_arguments or SIDE_BY_SIDE))
+    with ThreadPoolExecutor(1) as beside:  # the servers stay with this thread: they end with the one that began them
+        checks = beside.submit(_failed_checks, checkout, {} if pytest_arguments else CHECKS)
+        if packages.ensure_browser():
+            print("talkoo: installed Debian's Chromium for the browser tests", flush=True)
+        packages.ensure_rabbitmq()  # also with AMQP_URL: tests crash their broker, and leave the operator's alone
+        with infrastructure():
+            if failed := checks.result():
+                print(f"== FAILED before the tests: {', '.join(failed)}", flush=True)
+            tests = _run(checkout, "pytest", *(pytest_arguments or SIDE_BY_SIDE))
     return tests or (1 if failed else 0)
 
 
-def _failed_checks(checkout: Path) -> list[str]:
+def _failed_checks(checkout: Path, checks: Mapping[str, Sequence[str]]) -> list[str]:
     failed = []
-    for name, command in CHECKS.items():
+    for name, command in checks.items():
         print(f"== {name}", flush=True)
         if _run(checkout, *command) != 0:
             failed.append(name)
