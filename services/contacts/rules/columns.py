@@ -108,6 +108,33 @@ HEADERS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+OF_REGISTERS: dict[str, tuple[str, ...]] = {
+    "name": ("Nimi 1", "Jäsenen nimi", "Asiakkaan nimi", "Etu- ja sukunimi", "Medlemmens namn", "Kundens namn"),
+    "email": ("Sähköpostit",),
+    "phone": ("Puhelin 1", "Puhelinnumero 1", "Puh. nro", "Puhelinnro", "Telefon 1"),
+    "other_phone": ("Puhelin 2", "Puhelinnumero 2", "Telefon 2"),
+    "mobile_phone": ("Matkapuh.", "Matkapuh", "Matkapuhelin 1"),
+    "language": ("Laskutuskieli", "Laskun kieli", "Kielikoodi"),
+    "birth_date": ("Syntymäpvm", "Synt.aika", "Syntymäaika (pp.kk.vvvv)"),
+    "customer_number": (
+        "Jäsennro", "Jäsen nro", "Jäsentunnus", "Jäsen-ID", "Asiakas nro", "Asiakaskoodi", "Asiakastunnus",
+        "Asiakkaan numero", "Medlemsnr", "Kundnr", "Kundkod",
+    ),
+    "business_id": ("Yritystunnus", "Y-tunnus/henkilötunnus"),
+    "payment_days": ("Maksuehto (pv)", "Maksuehto pv", "Maksuaika (pv)"),
+    "street": (
+        "Kotiosoite", "Postitusosoite", "Osoite 1", "Osoiterivi 1", "Laskutusosoite", "Laskutusosoite, katuosoite",
+        "Laskutuskatuosoite", "Hemadress", "Faktureringsadress",
+    ),
+    "postal_code": ("Pnro", "Laskutuspostinro", "Laskutuspostinumero", "Laskutusosoite, postinumero"),
+    "city": (
+        "Postitmp", "Postitp", "Laskutuskaupunki", "Laskutuspostitoimipaikka", "Laskutusosoite, postitoimipaikka",
+    ),
+    "country": ("Maakoodi", "Maatunnus", "Laskutusmaa", "Laskutusosoite, maa", "Landskod"),
+    "tags": ("Jäsenryhmä", "Jäsenryhmät", "Jäsenlaji", "Jäsentyyppi", "Ryhmä", "Asiakasryhmä"),
+    "organisation": ("Yrityksen nimi", "Yhteisön nimi", "Työpaikka"),
+}  # fmt: skip
+"""What member registers and customer ledgers of this country call them besides."""
 MAX_TITLE = 80
 COURTESY = frozenset({"title", "titteli", "titel"})
 POSITIONS = frozenset({"jobtitle", "tehtavanimike", "befattning"})
@@ -119,7 +146,12 @@ def squeeze(header: str) -> str:
     return fold(header).replace(" ", "")
 
 
-MEANINGS = {squeeze(header): target for target, headers in HEADERS.items() for header in headers}
+MEANINGS = {
+    squeeze(header): target
+    for several in (OF_REGISTERS, HEADERS)
+    for target, headers in several.items()
+    for header in headers
+}
 
 
 def meaning(header: str) -> str | None:

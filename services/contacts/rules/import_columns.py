@@ -16,7 +16,9 @@ from services.contacts.rules.reachability import normal_email
 
 MAX_LINE = 200
 NO_DAY = frozenset({"0/0/00", "0.0.00", "0.0.0000", "00.00.0000"})
-UNTOLD = frozenset({"unspecified", "maarittamaton", "ospecificerat", "ei tiedossa", "unknown"})
+UNTOLD = frozenset(
+    {"unspecified", "maarittamaton", "ospecificerat", "ei tiedossa", "tuntematon", "ei ilmoitettu", "okand", "unknown"}
+)
 GENDER = cells.choice(cells.GENDERS)
 SEVERAL = re.compile(r"\n|:::")
 MAX_NUMBER = 40
