@@ -158,6 +158,30 @@ def test_C12_a_sum_that_no_book_holds_is_refused_where_it_is_reckoned():
     assert error.value.code == "number_too_exact"
 
 
+def test_C9_ten_thousand_tags_in_a_cell_reject_its_row_with_its_column():
+    reader = RowReader(["Nimi", "Tunnisteet"], [], date(2026, 11, 26))
+    row = reader.read(2, ["Aino Aho", ",".join(f"t{number}" for number in range(1_500))])
+    assert (row.code, row.column, row.params) == ("too_many_tags", "Tunnisteet", {"count": "1500", "most": "100"})
+    row = reader.read(3, ["Aino Aho", ",".join(f"t{number}" for number in range(10_000))])
+    assert (row.code, row.column) == ("text_too_long", "Tunnisteet")
+
+
+def test_C11_whatever_rejects_a_row_is_told_with_its_column():
+    phones = [f"040 11111{number}" for number in range(10, 24)]
+    reader = RowReader(["Nimi", "Puhelin", "Työpuhelin"], [], date(2026, 11, 26))
+    rows = [
+        ["", "040 1234567"],
+        ["Aino Aho", "", "", "", "x"],
+        ["Aino Aho", "", " ::: ".join(phones)],
+        ["Aino Aho", " ::: ".join(phones[:7]), " ::: ".join(phones[7:])],
+    ]
+    found = [(row.code, row.column) for row in (reader.read(2, cells) for cells in rows)]
+    assert found == [
+        ("names_nobody", "Nimi"), ("too_many_cells", "Column 5"), ("too_many_numbers", "Työpuhelin"),
+        ("too_many_numbers", "Työpuhelin"),
+    ]  # fmt: skip
+
+
 def test_C9_tags_become_codes():
     assert cells.tags("Hallitus; Kuoro,  å ä;;kuoro") == ["a-a", "hallitus", "kuoro"]
 

@@ -79,7 +79,10 @@ TAKEN_PERSON_NUMBERS = f"""
         AND (t.id <> r.person_id OR t.birth_date <> (r.person ->> 'birth_date')::date))
     """  # noqa: S608
 TAKEN_ORGANISATION_NUMBERS = f"""
-    UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
+    UPDATE import_rows r SET state = 'rejected',
+        "column" = CASE WHEN EXISTS (
+            SELECT FROM organisations t WHERE t.deleted_at IS NULL AND t.id <> r.organisation_id
+            AND t.customer_number = r.organisation ->> 'customer_number') THEN :number_column ELSE :business_column END,
         code = 'number_of_organisation',
         reason = 'Another organisation has the customer number or business id of this row.'
     WHERE {CHUNK} AND r.organisation IS NOT NULL AND EXISTS (
@@ -90,8 +93,9 @@ TAKEN_ORGANISATION_NUMBERS = f"""
 
 def _number_of_two(column: str, number: str = "customer_number", code: str = "number_twice") -> str:
     """A customer number, or business id, that one file gives to two: the first keeps it."""
+    heading = "number_column" if number == "customer_number" else "business_column"
     return f"""
-    UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
+    UPDATE import_rows r SET state = 'rejected', "column" = :{heading},
         code = '{code}', params = jsonb_build_object('row', f.first::text),
         reason = 'Row ' || f.first || ' gives the same number to another.'
     FROM (SELECT number, first_value(number) OVER w AS first, first_value({column}_id) OVER w AS first_id
@@ -111,7 +115,7 @@ GONE = f"""
     """  # noqa: S608
 """Looked up by id: asked with EXISTS, the planner reads the whole register for every chunk."""
 WITH_THEIR_FIRST = f"""
-    UPDATE import_rows r SET state = 'rejected', code = 'same_as_rejected',
+    UPDATE import_rows r SET state = 'rejected', code = 'same_as_rejected', "column" = f."column",
         params = jsonb_build_object('row', f.number::text),
         reason = 'The same as row ' || f.number || ', which is rejected.'
     FROM import_rows f

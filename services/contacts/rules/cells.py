@@ -211,7 +211,9 @@ def additional(definition: Definition) -> Callable[[str], object]:
     return read
 
 
-def too_many(count: int) -> DoesNotFit:
+def too_many(count: int, target: str = "") -> DoesNotFit:
     """What is wrong with so many further numbers or addresses."""
     message = f"There are {count} numbers or addresses; at most {MOST_OTHERS} are taken."
-    return DoesNotFit("too_many_numbers", message, count=count, most=MOST_OTHERS)
+    found = DoesNotFit("too_many_numbers", message, count=count, most=MOST_OTHERS)
+    found.target = target
+    return found

@@ -35,6 +35,8 @@ class DoesNotFit(ValueError):
         super().__init__(message)
         self.code = code
         self.params = {name: str(value) for name, value in params.items()}
+        self.target = ""
+        """What the column of an import means that is at fault, where several were put together."""
 
 
 def merge(

@@ -97,7 +97,7 @@ def _add_others(found: dict[str, Any], values: dict[str, Any]) -> None:
             found[first] = further.pop(0)[part]
         further = [each for each in further if each[part] != found[first]]
         if len(further) > MOST_OTHERS:
-            raise cells.too_many(len(further))
+            raise cells.too_many(len(further), next(name for name in (*columns, first) if name in values))
         if further:
             found[others] = further
 

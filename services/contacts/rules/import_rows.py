@@ -120,6 +120,12 @@ class RowReader:
         """The header of the column with this meaning, or an empty text."""
         return next((self.titles[number] for number, each in self.targets.items() if each == target), "")
 
+    @property
+    def _naming(self) -> str:
+        """The first of the columns that say whom a row is about."""
+        naming = PROFILES[self.profile].naming
+        return next((self.titles[number] for number, target in self.targets.items() if target in naming), "")
+
     def read(self, number: int, row: Sequence[str] | Unreadable) -> StagedRow | None:
         """The row as it is staged; None when it is an empty line."""
         if isinstance(row, Unreadable):
@@ -163,7 +169,8 @@ class RowReader:
         if len(row) > len(self.titles) and any(row[len(self.titles) :]):
             cells, columns = len(row), len(self.titles)
             reason = f"This row has {cells} cells, but there are {columns} columns."
-            raise Rejected("too_many_cells", reason, cells=cells, columns=columns)
+            first = next(number for number, cell in enumerate(row) if number >= columns and cell)
+            raise Rejected("too_many_cells", reason, self._title(first), cells=cells, columns=columns)
 
     def _check_characters(self, row: Sequence[str]) -> None:
         for number, cell in enumerate(row):
@@ -177,7 +184,7 @@ class RowReader:
                     raise Rejected("control_character", reason, self._title(number), character=found)
 
     def _title(self, number: int) -> str:
-        return self.titles[number] if number < len(self.titles) else ""
+        return self.titles[number] if number < len(self.titles) else f"Column {number + 1}"
 
     def _values(self, row: Sequence[str]) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -198,9 +205,9 @@ class RowReader:
         try:
             shaped = PROFILES[self.profile].shape(values)
         except Misses as error:
-            raise Rejected(error.code, error.reason, self.title_of(error.target)) from None
+            raise Rejected(error.code, error.reason, self.title_of(error.target) or self._naming) from None
         except DoesNotFit as error:
-            raise Rejected(error.code, str(error), "", **error.params) from None
+            raise Rejected(error.code, str(error), self.title_of(error.target), **error.params) from None
         return StagedRow(number, raw, **vars(shaped))
 
 
