@@ -112,6 +112,13 @@ def forget_import_files(worker: Worker) -> bool:
         return imports.forget_files(session, worker.now() - imports.KEEP_FILES) == imports.FORGOTTEN_AT_ONCE
 
 
+@periodic("forget_import_rows", every=600.0)
+def forget_import_rows(worker: Worker) -> bool:
+    """Forget what rows of old imports say; more of them may be left."""
+    with worker.transaction() as session:
+        return imports.forget_rows(session, worker.now() - imports.KEEP_FILES)
+
+
 @periodic("sweep_files", every=3600.0)
 def sweep_files(worker: Worker) -> bool:
     """Remove files that nothing names."""

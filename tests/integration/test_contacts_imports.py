@@ -26,7 +26,7 @@ from contracts.errors import Invalid, NotAllowed, NotFound, Stale
 from ops import people
 from ops.demo import papers
 from services.contacts.commands.imports import MAX_FILE_BYTES, id_of
-from services.contacts.worker import APPLIED_AT_ONCE, forget_import_files
+from services.contacts.worker import APPLIED_AT_ONCE, forget_import_files, forget_import_rows
 from tests.integration.conftest import member, staff
 from tests.integration.importing import IMPORTER, Importing, counts
 
@@ -478,6 +478,37 @@ def test_C17_the_files_of_old_imports_are_forgotten_and_their_reports_stay(impor
         files.load(keys[old.id])
     assert files.load(keys[new.id])
     assert counts(imports.call("get_import", ById(id=old.id))) == {"created": 1}
+
+
+def test_C17_what_rows_of_old_imports_say_is_forgotten_and_they_can_still_be_undone(imports):
+    content = HEADINGS + "Aino;Aho;aino@example.org;\nEero;Aho;no address;\n"
+    old, new = imports.run(content), imports.run(HEADINGS + "Otso;Aho;;\n")
+    with database_of("contacts").transaction() as session:
+        session.execute(
+            text("UPDATE imports SET started_at = started_at - interval '31 days' WHERE id = :id"), {"id": old.id}
+        )
+    assert forget_import_rows(imports.worker) is True
+    while forget_import_rows(imports.worker):
+        pass
+    rows = imports.rows(old)
+    assert [(row.state, row.code, row.raw, row.params, row.reason) for row in rows] == [
+        ("created", "", {}, {}, ""), ("rejected", "bad_email", {}, {}, ""),
+    ]  # fmt: skip
+    assert rows[1].column == "Sähköposti"
+    assert [bool(row.raw) for row in imports.rows(new)] == [True]
+    imports.finish(imports.call("undo_import", ById(id=old.id)))
+    assert register_size()["persons"] == 1
+
+
+def test_C17_what_rows_of_a_stopped_import_say_is_forgotten(imports):
+    job = imports.start(HEADINGS.encode() + b"Aino;Aho;;\n")
+    imports.chunks(1)
+    imports.call("cancel_job", JobById(id=job.id))
+    imports.finish(job)
+    assert forget_import_rows(imports.worker) is True
+    assert forget_import_rows(imports.worker) is False
+    with database_of("contacts").reader() as reader:
+        assert reader.execute(text("SELECT raw, person FROM import_rows")).all() == [({}, None)]
 
 
 def test_a_file_that_breaks_off_leaves_nothing_behind(imports):

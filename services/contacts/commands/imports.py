@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, false, select, text
 from sqlalchemy.orm import Session
 
 from chassis import files, jobs
@@ -28,6 +28,39 @@ OWN_FILES = "contacts/"
 KEEP_FILES = timedelta(days=30)
 """A file holds people who may be deleted from the register meanwhile."""
 FORGOTTEN_AT_ONCE = 100
+ROWS_FORGOTTEN_AT_ONCE = 5_000
+AT_REST = text(
+    "NOT EXISTS (SELECT FROM jobs j WHERE j.id IN (imports.job_id, imports.undo_job_id)"
+    " AND j.state IN ('queued', 'running'))"
+)
+FORGET_STOPPED = text(
+    """
+    UPDATE import_rows r SET raw = '{}', params = '{}', person = NULL, organisation = NULL, affiliation = NULL
+    FROM (SELECT s.import_id, s.number FROM import_rows s JOIN imports i ON i.id = s.import_id
+          JOIN jobs j ON j.id = i.job_id AND j.state IN ('failed', 'cancelled')
+          WHERE s.state = 'staged' AND s.person_id IS NULL AND s.raw <> '{}'::jsonb AND s.purchase IS NULL
+          LIMIT :size) n
+    WHERE r.import_id = n.import_id AND r.number = n.number
+    """
+)
+"""Rows of stopped imports that nobody had looked for in the register; no page shows them."""
+FORGET_ROWS = text(
+    """
+    WITH chunk AS (
+        SELECT number FROM import_rows WHERE import_id = :id AND number > :after ORDER BY number LIMIT :size
+    ), gone AS (
+        UPDATE import_rows r SET raw = '{}',
+            params = CASE WHEN r.state = 'rejected' THEN '{}' ELSE r.params END,
+            reason = CASE WHEN r.state = 'rejected' THEN '' ELSE r.reason END,
+            person = CASE WHEN r.state <> 'rejected' THEN r.person END,
+            organisation = CASE WHEN r.state <> 'rejected' THEN r.organisation END,
+            affiliation = CASE WHEN r.state <> 'rejected' THEN r.affiliation END,
+            purchase = CASE WHEN r.state <> 'rejected' THEN r.purchase END
+        FROM chunk WHERE r.import_id = :id AND r.number = chunk.number)
+    SELECT max(number) FROM chunk
+    """
+)
+"""What an undoing needs of rows that were taken stays: who they are, by ids, and what was told of them."""
 CHANNELS = {
     ImportProfile.CONTACTS: "import",
     ImportProfile.ACCOUNTING_CUSTOMERS: "accounting",
@@ -103,6 +136,20 @@ def forget_files(session: Session, before: datetime) -> int:
         files.delete(row.file_key)
         row.file_key = ""
     return len(rows)
+
+
+def forget_rows(session: Session, before: datetime) -> bool:
+    """Forget what the next rows of an import that was stopped, or started before then, say; False without any."""
+    stopped: Any = session.execute(FORGET_STOPPED, {"size": ROWS_FORGOTTEN_AT_ONCE})
+    if stopped.rowcount:
+        return True
+    old = select(models.Import).where(models.Import.started_at < before, models.Import.kept_from.is_not(None))
+    row = session.scalars(old.where(AT_REST).limit(1).with_for_update(skip_locked=True)).first()
+    if row is None:
+        return False
+    asked = {"id": row.id, "after": row.kept_from, "size": ROWS_FORGOTTEN_AT_ONCE}
+    row.kept_from = session.scalar(FORGET_ROWS, asked)
+    return True
 
 
 def id_of(job_id: str) -> UUID:

@@ -118,7 +118,7 @@ def _strike_texts(session: Session, written: Written, ids: Sequence[UUID], found
     model, everything, own = written.model, found.pattern, free.pattern
     linked = set(session.scalars(written.linked(ids))) if written.linked else set()
     wanted = [model.id.in_(linked)] if linked else []
-    if (query := _query(free)) is not None:
+    if (query := query_of(free)) is not None:
         wanted.append(literal_column(searching.words(model)).op("@@")(query))
     for row in session.scalars(select(model).where(or_(*wanted)).with_for_update()) if wanted else ():
         _assign(row, written.columns, everything if row.id in linked else own)
@@ -132,7 +132,7 @@ def _assign(row: Any, columns: Iterable[str], pattern: Any) -> None:
         setattr(row, name, value)
 
 
-def _query(mentions: Mentions) -> ColumnElement[Any] | None:
+def query_of(mentions: Mentions) -> ColumnElement[Any] | None:
     """What the index of words is asked; None when there is nothing to ask."""
     asked = [
         *(func.to_tsquery(text("'simple'"), each) for each in mentions.queries),

@@ -4,31 +4,42 @@ import re
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy import delete, false, literal_column, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from chassis import files
 from services.contacts import models
 from services.contacts.commands.mentions import naming
+from services.contacts.commands.mentions import query_of as mentions_query
 from services.contacts.rules.mentions import Mentions, struck
 
 DIGITS = 8
 """So many digits at the end make two telephone numbers the same, however they are written."""
 LONGEST = 40
 """Characters of a cell that is a telephone number; a longer one tells of something else too."""
+WORDS = "(to_tsvector('simple', raw) || array_to_tsvector(numbers_in(raw)))"
+NAMING = """
+    SELECT CAST(string_agg('(' || asked || ')', ' | ') AS tsquery) FROM (
+        SELECT CAST(plainto_tsquery('simple', word) AS text) AS asked FROM unnest(CAST(:parts AS text[])) word
+        UNION ALL SELECT quote_literal(number) FROM unnest(CAST(:numbers AS text[])) number) each WHERE asked <> ''
+    """
 UNTAKEN_ROWS = text(
-    r"""UPDATE import_rows AS row
-        SET raw = '{}', params = '{}', person = NULL, organisation = NULL, affiliation = NULL, purchase = NULL,
+    rf"""UPDATE import_rows AS row
+        SET raw = '{{}}', params = '{{}}', person = NULL, organisation = NULL, affiliation = NULL, purchase = NULL,
             fingerprint = NULL, reason = ''
         FROM (SELECT import_id, number, array_agg(lower(btrim(cell.value))) AS words,
                      array_agg(right(regexp_replace(cell.value, '\D', '', 'g'), :digits))
                          FILTER (WHERE length(cell.value) <= :longest) AS numbers
-              FROM import_rows, jsonb_each_text(raw) AS cell WHERE person_id IS NULL
+              FROM (SELECT import_id, number, raw FROM import_rows
+                    WHERE {models.UNTAKEN} AND {WORDS} @@ ({NAMING})
+                    UNION ALL SELECT import_id, number, raw FROM import_rows WHERE {models.STAGED}) AS may,
+                  jsonb_each_text(raw) AS cell
               GROUP BY import_id, number) AS cells
         WHERE row.import_id = cells.import_id AND row.number = cells.number
           AND (words && CAST(:words AS text[]) OR numbers && CAST(:numbers AS text[]) OR words @> CAST(:name AS text[]))
-        RETURNING row.import_id"""
+        RETURNING row.import_id"""  # noqa: S608  (constants)
 )
+"""Rows of imports that are over are found by an index of their words and numbers; those still at work are all read."""
 TOLD_IN_ROWS = ("raw", "params", "person", "organisation", "affiliation", "purchase", "reason")
 OTHERS_HISTORIES = text(
     """UPDATE changes SET old = old - CAST('{name,title}' AS text[]), new = new - CAST('{name,title}' AS text[])
@@ -58,7 +69,10 @@ def forget_in_imports(session: Session, ids: Sequence[UUID], mentions: Mentions)
 def _strike_in_rows(session: Session, mentions: Mentions) -> set[UUID]:
     """Take the name out of longer texts in rows that nobody became; the imports of those."""
     row = models.ImportRow
-    candidates = select(row).where(row.person_id.is_(None), naming(row.raw, mentions)).with_for_update()
+    asked = mentions_query(mentions)
+    over = text(models.UNTAKEN) & literal_column(WORDS).op("@@")(asked) if asked is not None else false()
+    may = over | (text(models.STAGED) & naming(row.raw, mentions))
+    candidates = select(row).where(may).with_for_update()
     found = set()
     for each in session.scalars(candidates.execution_options(yield_per=500)):
         if struck(each.raw, mentions.pattern) != each.raw:
@@ -70,13 +84,15 @@ def _strike_in_rows(session: Session, mentions: Mentions) -> set[UUID]:
 
 def _named(person: models.Person) -> dict[str, object]:
     """How cells may name the person."""
-    words = {person.email_key, person.customer_number, *(each["address"] for each in person.other_emails)}
+    alone = {person.email_key, person.customer_number, *(each["address"] for each in person.other_emails)}
+    words = set(alone)
     given, family = person.given_name.lower(), person.family_name.lower()
     if given and family:
         words |= {f"{given} {family}", f"{family} {given}", f"{family}, {given}"}
     return {
         "words": sorted(each.lower() for each in words if each),
         "numbers": sorted({*_numbers(person)}),
+        "parts": [each for each in (*alone, family) if each],
         "digits": DIGITS,
         "longest": LONGEST,
         "name": [given, family] if given and family else ["\x01"],

@@ -11,7 +11,7 @@ from services.contacts.models.erasures import PersonErasure
 from services.contacts.models.exports import Export
 from services.contacts.models.fields import Field
 from services.contacts.models.history import Change
-from services.contacts.models.imports import Import, ImportConfirmation, ImportMapping, ImportRow
+from services.contacts.models.imports import STAGED, UNTAKEN, Import, ImportConfirmation, ImportMapping, ImportRow
 from services.contacts.models.known import KnownEnrolment, KnownMembership, KnownMessage, KnownPurchase
 from services.contacts.models.masters import FieldOrigin, MasterSettings
 from services.contacts.models.merges import Merge
@@ -28,7 +28,9 @@ from services.contacts.models.views import View
 __all__ = (
     "CONTACT_POINTS",
     "SCAN_JOB",
+    "STAGED",
     "SURVEY_VALUES",
+    "UNTAKEN",
     "Activity",
     "ActivityContact",
     "Affiliation",

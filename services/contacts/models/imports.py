@@ -11,6 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts.contacts.imports import ImportProfile
 from services.contacts.models.base import EMPTY_LIST, EMPTY_OBJECT, Base
 
+UNTAKEN = "state <> 'staged' AND person_id IS NULL AND raw <> '{}'::jsonb"
+"""Rows of imports that are over, that nobody became and that still say whom they are about: an erasure looks there."""
+STAGED = "state = 'staged' AND person_id IS NULL AND raw <> '{}'::jsonb"
+"""The same of imports at work, or stopped."""
+
 
 class Import(Base):
     """A file being imported, or imported (C11)."""
@@ -39,6 +44,8 @@ class Import(Base):
     undone_at: Mapped[datetime | None]
     undone: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
     """How many rows were taken back, and of how many something was kept."""
+    kept_from: Mapped[int | None] = mapped_column(Integer, server_default=text("0"))
+    """The content of rows up to this number is forgotten; None when all is."""
 
 
 class ImportMapping(Base):
@@ -68,6 +75,13 @@ class ImportRow(Base):
     __table_args__ = (
         Index("ix_import_rows_fingerprint", "fingerprint", postgresql_where=text("fingerprint IS NOT NULL")),
         Index("ix_import_rows_person_id", "person_id", postgresql_where=text("person_id IS NOT NULL")),
+        Index(
+            "ix_import_rows_words",
+            text("(to_tsvector('simple', raw) || array_to_tsvector(numbers_in(raw)))"),
+            postgresql_using="gin",
+            postgresql_where=text(UNTAKEN),
+        ),
+        Index("ix_import_rows_staged", "import_id", postgresql_where=text(STAGED)),
     )
 
     import_id: Mapped[UUID] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, delete, select, update
+from sqlalchemy import ColumnElement, case, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,20 @@ from services.notify.models import Message, Suppression
 
 UNSUBSCRIBED, BOUNCED = "unsubscribed", "bounced"
 TOKEN = re.compile(r"([0-9a-f]{32})\.[0-9a-f]{40}")
+
+CONFIRMED = """
+    unnest(CAST(:channels AS text[]), CAST(:addresses AS text[]), CAST(:times AS timestamptz[]))
+        AS c(channel, address, confirmed_at)
+    WHERE s.channel = c.channel AND s.address = c.address AND s.reason = 'bounced' AND s.created_at <= c.confirmed_at
+    """
+LIFT_CONFIRMED = [
+    text(each)
+    for each in (
+        f"UPDATE suppressions s SET reason = 'unsubscribed' FROM {CONFIRMED} AND s.unsubscribed",  # noqa: S608
+        f"DELETE FROM suppressions s USING {CONFIRMED} AND NOT s.unsubscribed",  # noqa: S608  (constants)
+    )
+]
+"""Of who has unsubscribed too, that alone stays."""
 
 
 def normal(channel: Channel, address: str) -> str:
@@ -61,14 +75,13 @@ def add(session: Session, channel: Channel, address: str, reason: str, now: date
 
 def lift_confirmed(session: Session, confirmed: Mapping[tuple[Channel, str], datetime]) -> None:
     """Addresses were confirmed at these times: what bounced before counts no more."""
-    for (channel, address), at in confirmed.items():
-        _lift(
-            session,
-            Suppression.channel == channel,
-            Suppression.address == address,
-            Suppression.reason == BOUNCED,
-            Suppression.created_at <= at,
-        )
+    said = {
+        "channels": [channel for channel, _ in confirmed],
+        "addresses": [address for _, address in confirmed],
+        "times": [*confirmed.values()],
+    }
+    for statement in LIFT_CONFIRMED:
+        session.execute(statement, said)
 
 
 def lift(session: Session, suppression_id: UUID) -> None:
