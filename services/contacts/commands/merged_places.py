@@ -1,12 +1,14 @@
-"""Where an organisation that two were merged into stands in the hierarchy (C4, C13).
+"""Where an organisation that two were merged into stands in the hierarchy (C4, C13); persons have no place in one.
 
 A merge names a parent by the id for which it was written: what that leads to is looked up when it is stored.
 """
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from contracts.contacts.about import ContactKind
 from contracts.contacts.merges import MergeTwo, Side
 from contracts.errors import Conflict, Invalid
 from services.contacts import models
@@ -18,9 +20,10 @@ PARENT = "parent_id"
 Organisation = models.Organisation
 
 
-def begin(session: Session) -> None:
+def begin(session: Session, kind: ContactKind) -> None:
     """One change of the hierarchy at a time, and before any row is locked."""
-    session.execute(organisations.TREE_LOCK)
+    if kind is ContactKind.ORGANISATION:
+        session.execute(organisations.TREE_LOCK)
 
 
 def own_parent(organisation: Organisation) -> str | None:
@@ -30,12 +33,14 @@ def own_parent(organisation: Organisation) -> str | None:
 
 
 def place(
-    session: Session, survivor: Organisation, merged: Organisation, request: MergeTwo, own: Values, other: Values
+    session: Session, survivor: Any, merged: Any, request: MergeTwo, own: Values, other: Values
 ) -> tuple[Values, Values]:
     """Both, with a parent that the survivor may have: when one of the two lies above the other, the upper's.
 
     Raises Invalid when the other parent was chosen.
     """
+    if PARENT not in own:
+        return own, other
     if merged.id in organisations.above(session, survivor.id):
         _refuse(request, Side.SURVIVOR)
         return own | {PARENT: other[PARENT]}, other
@@ -51,7 +56,7 @@ def _refuse(request: MergeTwo, side: Side) -> None:
         raise Invalid.field(f"/choices/{PARENT}", "cycle", message)
 
 
-def move(session: Session, survivor: Organisation, after: Values, author: Author) -> None:
+def move(session: Session, survivor: Any, after: Values, author: Author) -> None:
     """Move the survivor to its place, if that is another one than before."""
     if PARENT in after:
         _put(session, survivor, after[PARENT], author)
@@ -70,10 +75,10 @@ def _put(session: Session, organisation: Organisation, written: str | None, auth
         provenance.note(session, "organisation", organisation, author, told)
 
 
-def place_again(
-    session: Session, row: models.Merge, survivor: Organisation, merged: Organisation, author: Author
-) -> None:
+def place_again(session: Session, row: models.Merge, survivor: Any, merged: Any, author: Author) -> None:
     """Both where they were, unless somebody has moved the survivor since. Raises Conflict when that makes a circle."""
+    if row.kind is not ContactKind.ORGANISATION:
+        return
     session.refresh(merged)
     session.refresh(survivor)
     if PARENT in row.before and own_parent(survivor) == row.after[PARENT]:

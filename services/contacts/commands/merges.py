@@ -48,7 +48,7 @@ TYPES: dict[str, Callable[[str], Any]] = {
 
 def merge(session: Session, of: MergedKind, request: MergeTwo, author: Author) -> UUID:
     """Make one contact of two; the id of the merge. Raises NotFound, Stale, Invalid, Conflict."""
-    of.begin(session)
+    merged_places.begin(session, of.kind)
     survivor, merged = _two(session, of, request)
     for contact, known in ((survivor, request.survivor_version), (merged, request.merged_version)):
         if known is not None:
@@ -56,7 +56,7 @@ def merge(session: Session, of: MergedKind, request: MergeTwo, author: Author) -
     own, other = columns_of(of, survivor), columns_of(of, merged)
     _refuse_unknown(of, request, own, other)
     held = merged_sources.held(session, of.kind, survivor, merged, request)
-    mine, theirs = of.place(session, survivor, merged, request, own, other)
+    mine, theirs = merged_places.place(session, survivor, merged, request, own, other)
     wanted = merging.keep(mine, merging.merge(of.kind, mine, theirs, request.choices), held)
     before, after = merging.changed(own, wanted)
     row = MERGE(
@@ -73,7 +73,7 @@ def merge(session: Session, of: MergedKind, request: MergeTwo, author: Author) -
     )
     history.record(session, merged.id, author, {"state": STATES})
     history.record(session, survivor.id, author, {"merged": (None, _told(of, row, merged))})
-    of.move(session, survivor, after, author)
+    merged_places.move(session, survivor, after, author)
     least_version = merged.version
     row.relinked = [str(each) for each in redirecting.lead(session, of.leading, merged.id, survivor.id, author.at)]
     session.add(row)
@@ -149,7 +149,7 @@ def undo(session: Session, merge_id: UUID, author: Author) -> None:
     if known is None:
         raise NotFound(f"There is no merge {merge_id}.", id=merge_id)
     of = KINDS[known.kind]
-    of.begin(session)
+    merged_places.begin(session, of.kind)
     found = _locked(session, of, known.survivor_id, known.merged_id)
     row = session.get_one(MERGE, merge_id, with_for_update=True, populate_existing=True)
     survivor, merged = found[row.survivor_id], found[row.merged_id]
@@ -161,7 +161,7 @@ def undo(session: Session, merge_id: UUID, author: Author) -> None:
     _stand_alone(session, of, merged, survivor.version, author)
     for each in row.relinked:
         redirecting.point(session, of.leading, UUID(each), merged.id, author.at)
-    of.place_again(session, row, survivor, merged, author)
+    merged_places.place_again(session, row, survivor, merged, author)
     provenance.restore(session, survivor.id, returned)
     _forget_in_later_ones(session, row)
     row.undone_at, row.undone_by = author.at, author.label
