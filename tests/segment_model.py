@@ -52,6 +52,12 @@ def person(chance: random.Random, number: int) -> Contact:
     }  # fmt: skip
     made.things |= several(chance, makers)
     made.things["past_affiliation"] = made.things["affiliation"]
+    made.things["contact_point"] += [
+        {"kind": kind, "verified_on": ENTERED, "problem": None}
+        for one in made.things["affiliation"]
+        for kind in ("email", "phone")
+        if one[kind] and one["ends_on"] is None
+    ]
     made.things["survey_answer"] = [row for each in PLACES if chance.random() < 0.5 for row in answers(chance, each)]
     return made
 

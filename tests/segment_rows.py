@@ -128,7 +128,8 @@ def _add_of_persons(session, who):
     for one in who.things["affiliation"]:
         names = ("organisation_id", "title", "role", "email", "phone", "decision_maker", "starts_on", "ends_on")
         values = {name: one[name] for name in names} | {"fields": _additional(one)}
-        session.execute(insert(models.Affiliation).values(id=new_id(), **mine, **values))
+        session.execute(insert(models.Affiliation).values(id=(place := new_id()), **mine, **values))
+        session.execute(insert(models.FieldOrigin).values(subject_id=place, **ORIGIN))
     for survey in world.PLACES:
         told = [one for one in who.things["survey_answer"] if one["survey_id"] == survey]
         if told:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chassis.ids import new_id
+from ops.simulators.clients import wait_until
 from tests.browser.soundness import check_page
 
 Visit = Callable[..., Page]
@@ -38,6 +39,8 @@ def test_C12_a_master_locks_its_field_on_forms_and_the_card_says_where_values_co
         expect(page.locator("#addresses_0_street")).not_to_be_editable()
         expect(page.locator("#addresses_0_country")).to_be_disabled()
         check_page(page)
+        told_of_by_an_import(whole, page, name, code)
+        page.goto(f"/office/organisations/{made['id']}/edit")
         page.locator("#phone").fill("09 765 4321")
         page.get_by_role("button", name="Tallenna").click()
         expect(page.locator("dl.facts").first).to_contain_text("+35897654321")
@@ -53,6 +56,18 @@ def test_C12_a_master_locks_its_field_on_forms_and_the_card_says_where_values_co
     page.goto(f"/office/organisations/{made['id']}/edit")
     expect(page.locator(f"#fields_{code}")).to_be_editable()
     expect(page.locator("#addresses_0_street")).to_have_value("Rantatie 1")
+
+
+def told_of_by_an_import(whole: Any, page: Page, name: str, code: str) -> None:
+    """A file that says another address leaves it, and the report says whose it is."""
+    content = f"Organisaatio;Asiakasnumero;Katuosoite\n{name};{code};Kotikatu 2\n".encode()
+    job = whole.api.upload("/imports", "yritykset.csv", content, dry_run="false")
+    address = f"/imports/{job['id'].partition('-')[2]}"
+    wait_until(lambda: whole.api.get(f"/jobs/{job['id']}")["state"] == "succeeded" or None, 60, "the import")
+    assert whole.api.get(address)["counts"]["mastered"] == 1
+    page.goto(f"/office{address}?state=mastered")
+    expect(page.locator("#list")).to_contain_text("Katuosoite: Kirjanpito")
+    check_page(page)
 
 
 def refused(whole: Any, made: dict[str, Any], change: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from chassis.settings import settings
 from contracts.access import Permission
 from contracts.base import ById, JobById, ListRequest, Translated
 from contracts.contacts.affiliations import ListAffiliations
+from contracts.contacts.erasures import ErasePerson
 from contracts.contacts.fields import DefineField, FieldType
 from contracts.contacts.history import History
 from contracts.contacts.imports import StartImport
@@ -498,6 +499,15 @@ def test_C17_what_rows_of_old_imports_say_is_forgotten_and_they_can_still_be_und
     assert [bool(row.raw) for row in imports.rows(new)] == [True]
     imports.finish(imports.call("undo_import", ById(id=old.id)))
     assert register_size()["persons"] == 1
+
+
+def test_C17_rows_of_a_dry_run_are_emptied_when_somebody_is_erased_whom_it_foresaw(imports):
+    content = HEADINGS + "Aino;Aho;aino@example.org;\nEero;Aho;eero@example.org;\n"
+    foreseen, made = imports.run(content, dry_run=True), imports.run(content)
+    aino = imports.call("get_person", ById(id=imports.rows(made)[0].person_id))
+    imports.call("erase_person", ErasePerson(id=aino.id, version=aino.version, reason="requested"))
+    for each in (foreseen, made):
+        assert [bool(row.raw) for row in imports.rows(each)] == [False, True]
 
 
 def test_C17_what_rows_of_a_stopped_import_say_is_forgotten(imports):

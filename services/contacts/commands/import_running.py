@@ -67,6 +67,14 @@ TELL_STATES = text(
     WHERE r.import_id = :import_id AND r.number = d.number
     """  # noqa: S608  (a constant)
 )
+LEAD_NOWHERE = text(
+    """
+    UPDATE import_rows r SET person_id = NULL
+    WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.person_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM persons t WHERE t.id = r.person_id)
+    """
+)
+"""Whom a dry run would have made is nobody; an erasure has to find the row by what it says."""
 COUNT_STATES = text(
     """
     SELECT state, count(*) AS rows, count(*) FILTER (WHERE remarks <> '[]') AS mastered FROM import_rows
@@ -182,6 +190,8 @@ class Running:
             affiliations.apply(session, chunk, self.today, self.author)
         touched = [*(each.number for each in changed), *affiliations.numbers]
         session.execute(TELL_STATES, {**chunk, "new": new, "touched": touched})
+        if self.row.dry_run:
+            session.execute(LEAD_NOWHERE, chunk)
         self._count(chunk)
 
     def _claims(self, kind: Kind, chunk: dict[str, Any]) -> tuple[Claims, list[Changed]]:

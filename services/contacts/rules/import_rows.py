@@ -205,7 +205,8 @@ class RowReader:
         try:
             shaped = PROFILES[self.profile].shape(values)
         except Misses as error:
-            raise Rejected(error.code, error.reason, self.title_of(error.target) or self._naming) from None
+            named = self.title_of(error.target) if error.target else self._naming
+            raise Rejected(error.code, error.reason, named) from None
         except DoesNotFit as error:
             raise Rejected(error.code, str(error), self.title_of(error.target), **error.params) from None
         return StagedRow(number, raw, **vars(shaped))
