@@ -160,9 +160,14 @@ _pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="side-by-side")
 
 
 def side_by_side(*calls: Callable[[], T]) -> list[T]:
-    """Run independent calls at the same time; the first error is raised when all have ended."""
-    futures = [_pool.submit(copy_context().run, call) for call in calls]
-    return [future.result() for future in futures]
+    """Run independent calls at the same time; the first error is raised.
+
+    What no thread of the pool has begun yet is done by the caller: so calls that call side by side themselves never
+    wait for threads that wait for them.
+    """
+    runs: list[Callable[[], T]] = [partial(copy_context().run, call) for call in calls]
+    futures = [_pool.submit(run) for run in runs]
+    return [run() if future.cancel() else future.result() for run, future in zip(runs, futures, strict=True)]
 
 
 def or_nothing(call: Callable[[], T]) -> T | None:
