@@ -496,6 +496,9 @@ def test_C17_what_rows_of_old_imports_say_is_forgotten_and_they_can_still_be_und
         ("created", "", {}, {}, ""), ("rejected", "bad_email", {}, {}, ""),
     ]  # fmt: skip
     assert rows[1].column == "Sähköposti"
+    with database_of("contacts").reader() as reader:
+        told = reader.scalars(text("SELECT import_rows::text FROM import_rows WHERE import_id = :id"), {"id": old.id})
+        assert not any("aho" in row.lower() for row in told)
     assert [bool(row.raw) for row in imports.rows(new)] == [True]
     imports.finish(imports.call("undo_import", ById(id=old.id)))
     assert register_size()["persons"] == 1

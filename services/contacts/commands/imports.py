@@ -52,15 +52,15 @@ FORGET_ROWS = text(
         UPDATE import_rows r SET raw = '{}',
             params = CASE WHEN r.state = 'rejected' THEN '{}' ELSE r.params END,
             reason = CASE WHEN r.state = 'rejected' THEN '' ELSE r.reason END,
-            person = CASE WHEN r.state <> 'rejected' THEN r.person END,
-            organisation = CASE WHEN r.state <> 'rejected' THEN r.organisation END,
+            person = CASE WHEN r.state <> 'rejected' AND r.person IS NOT NULL THEN '{}'::jsonb END,
+            organisation = CASE WHEN r.state <> 'rejected' AND r.organisation IS NOT NULL THEN '{}'::jsonb END,
             affiliation = CASE WHEN r.state <> 'rejected' THEN r.affiliation END,
-            purchase = CASE WHEN r.state <> 'rejected' THEN r.purchase END
+            purchase = CASE WHEN r.state <> 'rejected' AND r.purchase IS NOT NULL THEN '{}'::jsonb END
         FROM chunk WHERE r.import_id = :id AND r.number = chunk.number)
     SELECT max(number) FROM chunk
     """
 )
-"""What an undoing needs of rows that were taken stays: who they are, by ids, and what was told of them."""
+"""What an undoing needs of rows that were taken stays: who they are, by ids, what they told of, and the affiliation."""
 CHANNELS = {
     ImportProfile.CONTACTS: "import",
     ImportProfile.ACCOUNTING_CUSTOMERS: "accounting",
