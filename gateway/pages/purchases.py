@@ -16,7 +16,7 @@ from contracts.contacts import ContactsApi
 from gateway.asked import asked, list_state
 from gateway.listing import Column, Filter, Option
 from gateway.pages.door import Pages
-from gateway.pages.person_names import may, persons_by_id
+from gateway.pages.person_names import customers_by_id, may, persons_by_id
 from gateway.pages.segment_values import PURCHASE_SOURCES
 from gateway.pages.state_words import ORDER
 
@@ -57,8 +57,8 @@ def purchases_of_organisation(organisation_id: UUID) -> str:
 def show_order(order_id: UUID) -> str:
     """One order: its lines and where it stands."""
     order = commerce.get_order(ById(id=order_id))
-    persons = persons_by_id([order.customer_id])
-    return render_template("money/order.html", order=order, persons=persons, standing=ORDER[order.state])
+    customers = customers_by_id([order.customer_id])
+    return render_template("money/order.html", order=order, customers=customers, standing=ORDER[order.state])
 
 
 def _page(who: UUID, name: str, above: tuple[str, str]) -> str:

@@ -37,7 +37,7 @@ def test_E5_what_a_person_has_bought_are_orders_and_deliveries_of_accounting_ali
     assert all(each["name"]["fi"] in page for each in found)
 
 
-def test_E6_lists_of_invoices_name_organisations(whole):
+def test_E6_invoices_and_orders_name_organisations(whole):
     mark = new_id().hex[-8:]
     payer = whole.api.post("/organisations", {"name": f"Maksaja {mark} Oy"})
     person = whole.api.post("/persons", {"given_name": "Jäsen", "family_name": mark})
@@ -47,10 +47,12 @@ def test_E6_lists_of_invoices_name_organisations(whole):
         lambda: whole.api.get("/invoices", customer_id=payer["id"])["data"] or None, 30, "the invoice"
     )
     treasurer = whole.staff("admin")
-    for address in (f"/office/invoices?customer_id={payer['id']}", f"/office/invoices/{invoices[0]['id']}"):
-        assert payer["name"] in text_of(treasurer.page(address))
-    card = treasurer.page(f"/office/invoices/{invoices[0]['id']}")
-    assert any(link.endswith(f"/office/organisations/{payer['id']}") for *_, link, _ in card.iterlinks())
+    assert payer["name"] in text_of(treasurer.page(f"/office/invoices?customer_id={payer['id']}"))
+    (order,) = whole.api.get("/orders", customer_id=payer["id"])["data"]
+    for address in (f"/office/invoices/{invoices[0]['id']}", f"/office/orders/{order['id']}"):
+        card = treasurer.page(address)
+        assert payer["name"] in text_of(card)
+        assert any(link.endswith(f"/office/organisations/{payer['id']}") for *_, link, _ in card.iterlinks())
 
 
 def test_C13_duplicates_are_filtered_by_persons_and_organisations(whole):
