@@ -43,8 +43,7 @@ BEGUN = """
     INSERT INTO value_sources (subject_id, field, source, observed_at, rule)
     SELECT r.{row}_id, told.field, :source, :observed_at, 'first'
     FROM import_rows r CROSS JOIN (VALUES ('*'), ('language')) told(field)
-    WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.{row}_id = ANY(:ids)
-      AND (told.field = '*' OR r.{row} ->> 'language' = 'fi')
+    WHERE {new} AND (told.field = '*' OR r.{row} ->> 'language' = 'fi')
     ON CONFLICT DO NOTHING
     """
 """A language that every new contact has counts as said when the file says it."""
@@ -85,7 +84,9 @@ class Kind:
         return list(session.scalars(rows, chunk))
 
     def create(self, session: Session, chunk: dict[str, Any], author: Author) -> list[UUID]:
-        """Make them; their ids."""
+        """Make them; their ids. Where they come from is said first: what is kept of their points is then made once."""
+        said = {**chunk, "source": author.source.value, "observed_at": author.observed_at}
+        session.execute(text(BEGUN.format(row=self.row, new=self.new)), said)
         columns = COLUMNS[self.table]
         state, active = (", state", ", 'active'") if self.state else ("", "")
         made = text(
@@ -99,8 +100,6 @@ class Kind:
         ids = list(session.scalars(made, {**chunk, "at": author.at}))
         by = {"at": author.at, "label": author.label, "channel": author.channel, "import_id": author.import_id}
         session.execute(CREATED, {"ids": ids, **by})
-        said = {**chunk, "ids": ids, "source": author.source.value, "observed_at": author.observed_at}
-        session.execute(text(BEGUN.format(row=self.row)), said)
         return ids
 
     def find_changed(self, session: Session, chunk: dict[str, Any], claims: Claims) -> list[Changed]:

@@ -160,7 +160,7 @@ class Running:
         if not self.row.dry_run:
             import_settling.refuse(session, chunk)
         new = ORGANISATIONS.find_new(session, chunk)
-        claims, judged = self._claims(ORGANISATIONS, chunk)
+        claims, judged = self._claims(ORGANISATIONS, chunk, new)
         changed = [each for each in judged if each.new]
         if new and not self.row.dry_run:
             ORGANISATIONS.create(session, chunk, self.author)
@@ -179,7 +179,7 @@ class Running:
         if not self.row.dry_run:
             import_settling.refuse(session, chunk)
         new = PERSONS.find_new(session, chunk)
-        claims, judged = self._claims(PERSONS, chunk)
+        claims, judged = self._claims(PERSONS, chunk, new)
         changed = [each for each in judged if each.new]
         if not self.row.dry_run:
             self._store_persons(chunk, has_new=bool(new), changed=changed)
@@ -194,9 +194,11 @@ class Running:
             session.execute(LEAD_NOWHERE, chunk)
         self._count(chunk)
 
-    def _claims(self, kind: Kind, chunk: dict[str, Any]) -> tuple[Claims, list[Changed]]:
+    def _claims(self, kind: Kind, chunk: dict[str, Any], new: list[int]) -> tuple[Claims, list[Changed]]:
         """What the chunk's rows say otherwise than the register has it; they say what a master keeps."""
         claims = Claims.of(self.session, kind.row, self.author)
+        if len(new) == chunk["count"]:
+            return claims, []
         judged = kind.find_changed(self.session, chunk, claims)
         claims.remark(chunk, judged, self.headers)
         return claims, judged
