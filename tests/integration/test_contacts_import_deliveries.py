@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from chassis import amqp_client, files, telling
+from chassis import amqp_client, files, redirects, telling
 from chassis.database import database_of
 from chassis.ids import new_id
 from chassis.settings import settings
@@ -233,6 +233,18 @@ def delivered(customer_id, number, quantity):
         number=number, customer_id=customer_id, document="1", line=str(number), product_name="Kahvi",
         quantity=quantity, net="1.00", delivered_on=date(2026, 9, 1),
     )  # fmt: skip
+
+
+def test_C13_a_delivery_told_of_a_merged_customer_goes_back_when_the_two_are_parted(call, call_service):
+    merged, survivor = new_id(), new_id()
+    for version, leads_to in enumerate((survivor, merged), start=1):
+        with database_of("commerce").transaction() as session:
+            redirects.take(session, "commerce", merged, leads_to, version, LATER)
+        if leads_to == survivor:
+            take(call_service, TakeDeliveries(batch_id=new_id(), begun_at=LATER, lines=[delivered(merged, 1, "1")]))
+            assert len(call("list_purchases", ListPurchases(customer_id=survivor), "commerce").data) == 1
+    assert call("list_purchases", ListPurchases(customer_id=survivor), "commerce").data == []
+    assert len(call("list_purchases", ListPurchases(customer_id=merged), "commerce").data) == 1
 
 
 def test_C12_rows_say_by_column_what_is_wrong_with_them(call, imports, lumi, aino):

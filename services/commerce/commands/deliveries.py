@@ -111,7 +111,8 @@ def _let_stand(session: Session, ids: set[UUID], *, stands: bool) -> None:
 
 
 def _row(source: str, line: DeliveredLine, told: Said) -> dict[str, Any]:
-    return dict(zip(CONTENT, told.content, strict=True)) | {
+    said = {name: getattr(line, name) for name in CONTENT}  # under the id it was written for: the row follows that
+    return said | {
         "id": told.id,
         "source": source,
         "document_number": line.document,
