@@ -513,9 +513,11 @@ def test_C17_rows_of_a_dry_run_are_emptied_when_somebody_is_erased_whom_it_fores
         assert [bool(row.raw) for row in imports.rows(each)] == [False, True]
 
 
-def test_C17_what_rows_of_a_stopped_import_say_is_forgotten(imports):
+@pytest.mark.parametrize("phase", ["match", "persons"])
+def test_C17_what_rows_of_a_stopped_import_say_is_forgotten(imports, phase):
     job = imports.start(HEADINGS.encode() + b"Aino;Aho;;\n")
-    imports.chunks(1)
+    while imports.phase(job) != phase:
+        imports.chunks(1)
     imports.call("cancel_job", JobById(id=job.id))
     imports.finish(job)
     assert forget_import_rows(imports.worker) is True

@@ -38,12 +38,13 @@ FORGET_STOPPED = text(
     UPDATE import_rows r SET raw = '{}', params = '{}', person = NULL, organisation = NULL, affiliation = NULL
     FROM (SELECT s.import_id, s.number FROM import_rows s JOIN imports i ON i.id = s.import_id
           JOIN jobs j ON j.id = i.job_id AND j.state IN ('failed', 'cancelled')
-          WHERE s.state = 'staged' AND s.person_id IS NULL AND s.raw <> '{}'::jsonb AND s.purchase IS NULL
+          WHERE i.kept_from = 0 AND s.state = 'staged' AND s.raw <> '{}'::jsonb AND s.purchase IS NULL
+            AND NOT EXISTS (SELECT FROM persons t WHERE t.id = s.person_id)
           LIMIT :size) n
     WHERE r.import_id = n.import_id AND r.number = n.number
     """
 )
-"""Rows of stopped imports that nobody had looked for in the register; no page shows them."""
+"""Rows of stopped imports that are nobody of the register; no page shows them."""
 FORGET_ROWS = text(
     """
     WITH chunk AS (
