@@ -117,16 +117,35 @@ def database_urls(servers: Infrastructure, process_settings: None) -> Iterator[D
     databases.drop()
 
 
+USED_TABLES = text(
+    """
+    SELECT quote_ident(relname) FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+      AND relname <> ALL(:keep) AND pg_relation_size(oid) > 0
+    """
+)
+RESTART_SEQUENCES = """
+    SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+    FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL
+    """
+
+
 @pytest.fixture
-def clean_database(database_urls: Databases) -> Callable[[str], None]:
-    """Empties all tables of a service's database but those filled by its migrations (named in `keep`)."""
+def clean_database(database_urls: Databases) -> Callable[..., None]:
+    """Empties all tables of a service's database but those named in `keep`.
+
+    Rows are deleted without foreign keys and triggers: TRUNCATE makes new files for all tables and indexes, which
+    takes more than ten times as long.
+    """
 
     def clean(service: str, keep: tuple[str, ...] = ()) -> None:
         database_urls[service]
         with database_of(service).transaction() as session:
-            names = session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all()
-            doomed = [f'"{name}"' for name in names if name not in {"alembic_version", *keep}]
-            session.execute(text(f"TRUNCATE {', '.join(doomed)} RESTART IDENTITY CASCADE"))
+            used = session.scalars(USED_TABLES, {"keep": [*keep]}).all()
+            deleted = [f"DELETE FROM {name}" for name in used]
+            session.execute(
+                text("; ".join(["SET LOCAL session_replication_role = replica", *deleted, RESTART_SEQUENCES]))
+            )
 
     return clean
 

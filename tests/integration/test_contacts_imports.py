@@ -526,6 +526,20 @@ def test_C17_what_rows_of_a_stopped_import_say_is_forgotten(imports, phase):
         assert reader.execute(text("SELECT raw, person FROM import_rows")).all() == [({}, None)]
 
 
+def test_C17_an_import_at_work_makes_nobody_of_a_row_that_tells_of_somebody_erased_meanwhile(imports):
+    aino = imports.call("create_person", CreatePerson(given_name="Aino", family_name="Aho", email="aino@example.org"))
+    job = imports.start(HEADINGS.encode() + b"Eija;Aalto;aino@example.org;\nEero;Aho;eero@example.org;\n")
+    while imports.phase(job) != "persons":
+        imports.chunks(1)
+    imports.call("erase_person", ErasePerson(id=aino.id, version=aino.version, reason="requested"))
+    imports.finish(job)
+    with database_of("contacts").reader() as reader:
+        assert reader.scalars(text("SELECT raw ->> 'Sähköposti' FROM import_rows ORDER BY number")).all() == [
+            None, "eero@example.org",
+        ]  # fmt: skip
+        assert reader.scalars(text("SELECT email FROM persons WHERE state = 'active'")).all() == ["eero@example.org"]
+
+
 def test_a_file_that_breaks_off_leaves_nothing_behind(imports):
     content = papers.csv_file(PEOPLE) + b'Aino,"Aho,rikki\r\n'
     told = imports.failure(content)

@@ -255,3 +255,5 @@ def test_C19_work_email_and_phone_are_verified_as_the_persons_own_until_the_pers
     assert points(call, who)["new@lumi.example"].problem is None
     call("end_affiliation", EndAffiliation(id=place.id, ends_on=date(2030, 1, 1)))
     assert {each.use for each in points(call, who).values()} == {"first", "postal"}
+    call("create_affiliation", CreateAffiliation(person_id=who.id, organisation_id=lumi.id, email="aino@lumi.example"))
+    assert points(call, who)["aino@lumi.example"].problem is None

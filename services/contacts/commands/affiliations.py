@@ -33,9 +33,11 @@ def create(session: Session, request: CreateAffiliation, author: Author) -> Affi
     stored = details.checked(session, "affiliation", wanted)
     sides = {"person_id": person.id, "organisation_id": organisation.id}
     row = models.Affiliation(id=new_id(), version=1, **(stored | sides))
+    reached = verifications.keys_before(session, person.id, (name for name, value in stored.items() if value))
     session.add(row)
     session.flush()
     provenance.begin(session, row.id, author)
+    verifications.tell_again(session, person.id, reached, author)
     _record(session, row, author, "affiliation.started")
     persons.tell(session, person.id)
     return affiliation_of(row, f"{person.given_name} {person.family_name}".strip(), organisation.name)

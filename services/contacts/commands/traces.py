@@ -23,6 +23,8 @@ NAMING = """
         SELECT CAST(plainto_tsquery('simple', word) AS text) AS asked FROM unnest(CAST(:parts AS text[])) word
         UNION ALL SELECT quote_literal(number) FROM unnest(CAST(:numbers AS text[])) number) each WHERE asked <> ''
     """
+STAGED_FOR_NOBODY = f"{models.STAGED} AND NOT EXISTS (SELECT FROM persons p WHERE p.id = import_rows.person_id)"
+"""Also rows that have an id for somebody whom the import may make yet."""
 UNTAKEN_ROWS = text(
     rf"""UPDATE import_rows AS row
         SET raw = '{{}}', params = '{{}}', person = NULL, organisation = NULL, affiliation = NULL, purchase = NULL,
@@ -32,7 +34,7 @@ UNTAKEN_ROWS = text(
                          FILTER (WHERE length(cell.value) <= :longest) AS numbers
               FROM (SELECT import_id, number, raw FROM import_rows
                     WHERE {models.UNTAKEN} AND {WORDS} @@ ({NAMING})
-                    UNION ALL SELECT import_id, number, raw FROM import_rows WHERE {models.STAGED}) AS may,
+                    UNION ALL SELECT import_id, number, raw FROM import_rows WHERE {STAGED_FOR_NOBODY}) AS may,
                   jsonb_each_text(raw) AS cell
               GROUP BY import_id, number) AS cells
         WHERE row.import_id = cells.import_id AND row.number = cells.number
@@ -71,7 +73,7 @@ def _strike_in_rows(session: Session, mentions: Mentions) -> set[UUID]:
     row = models.ImportRow
     asked = mentions_query(mentions)
     over = text(models.UNTAKEN) & literal_column(WORDS).op("@@")(asked) if asked is not None else false()
-    may = over | (text(models.STAGED) & naming(row.raw, mentions))
+    may = over | (text(STAGED_FOR_NOBODY) & naming(row.raw, mentions))
     candidates = select(row).where(may).with_for_update()
     found = set()
     for each in session.scalars(candidates.execution_options(yield_per=500)):

@@ -13,8 +13,8 @@ from services.contacts.models.base import EMPTY_LIST, EMPTY_OBJECT, Base
 
 UNTAKEN = "state <> 'staged' AND person_id IS NULL AND raw <> '{}'::jsonb"
 """Rows of imports that are over, that nobody became and that still say whom they are about: an erasure looks there."""
-STAGED = "state = 'staged' AND person_id IS NULL AND raw <> '{}'::jsonb"
-"""The same of imports at work, or stopped."""
+STAGED = "state = 'staged' AND raw <> '{}'::jsonb"
+"""Rows of imports at work, or stopped."""
 
 
 class Import(Base):

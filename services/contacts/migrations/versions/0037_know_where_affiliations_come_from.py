@@ -163,6 +163,8 @@ END $$
 def upgrade() -> None:
     tables = "persons, organisations, affiliations, value_sources, verifications"
     op.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+    op.execute(CHANGES_KNOWN_FROM_HISTORY)
+    op.execute(KNOWN_FROM_HISTORY)
     _look_at(PERSONS, ORGANISATIONS, AT_WORK)
     for event, (_, which) in OF_SOURCES.items():
         op.execute(TRIGGER.format(event=event, table="value_sources", which=which))
@@ -173,8 +175,6 @@ def upgrade() -> None:
             f" FOR EACH STATEMENT EXECUTE FUNCTION keep_points_{event}_affiliations()"
         )
     op.execute(FORGET)
-    op.execute(CHANGES_KNOWN_FROM_HISTORY)
-    op.execute(KNOWN_FROM_HISTORY)
     reached = "SELECT DISTINCT person_id FROM affiliations WHERE coalesce(email, phone) IS NOT NULL"
     op.execute(f"SELECT keep_points(ARRAY({reached}))")
 
