@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -12,6 +12,7 @@ from tests.whole_suite import Whole, chromium, listening, whole_suite
 
 settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared machine")
+expect.set_options(timeout=20_000)
 KINDS = ("unit", "integration", "contracts", "e2e", "browser", "chaos")
 LONGEST = ("e2e", "browser", "chaos")
 CHANGE_THE_TEST_SERVERS = {"tests/integration/test_launcher_servers.py", "tests/integration/test_compose_backup.py"}
@@ -34,12 +35,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> "SideBy
 
 
 class SideBySide(LoadScopeScheduling):
-    """A process runs a whole file, or all tests that share a running suite, or all that change the test servers."""
+    """A process runs a whole file, or all tests that share a running suite, or all that change the test servers.
+
+    Tests of e2e and of the browser together take longer than all others: each folder has a suite of its own.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
         if folder_of(nodeid) in {"e2e", "browser"}:
-            return "the running suite"
+            return f"the running suite of {folder_of(nodeid)}"
         if folder_of(nodeid) == "chaos":
             return "the suite that is hurt"
         return "the test servers" if path in CHANGE_THE_TEST_SERVERS else path
@@ -52,7 +56,7 @@ def folder_of(nodeid: str) -> str:
 
 @pytest.fixture(scope="session")
 def whole() -> Iterator[Whole]:
-    """One running suite with demo data for all end-to-end and browser tests that do not hurt it."""
+    """A running suite with demo data for all end-to-end or browser tests of the process that do not hurt it."""
     with whole_suite() as found:
         yield found
 

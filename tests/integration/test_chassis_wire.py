@@ -17,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from chassis import amqp_client, principals, rpc, topology
+from chassis import amqp_client, principals, rpc, service, topology
 from chassis.ids import new_id
 from chassis.principals import SystemTokens, sign, system_principal
 from chassis.settings import settings
@@ -82,11 +82,12 @@ def environment(nodes, tmp_path_factory):
 
 
 def _forget() -> None:
-    """Drop what this process remembers of settings, keys, queues and connections."""
+    """Drop what this process remembers of settings, keys, services, queues and connections."""
     rpc.close()
     rpc.act_as("worker")
     settings.cache_clear()
     for cached in (
+        service.service_class,
         topology.exchanges,
         topology.queues,
         topology.bound_event_types,
