@@ -98,7 +98,7 @@ def test_C10_what_changes_later_is_known_too(town):
     town.call("courses", "update_session", changed)
     town.settle()
     today = clock.today()
-    ((active, until),) = known(town, "memberships", "active_on @> current_date, paid_until")
+    ((active, until),) = known(town, "memberships", f"active_on @> DATE '{today}', paid_until")
     assert active
     assert until > today
     assert known(town, "enrolments", "starts_on") == [(clock.local_date(moved),)]
