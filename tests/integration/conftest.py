@@ -150,6 +150,12 @@ def clean_database(database_urls: Databases) -> Callable[..., None]:
     return clean
 
 
+@pytest.fixture
+def clean_contacts(clean_database: Callable[..., None]) -> None:
+    """An empty register."""
+    clean_database("contacts")
+
+
 SYSTEM = Principal(kind=PrincipalKind.SYSTEM, id="worker")
 ANONYMOUS = Principal(kind=PrincipalKind.ANONYMOUS, id="anonymous")
 
@@ -203,6 +209,16 @@ def call_service(database_urls: Databases, direct_calls: None) -> Callable[..., 
         return declared.reply.model_validate(reply["result"])
 
     return call
+
+
+@pytest.fixture
+def imports(call_service: Callable[..., Any], clean_contacts: None) -> Iterator[Any]:
+    """Imports into a register that is empty at first (tests.integration.importing)."""
+    from tests.integration.importing import Importing
+
+    importing = Importing(call_service)
+    yield importing
+    importing.close()
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from contracts.contacts.segments import PreviewSegment, SegmentFilter, SegmentKi
 from contracts.errors import Conflict, NotAllowed, Unavailable
 from tests.integration import lone_worker
 from tests.integration.conftest import member, staff
-from tests.integration.importing import Importing, counts
+from tests.integration.importing import counts
 
 PURCHASES = ImportProfile.PURCHASES
 EXPORT = Path(__file__).resolve().parents[1] / "data" / "imports" / "toimitetut-tuotteet-2026-09.csv"
@@ -41,19 +41,11 @@ LATER = datetime(2026, 10, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def call(call_service, clean_database):
-    for service in ("contacts", "commerce"):
-        clean_database(service)
+def call(call_service, clean_contacts, clean_database):
+    clean_database("commerce")
     return lambda method, request, service="contacts", principal=None: call_service(
         service, method, request, principal=principal or staff()
     )
-
-
-@pytest.fixture
-def imports(call_service, call):
-    importing = Importing(call_service)
-    yield importing
-    importing.close()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from contracts.contacts.imports import ImportProfile
 from services.contacts.commands import import_staging
 from services.contacts.spreadsheets.limits import MAX_COLUMNS, MAX_MEMORY_BYTES
 from services.contacts.spreadsheets.workbook import ROOT, UNPACKING
-from tests.integration.importing import Importing, counts
+from tests.integration.importing import counts
 
 SPREADSHEET = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -43,14 +43,6 @@ PARTS = {
         'Target="sharedStrings.xml"/></Relationships>'
     ),
 }
-
-
-@pytest.fixture
-def imports(call_service, clean_database):
-    clean_database("contacts")
-    importing = Importing(call_service)
-    yield importing
-    importing.close()
 
 
 def workbook(rows: str, shared: str = f"<sst {SPREADSHEET}/>", packing: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -11,20 +11,12 @@ from contracts.contacts.persons import CreatePerson, DeleteContact, ListPersons
 from contracts.errors import Invalid, NotAllowed, NotFound
 from services.contacts.commands.imports import id_of
 from tests.integration.conftest import staff
-from tests.integration.importing import Importing, counts
+from tests.integration.importing import counts
 
 STRANGE = (
     "Kuka;Missä tavoittaa;Luuri;Y;Muuta\n"
     "Aalto, Aino;aino@example.org;040 1234567;0201256-6;131052-308T\nEskola, Eino;;09 765432;;\n"
 )
-
-
-@pytest.fixture
-def imports(call_service, clean_database):
-    clean_database("contacts")
-    importing = Importing(call_service)
-    yield importing
-    importing.close()
 
 
 def stored(content):

@@ -14,7 +14,6 @@ from contracts.contacts.imports import ImportProfile
 from contracts.contacts.masters import SetMasters, ValueSource
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations
 from tests.integration.conftest import staff
-from tests.integration.importing import Importing
 
 OFFICE = staff()
 PROFILES = (ImportProfile.CONTACTS, ImportProfile.ADDRESS_PROVIDER, ImportProfile.ACCOUNTING_CUSTOMERS)
@@ -31,16 +30,8 @@ HEADING = "Asiakasnumero;Organisaatio;Puhelin;Sähköposti;Katuosoite;Luottoraja
 
 
 @pytest.fixture
-def call(call_service, clean_database):
-    clean_database("contacts")
+def call(call_service, clean_contacts):
     return lambda method, request, principal=OFFICE: call_service("contacts", method, request, principal=principal)
-
-
-@pytest.fixture
-def imports(call_service, call):
-    importing = Importing(call_service)
-    yield importing
-    importing.close()
 
 
 def a_line(chance):

@@ -15,7 +15,7 @@ from contracts.contacts.persons import CreatePerson, ListPersons
 from contracts.contacts.tasks import CreateTask, ListTasks
 from contracts.errors import Conflict
 from tests.integration.conftest import staff
-from tests.integration.importing import Importing, counts
+from tests.integration.importing import counts
 
 OFFICE = staff()
 ACCOUNTING, PROVIDER = ImportProfile.ACCOUNTING_CUSTOMERS, ImportProfile.ADDRESS_PROVIDER
@@ -27,16 +27,8 @@ COMPANIES = (
 
 
 @pytest.fixture
-def call(call_service, clean_database):
-    clean_database("contacts")
+def call(call_service, clean_contacts):
     return lambda method, request, principal=OFFICE: call_service("contacts", method, request, principal=principal)
-
-
-@pytest.fixture
-def imports(call_service, call):
-    importing = Importing(call_service)
-    yield importing
-    importing.close()
 
 
 def set_masters(call, *, link=True, **masters):

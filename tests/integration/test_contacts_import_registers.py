@@ -9,7 +9,7 @@ from contracts.contacts.imports import ImportProfile
 from contracts.contacts.organisations import ListOrganisations
 from contracts.contacts.persons import ListPersons
 from tests.integration.conftest import staff
-from tests.integration.importing import Importing, counts
+from tests.integration.importing import counts
 
 OFFICE = staff()
 MEMBERS_OF_AN_ASSOCIATION = """\
@@ -44,16 +44,8 @@ Laskun kieli;Maksuehto (pv);Puhelin 1;Yhteyshenkilö
 
 
 @pytest.fixture
-def call(call_service, clean_database):
-    clean_database("contacts")
+def call(call_service, clean_contacts):
     return lambda method, request: call_service("contacts", method, request, principal=OFFICE)
-
-
-@pytest.fixture
-def imports(call_service, call):
-    importing = Importing(call_service)
-    yield importing
-    importing.close()
 
 
 def person(call, name):

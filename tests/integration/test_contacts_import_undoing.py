@@ -17,7 +17,7 @@ from contracts.contacts.organisations import CreateOrganisation, ListOrganisatio
 from contracts.contacts.persons import CreatePerson, ListPersons, PersonsChanged, UpdatePerson
 from contracts.errors import Conflict, NotAllowed, NotFound
 from tests.integration.conftest import staff
-from tests.integration.importing import Importing, counts
+from tests.integration.importing import counts
 
 OFFICE = staff()
 ACCOUNTING = ImportProfile.ACCOUNTING_CUSTOMERS
@@ -26,16 +26,8 @@ SIZED = ("persons", "organisations", "affiliations", "value_sources", "changes",
 
 
 @pytest.fixture
-def call(call_service, clean_database):
-    clean_database("contacts")
+def call(call_service, clean_contacts):
     return lambda method, request, principal=OFFICE: call_service("contacts", method, request, principal=principal)
-
-
-@pytest.fixture
-def imports(call_service, call):
-    importing = Importing(call_service)
-    yield importing
-    importing.close()
 
 
 def undo(call, imports, made):

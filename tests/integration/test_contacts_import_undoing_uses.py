@@ -23,24 +23,16 @@ from contracts.notify import Channel
 from services.membership import models as membership
 from services.notify.models import Message
 from tests.integration.conftest import staff
-from tests.integration.importing import Importing
 
 PEOPLE = "Etunimi;Sukunimi;Asiakasnumero;Organisaatio\n"
 WORKING = {"queued", "running"}
 
 
 @pytest.fixture
-def call(call_service, clean_database):
+def call(call_service, clean_contacts, clean_database):
     for service in SERVICES:
         clean_database(service, keep=("roles",))
     return lambda method, request, service="contacts": call_service(service, method, request, principal=staff())
-
-
-@pytest.fixture
-def imports(call_service, call):
-    importing = Importing(call_service)
-    yield importing
-    importing.close()
 
 
 def names(call):

@@ -37,14 +37,6 @@ NOBODYS = "0190b0c0-0000-7000-8000-000000000000"
 HEADINGS = "Etunimi;Sukunimi;Sähköposti;Syntymäaika\n"
 
 
-@pytest.fixture
-def imports(call_service, clean_database):
-    clean_database("contacts")
-    importing = Importing(call_service)
-    yield importing
-    importing.close()
-
-
 def only_person(imports, name):
     (found,) = imports.call("list_persons", ListPersons(q=name)).data
     return imports.call("get_person", ById(id=found.id))

@@ -21,7 +21,7 @@ from contracts.contacts.proposals import AcceptPerson, ProposePerson
 from contracts.contacts.tags import ChangeTag
 from contracts.errors import Invalid, NotAllowed, NotFound, Stale
 from tests.integration.conftest import SYSTEM, staff
-from tests.integration.importing import Importing, counts
+from tests.integration.importing import counts
 
 OFFICE = staff(
     Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE, Permission.SETTINGS_WRITE,
@@ -33,16 +33,8 @@ AWAY = Address(street="Kotikatu 2", postal_code="33100", city="Tampere")
 
 
 @pytest.fixture
-def call(call_service, clean_database):
-    clean_database("contacts")
+def call(call_service, clean_contacts):
     return lambda method, request, principal=OFFICE: call_service("contacts", method, request, principal=principal)
-
-
-@pytest.fixture
-def imports(call_service, call):
-    importing = Importing(call_service)
-    yield importing
-    importing.close()
 
 
 def set_masters(call, *, link=True, **masters):

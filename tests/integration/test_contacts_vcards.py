@@ -18,25 +18,17 @@ from contracts.contacts.segments import SegmentKind
 from contracts.errors import NotAllowed, NotFound
 from services.contacts.commands.imports import id_of
 from tests.integration.conftest import member, staff
-from tests.integration.importing import Importing, counts
+from tests.integration.importing import counts
 
 OFFICE = staff()
 DATA = Path(__file__).resolve().parents[1] / "data" / "imports"
 
 
 @pytest.fixture
-def call(call_service, clean_database):
-    clean_database("contacts")
+def call(call_service, clean_contacts):
     return lambda method, request, principal=None: call_service(
         "contacts", method, request, principal=principal or OFFICE
     )
-
-
-@pytest.fixture
-def imports(call_service, call):
-    importing = Importing(call_service)
-    yield importing
-    importing.close()
 
 
 def person(call, family):
