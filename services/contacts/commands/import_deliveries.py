@@ -23,9 +23,9 @@ from contracts.commerce.deliveries import (
 from contracts.errors import Unavailable
 from services.contacts import models, neighbours
 from services.contacts.commands.import_claims import header_of
+from services.contacts.commands.import_matching import CHUNK
 
 AT_ONCE = 1_000
-CHUNK = "r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.state = 'staged'"
 
 
 def _organisation_by(number: str) -> str:

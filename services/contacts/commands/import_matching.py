@@ -11,7 +11,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from contracts.contacts.imports import ImportProfile
-from services.contacts.commands import import_deliveries
 
 CHUNK = "r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.state = 'staged'"
 SAME_NUMBERS = (
@@ -134,9 +133,6 @@ MATCH = {
 
 
 def match(session: Session, chunk: dict[str, Any], profile: ImportProfile) -> None:
-    """Find the contacts of the register that the chunk's rows are, or whose purchases they tell of."""
-    if profile is ImportProfile.PURCHASES:
-        import_deliveries.match(session, chunk)
-        return
+    """Find the contacts of the register that the chunk's rows are."""
     for statement in MATCH[profile]:
         session.execute(statement, chunk)

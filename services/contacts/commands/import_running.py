@@ -129,8 +129,11 @@ class Running:
         return chunk | {"number_column": of_number, **import_deliveries.columns_of(self.headers)}
 
     def match(self, chunk: dict[str, Any]) -> None:
-        """Find the contacts that the chunk's rows are."""
-        import_matching.match(self.session, chunk, self.row.profile)
+        """Find the contacts that the chunk's rows are, or whose purchases they tell of."""
+        if self.tells_of_purchases:
+            import_deliveries.match(self.session, chunk)
+        else:
+            import_matching.match(self.session, chunk, self.row.profile)
 
     def settle(self) -> bool:
         """Decide for the whole file who is who; whether there are organisations in it."""

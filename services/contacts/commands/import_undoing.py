@@ -90,7 +90,8 @@ TELL_TAKEN_BACK = text(
       AND (r.person_id = ANY(:ids) OR r.organisation_id = ANY(:ids))
     """
 )
-LEAD_NOWHERE = text("UPDATE import_rows SET person_id = NULL WHERE person_id = ANY(:ids)")
+FORGET_REMOVED = text("UPDATE import_rows SET person_id = NULL WHERE person_id = ANY(:ids)")
+"""Rows of any import that found them are found by what they say, as those that became nobody."""
 COUNT_UNDONE = text(
     "SELECT undone, count(*) AS rows FROM import_rows WHERE import_id = :import_id AND undone <> '' GROUP BY undone"
 )
@@ -153,7 +154,7 @@ class Undoing:
         self._tell(done)
         if done.ids:
             persons.tell(self.session, *done.ids)
-        self.session.execute(LEAD_NOWHERE, {"ids": done.removed})
+        self.session.execute(FORGET_REMOVED, {"ids": done.removed})
 
     def organisations(self, chunk: dict[str, Any]) -> None:
         """The same of organisations."""
