@@ -21,6 +21,11 @@ from chassis.settings import amqp_url_for, settings
 
 RPC_EXCHANGE = "nameko-rpc"
 DEAD_LETTER_EXCHANGE = "dlx"
+RETIRED = (
+    "evt-contacts-organisation.merged.v1--courses.follow_merged_organisation",
+    "evt-contacts-organisation.unmerged.v1--courses.follow_unmerged_organisation",
+)
+"""Queues that nobody reads any more; where an older version has left them, they would fill for ever."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def connect(url: str) -> pika.BlockingConnection:
 
 
 def apply(url: str) -> None:
-    """Declare everything; harmless when it is there already."""
+    """Declare everything, and take away what nobody reads any more; harmless when it is done already."""
     connection = connect(url)
     channel = connection.channel()
     channel.exchange_declare(DEAD_LETTER_EXCHANGE, "direct", durable=True)
@@ -104,6 +109,8 @@ def apply(url: str) -> None:
         channel.queue_declare(queue.name, durable=True, arguments=queue.arguments)
         for exchange, key in queue.bindings:
             channel.queue_bind(queue.name, exchange, key)
+    for name in RETIRED:
+        channel.queue_delete(name)
     connection.close()
 
 

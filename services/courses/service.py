@@ -20,7 +20,7 @@ from contracts.commerce.payments import PaymentCaptured
 from contracts.commerce.prices import AskQuote, Quote, QuoteLineRequest
 from contracts.contacts import ContactsApi
 from contracts.contacts.erasures import PersonErased
-from contracts.contacts.merges import OrganisationMerged, OrganisationUnmerged, PersonMerged, PersonUnmerged
+from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.contacts.proposals import ProposePerson
 from contracts.courses import CoursesApi
 from contracts.errors import Invalid, NotAllowed, NotFound, Unavailable
@@ -156,8 +156,6 @@ class CoursesService(SystemMethods, CoursesApi):
 
     follow_merged_person = follows(PersonMerged, "survivor_id")
     follow_unmerged_person = follows(PersonUnmerged, "person_id")
-    follow_merged_organisation = follows(OrganisationMerged, "survivor_id")
-    follow_unmerged_organisation = follows(OrganisationUnmerged, "organisation_id")
 
 
 def _quote(seat: Bookable | Offer, items: Sequence[contract.SessionItem], person_id: UUID) -> Quote:

@@ -5,7 +5,8 @@ import importlib
 import pytest
 
 from chassis.redirects import MERGED, followed
-from chassis.service import SERVICES
+from chassis.service import SERVICES, service_class, subscriptions_of
+from contracts.contacts.merges import OrganisationMerged, OrganisationUnmerged, PersonMerged, PersonUnmerged
 
 NAMES_OF_CONTACTS = (
     "person_id", "payer_id", "customer_id", "contact_id", "first_id", "second_id", "survivor_id", "proposed_id",
@@ -38,6 +39,16 @@ def test_C13_every_column_that_names_a_contact_follows_or_says_why_not(service):
     }
     assert naming - following == {each for each in STAY if each.startswith(f"{service}.")}
     assert following <= naming
+
+
+@pytest.mark.parametrize("service", [each for each in SERVICES if each != "contacts"])
+def test_C13_who_holds_nothing_about_organisations_does_not_listen_to_their_merges(service):
+    heard = {each.event for each in subscriptions_of(service_class(service))}
+    of_organisations = any(column.name != "person_id" for column, _merged in followed(service))
+    wanted = {PersonMerged, PersonUnmerged} | (
+        {OrganisationMerged, OrganisationUnmerged} if of_organisations else set()
+    )
+    assert heard & {PersonMerged, PersonUnmerged, OrganisationMerged, OrganisationUnmerged} == wanted
 
 
 @pytest.mark.parametrize("service", SERVICES)

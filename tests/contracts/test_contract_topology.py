@@ -26,6 +26,10 @@ def test_every_queue_has_a_dead_letter_queue():
         assert queue.arguments["x-dead-letter-routing-key"] == queue.dead_letters
 
 
+def test_a_retired_queue_is_read_by_nobody():
+    assert not {queue.name for queue in topology.queues()} & {*topology.RETIRED}
+
+
 def test_queue_names_are_unique_and_short_enough_for_the_broker():
     names = [queue.name for queue in topology.queues()]
     assert len(names) == len(set(names))

@@ -452,6 +452,15 @@ def test_a_service_without_its_queues_does_not_start(probe, environment):
     wait_until_answering(probe)
 
 
+def test_a_queue_that_nobody_reads_any_more_goes(environment):
+    retired = topology.RETIRED[0]
+    connection = topology.connect(environment["AMQP_URL"])
+    connection.channel().queue_declare(retired, durable=True)
+    connection.close()
+    topology.apply(environment["AMQP_URL"])
+    assert topology.missing(environment["AMQP_URL"], [*topology.RETIRED]) == [*topology.RETIRED]
+
+
 def test_failures_are_logged_with_the_ids_of_what_was_asked(probe):
     """The request id that somebody reads on an error page finds the service's own record, and that of the event."""
     before = len(records(probe))
