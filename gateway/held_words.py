@@ -27,6 +27,7 @@ KINDS: Final[Mapping[str, Any]] = {
     "task_links": _("Mentions in tasks"),
     "survey_answers": _("Answers in surveys"),
     "value_sources": _("Where values come from"),
+    "affiliation_sources": _("Where values of affiliations come from"),
     "verifications": _("Confirmed addresses, and those from which mail came back"),
     "details_checks": _("Own details checked by a link"),
     "project_members": _("Parts in projects"),

@@ -31,6 +31,7 @@ KINDS: Final[Mapping[str, Any]] = {
     "project_hours": _p("erased", "Notes on hours"),
     "changes": _p("erased", "Values in the change history"),
     "value_sources": _p("erased", "Where values came from"),
+    "affiliation_sources": _p("erased", "Where values of affiliations came from"),
     "verifications": _p("erased", "Confirmed addresses, and those from which mail came back"),
     "kept_points": _p("erased", "Addresses and numbers as segments know them"),
     "details_checks": _p("erased", "When the own details were checked by a link"),

@@ -79,9 +79,17 @@ def _alone(link: Any, owner: str) -> Any:
     return about
 
 
+def _of_affiliations(model: Any, ids: Sequence[UUID]) -> ColumnElement[bool]:
+    """What is kept under the ids of the persons' affiliations."""
+    place = models.Affiliation
+    found: ColumnElement[bool] = model.subject_id.in_(select(place.id).where(place.person_id.in_(ids)))
+    return found
+
+
 HOLDINGS = (
     Holding("kept_points", models.KeptPoint, by("contact_id"), gone=True, told=False),
     Holding("persons", models.Person, _not_erased, emptied=NOBODY, files=("photo_key",), withheld=("linked_to",)),
+    Holding("affiliation_sources", models.FieldOrigin, _of_affiliations, gone=True),
     Holding("affiliations", models.Affiliation, by("person_id"), gone=True),
     Holding("consents", models.Consent, by("person_id"), emptied={"evidence": ""}),
     Holding(
