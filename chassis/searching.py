@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Date, Index, String, cast, null, select, text, true
+from sqlalchemy import ColumnElement, Connection, Date, Index, Select, String, cast, null, select, text, true
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy.orm import aliased
 
 from contracts.access import Permission, Principal
 from contracts.search import Hit, Hits, SearchWords
 
 MOST_WORDS: Final = 8
+NEWEST: Final = 2_000
+"""Rows that are looked through one by one, before the index of words is asked for all that there are."""
 WORD: Final = re.compile(r"\w{1,60}")
 Visible = Callable[[Any, str], ColumnElement[bool]]
 """Which rows of a model a principal with this label may find."""
@@ -72,19 +75,48 @@ def searched(service: str) -> Sequence[Searched]:
 
 
 def _hits(connection: Connection, each: Searched, wanted: str, limit: int, label: str) -> list[Hit]:
+    """Where ids give the order, the newest rows have frequent words; if they lack some, the index of words decides."""
+    rows: Sequence[Any] = ()
+    if not each.at:
+        rows = connection.execute(_among(each, _newest(each), label).limit(limit), {"wanted": wanted}).all()
+    if len(rows) < limit:
+        rows = connection.execute(_first(each, _found(each, label)).limit(limit), {"wanted": wanted}).all()
+    when = "on" if isinstance(getattr(each.model, each.at or "id").type, Date) else "at"
+    return [Hit(kind=each.kind, id=row.id, title=row.title, within_id=row.within_id, **{when: row.at}) for row in rows]
+
+
+def _newest(each: Searched) -> Any:
+    """The newest rows, whatever they say."""
     model = each.model
+    newest = getattr(model, each.part_of or "id").desc()
+    return aliased(model, select(model).order_by(newest).limit(NEWEST).subquery("newest"))
+
+
+def _among(each: Searched, model: Any, label: str) -> Select[Any]:
+    """Those of the rows that are found, in order."""
+    return _first(each, _matching(each, model, label).subquery("among"))
+
+
+def _found(each: Searched, label: str) -> Any:
+    """All rows that are found. Materialised: else the planner, who takes words for independent of each other, may walk
+    along the ids and read every row for two frequent words that never stand together."""
+    return _matching(each, each.model, label).cte("found").prefix_with("MATERIALIZED")
+
+
+def _matching(each: Searched, model: Any, label: str) -> Select[Any]:
     title, found = getattr(model, each.title), getattr(model, each.part_of or "id")
     at, within = (getattr(model, name) if name else null() for name in (each.at, each.within))
     shown = title if isinstance(title.type, JSONB) else cast(title, String)
-    query = (
-        select(found.label("id"), shown.label("title"), at.label("at"), within.label("within_id"))
-        .where(text(f"{words(model)} @@ to_tsquery('simple', :wanted)"), each.visible(model, label))
-        .order_by(*([at.desc().nulls_last()] if each.at else []), found.desc())
-        .limit(limit)
-    )
-    rows = connection.execute(query.ext(distinct_on(found)) if each.part_of else query, {"wanted": wanted})
-    when = "on" if isinstance(at.type, Date) else "at"
-    return [Hit(kind=each.kind, id=row.id, title=row.title, within_id=row.within_id, **{when: row.at}) for row in rows]
+    having = text(f"{words(each.model)} @@ to_tsquery('simple', :wanted)")
+    query = select(found.label("id"), shown.label("title"), at.label("at"), within.label("within_id"))
+    return query.where(having, each.visible(model, label))
+
+
+def _first(each: Searched, rows: Any) -> Select[Any]:
+    """The rows in order, the latest first, each thing once."""
+    found = rows.c
+    query = select(rows).order_by(*([found.at.desc().nulls_last()] if each.at else []), found.id.desc())
+    return query.ext(distinct_on(found.id)) if each.part_of else query
 
 
 def words(model: Any) -> str:

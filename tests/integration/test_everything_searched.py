@@ -7,7 +7,8 @@ from chassis import searching
 from chassis.database import database_of
 from chassis.service import SERVICES
 from contracts.access import Permission
-from contracts.base import ById
+from contracts.base import ById, Translated
+from contracts.commerce.products import CreateProduct
 from contracts.contacts.activities import DeleteActivity, RecordActivity
 from contracts.contacts.calendars import CreateCalendar, CreateEvent
 from contracts.contacts.projects import CreateProject
@@ -101,3 +102,48 @@ def test_A7_every_kind_has_an_index_that_its_query_can_use(clean_database, servi
                 text(f"EXPLAIN SELECT id FROM {table} WHERE {searching.words(each.model)} @@ to_tsquery('simple', 'a')")
             )
             assert f"ix_{table}_words" in "\n".join(row[0] for row in plan)
+
+
+class Explaining:
+    """A connection that keeps the plans of what it executes."""
+
+    def __init__(self, reader):
+        self.reader, self.plans = reader, []
+
+    def execute(self, query, values):
+        compiled = query.compile(dialect=self.reader.dialect)
+        plan = self.reader.exec_driver_sql(f"EXPLAIN {compiled}", {**compiled.params, **values})
+        self.plans.append("\n".join(row[0] for row in plan))
+        return self.reader.execute(query, values)
+
+
+@pytest.mark.parametrize("service", ["commerce", "courses"])
+def test_A7_no_search_walks_along_the_ids_beyond_the_newest(clean_database, service):
+    clean_database(service)
+    tables = {each.model.__tablename__ for each in searching.searched(service) if not each.at}
+    with database_of(service).reader() as reader:
+        reader.execute(text("SET enable_seqscan = off; SET enable_sort = off"))
+        explaining = Explaining(reader)
+        searching.search(explaining, service, SearchWords(q="usein harvoin"), AINO)
+    assert len(explaining.plans) == 2 * len(tables)
+    assert all("Subquery Scan on newest" in plan for plan in explaining.plans[::2])
+    assert all(any(f"ix_{table}_words" in plan for table in tables) for plan in explaining.plans[1::2])
+
+
+def test_A7_what_is_older_than_the_newest_is_found_after_them(call_service, clean_database, monkeypatch):
+    clean_database("commerce")
+    monkeypatch.setattr(searching, "NEWEST", 2)
+    made = []
+    for number, word in enumerate(("talikko", "talikko", "lapio", "talikko", "lapio")):
+        name = Translated(fi=f"Musta {word} {number}", sv="x", en="x")
+        product = CreateProduct(code=f"p{number}", name=name, price="1.00", category="c", vat_code="standard")
+        made.append(call_service("commerce", "create_product", product).id)
+
+    def found(q, limit=3):
+        hits = call_service("commerce", "search", SearchWords(q=q, limit=limit), principal=AINO)
+        return [made.index(each.id) for each in hits.data], hits.more
+
+    assert found("talikko") == ([3, 1, 0], [])
+    assert found("talikko musta", 2) == ([3, 1], ["products"])
+    assert found("musta", 1) == ([4], ["products"])
+    assert found("lapio talikko") == ([], [])
