@@ -10,6 +10,7 @@ from contracts.contacts.addresses import Address
 
 CustomerNumber = Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")]
 MOST_OTHERS = 10
+MOST_TAGS = 100
 """Further phone numbers, or e-mail addresses, of one contact."""
 
 
@@ -95,7 +96,7 @@ PaymentDays = Annotated[int, Field(ge=0, le=365)]
 OtherPhones = Annotated[list[OtherPhone], Field(max_length=MOST_OTHERS)]
 OtherEmails = Annotated[list[OtherEmail], Field(max_length=MOST_OTHERS)]
 Addresses = Annotated[list[Address], Field(max_length=8)]
-Tags = Annotated[list[Code], Field(max_length=100)]
+Tags = Annotated[list[Code], Field(max_length=MOST_TAGS)]
 
 ShownColumns = Annotated[str, Field(max_length=4_000, pattern=r"^[a-z0-9_.,-]*$")]
 AdditionalValues = Annotated[dict[Code, Any], Field(max_length=2_000)]

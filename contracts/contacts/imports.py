@@ -51,10 +51,13 @@ class StartImport(Request):
 
 
 class Remark(Reply):
-    """A value of a row that was left out, because another source is master of the field."""
+    """A value of a row that was left out, because another source is master of the field, or a list is full."""
 
     field: str
-    master: ValueSource
+    master: ValueSource | None = None
+    """Who is master of it, if that is why."""
+    values: list[str] = []
+    """What found no room in the list, if that is why."""
     column: str = ""
     """The header of its column."""
 
@@ -73,7 +76,7 @@ class ImportRow(Reply):
     params: dict[str, str] = {}
     column: str = ""
     remarks: list[Remark] = []
-    """What a master keeps as it is; the rest of the row was applied."""
+    """What a master keeps as it is, and what found no room; the rest of the row was applied."""
     person_id: UUID | None = None
     undone: str = ""
     """`taken_back`, or `kept` with the fields that somebody has changed since; `*` is the contact itself."""
@@ -84,17 +87,19 @@ class ImportRow(Reply):
 class ListImportRows(ListRequest):
     """Rows of an import by number, of one state or all; `undone` those that an undoing took back or kept.
 
-    `mastered` are those of which a master keeps something.
+    `mastered` are those of which a master keeps something, `full` those of which something found no room.
     """
 
     id: UUID
     state: Annotated[str, Field(pattern="^(created|updated|unchanged|rejected|duplicate)$")] | None = None
     undone: Annotated[str, Field(pattern="^(taken_back|kept)$")] | None = None
     mastered: bool = False
+    full: bool = False
 
 
 class Import(Reply):
-    """An import; counts by state of row, and of rows of which a master keeps something (`mastered`)."""
+    """An import; counts by state of row, of rows of which a master keeps something (`mastered`), and of rows of which
+    something found no room in a list (`full`)."""
 
     id: UUID
     job_id: str

@@ -27,6 +27,7 @@ ROWS: Final[dict[str, Any]] = {
 """States of a row, in the order of the page."""
 UNDONE_ROWS: Final = _("Kept when undone")
 MASTERED_ROWS: Final = _("In part left to a master")
+FULL_ROWS: Final = _("In part without room")
 PROFILES: Final[Mapping[ImportProfile, Any]] = {
     ImportProfile.CONTACTS: _p("import", "Contacts"),
     ImportProfile.ADDRESS_PROVIDER: _p("import", "Companies of an address provider"),
@@ -160,7 +161,14 @@ def kept_fields(known: Definitions, row: ImportRow) -> str:
 
 def mastered_fields(known: Definitions, row: ImportRow) -> str:
     """Which values of a row were left out, with their columns, and who is master of them."""
-    return ", ".join(f"{each.column or _kept(each.field, known)}: {SOURCES[each.master]}" for each in row.remarks)
+    said = [(each, each.master) for each in row.remarks if each.master]
+    return ", ".join(f"{each.column or _kept(each.field, known)}: {SOURCES[master]}" for each, master in said)
+
+
+def without_room(known: Definitions, row: ImportRow) -> str:
+    """Which values of a row found no room in lists that are full, with their columns."""
+    said = [(each, ", ".join(each.values)) for each in row.remarks if each.values]
+    return "; ".join(f"{each.column or _kept(each.field, known)}: {values}" for each, values in said)
 
 
 def _kept(field: str, known: Definitions) -> str:

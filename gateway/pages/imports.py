@@ -27,6 +27,7 @@ from gateway.local_today import moment, today
 from gateway.pages.door import Pages
 from gateway.pages.import_words import (
     ABOUT,
+    FULL_ROWS,
     MASTERED_ROWS,
     OFFERED,
     PROFILES,
@@ -37,6 +38,7 @@ from gateway.pages.import_words import (
     mastered_fields,
     row_reason,
     what_for,
+    without_room,
 )
 from gateway.pages.spreadsheet_cells import as_csv
 from gateway.pages.state_words import JOB
@@ -57,6 +59,9 @@ KEPT: Final = "kept"
 """Stands among the states of rows for those of which an undoing kept something."""
 MASTERED: Final = "mastered"
 """Stands there for those of which a master keeps something."""
+FULL: Final = "full"
+"""Stands there for those of which something found no room."""
+REMARKED: Final = {MASTERED: MASTERED_ROWS, FULL: FULL_ROWS}
 UNDOING: Final = lazy_gettext(
     "What it added is removed and what it changed is as before, unless somebody has used or changed it since: that is"
     " kept and listed."
@@ -142,6 +147,7 @@ def import_card(import_id: UUID) -> ResponseReturnValue:
         counts=found.counts | {KEPT: found.undone.get("kept", 0)},
         kept=partial(kept_fields, all_definitions()),
         mastered=partial(mastered_fields, all_definitions()),
+        without_room=partial(without_room, all_definitions()),
         undo=undo,
         may_undo=_may_undo(found, job, undo),
         undoing=UNDOING,
@@ -155,13 +161,15 @@ def _asked(chosen: str) -> dict[str, Any]:
     """Which rows a group holds."""
     if chosen == KEPT:
         return {"undone": "kept"}
-    return {"mastered": True} if chosen == MASTERED else {"state": chosen if chosen in ROWS else None}
+    if chosen in REMARKED:
+        return {chosen: True}
+    return {"state": chosen if chosen in ROWS else None}
 
 
 def _tabs(found: Import) -> dict[str, Any]:
     """The groups of rows that can be looked at."""
-    mastered = {MASTERED: MASTERED_ROWS} if found.counts.get(MASTERED) else {}
-    return ROWS | mastered | ({KEPT: UNDONE_ROWS} if found.undone.get("kept") else {})
+    remarked = {name: words for name, words in REMARKED.items() if found.counts.get(name)}
+    return ROWS | remarked | ({KEPT: UNDONE_ROWS} if found.undone.get("kept") else {})
 
 
 def _as_it_stands(import_id: UUID) -> tuple[Import, Job | None]:

@@ -32,6 +32,8 @@ def import_file(door: Door, console: Console, path: Path, profile: str, *, dry_r
     console.print(f"{'Dry run, nothing was changed' if done.dry_run else 'Imported'}: {counted or 'no rows'}.")
     if done.counts.get("mastered"):
         console.print(f"Of {done.counts['mastered']:,} rows a master keeps some values; the report says which.")
+    if done.counts.get("full"):
+        console.print(f"Of {done.counts['full']:,} rows something found no room in a list; the report says what.")
     if done.counts.get("rejected"):
         rows = door.pages(ImportRow, f"/imports/{import_id}/rows", state="rejected", limit=200)
         _tell_rejected(console, list(rows), report)

@@ -59,14 +59,21 @@ def test_C12_a_master_locks_its_field_on_forms_and_the_card_says_where_values_co
 
 
 def told_of_by_an_import(whole: Any, page: Page, name: str, code: str) -> None:
-    """A file that says another address leaves it, and the report says whose it is."""
-    content = f"Organisaatio;Asiakasnumero;Katuosoite\n{name};{code};Kotikatu 2\n".encode()
+    """A file that says another address leaves it, and the report says whose it is; and which tag found no room."""
+    many = ",".join(f"tunniste-{number}" for number in range(100))
+    told_once = f"Organisaatio;Asiakasnumero;Tunnisteet\n{name};{code};{many}\n".encode()
+    job = whole.api.upload("/imports", "tunnisteet.csv", told_once, dry_run="false")
+    wait_until(lambda: whole.api.get(f"/jobs/{job['id']}")["state"] == "succeeded" or None, 60, "the first import")
+    content = f"Organisaatio;Asiakasnumero;Katuosoite;Tunnisteet\n{name};{code};Kotikatu 2;uusi\n".encode()
     job = whole.api.upload("/imports", "yritykset.csv", content, dry_run="false")
     address = f"/imports/{job['id'].partition('-')[2]}"
     wait_until(lambda: whole.api.get(f"/jobs/{job['id']}")["state"] == "succeeded" or None, 60, "the import")
     assert whole.api.get(address)["counts"]["mastered"] == 1
     page.goto(f"/office{address}?state=mastered")
     expect(page.locator("#list")).to_contain_text("Katuosoite: Kirjanpito")
+    check_page(page)
+    page.goto(f"/office{address}?state=full")
+    expect(page.locator("#list")).to_contain_text("Tunnisteet: uusi")
     check_page(page)
 
 

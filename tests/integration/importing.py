@@ -101,11 +101,11 @@ class Importing:
         assert done.result is not None
         return done.result
 
-    def rows(self, made: Import, state: str | None = None, *, mastered: bool = False) -> list[ImportRow]:
+    def rows(self, made: Import, state: str | None = None, **which: bool) -> list[ImportRow]:
         found, cursor = [], None
         while True:
             page = self.call(
-                "list_import_rows", ListImportRows(id=made.id, state=state, mastered=mastered, limit=200, cursor=cursor)
+                "list_import_rows", ListImportRows(id=made.id, state=state, limit=200, cursor=cursor, **which)
             )
             found += page.data
             cursor = page.next_cursor

@@ -60,6 +60,8 @@ class Changed:
     """Fields of which something stands that counts more than what the row says."""
     added: frozenset[str] = frozenset()
     """Lists among them that grow nevertheless."""
+    without_room: Mapping[str, list[str]] = field(default_factory=dict)
+    """What the row adds to lists that are full."""
 
     @property
     def differences(self) -> history.Differences:
@@ -117,10 +119,17 @@ class Claims:
             refused=tuple((field, each) for field, each in refused if each),
             origins={field: provenance.plain(origins.get((changed.id, field))) for field in changed.told},
             standing=standing,
-            outdone=frozenset(
-                field for field, each in outcomes.items() if each is Outcome.OUTDONE and self._speaks(field)
+            outdone=(
+                outdone := frozenset(
+                    field for field, each in outcomes.items() if each is Outcome.OUTDONE and self._speaks(field)
+                )
             ),
             added=added,
+            without_room={
+                field: left
+                for field, left in changed.without_room.items()
+                if self._speaks(field) and (field in added or field not in outdone)
+            },
         )
 
     def _outcome(self, changed: Changed, field: str, values: tuple[Any, Any], stands: Any) -> Outcome:
@@ -149,8 +158,9 @@ class Claims:
         return not by_accounting or self.masters.of_files(field) is ValueSource.ACCOUNTING
 
     def remark(self, chunk: Mapping[str, Any], changed: Iterable[Changed], headers: Mapping[str, str]) -> None:
-        """Let the rows say which of their values are left out because another source is master of them."""
-        said = [{"number": each.number, "remarks": _remarks(each, headers)} for each in changed if each.refused]
+        """Let the rows say which of their values are left out: another source is master of them, or a list is full."""
+        remarks = {each.number: _remarks(each, headers) for each in changed}
+        said = [{"number": number, "remarks": each} for number, each in remarks.items() if each]
         if said:
             self.session.execute(REMARK, {"import_id": chunk["import_id"], "said": orjson.dumps(said).decode()})
 
@@ -201,11 +211,11 @@ def _contested(changed: Changed, field: str) -> dict[str, Any]:
     return {"subject_id": changed.id, "field": field, **said}
 
 
-def _remarks(changed: Changed, headers: Mapping[str, str]) -> list[dict[str, str]]:
-    return [
-        {"field": field, "master": master.value, "column": header_of(field, headers)}
-        for field, master in changed.refused
-    ]
+def _remarks(changed: Changed, headers: Mapping[str, str]) -> list[dict[str, Any]]:
+    why: list[tuple[str, dict[str, Any]]] = [(field, {"master": master.value}) for field, master in changed.refused]
+    refused = {field for field, _ in why}
+    why += [(field, {"values": left}) for field, left in changed.without_room.items() if field not in refused]
+    return [{"field": field, **each, "column": header_of(field, headers)} for field, each in why]
 
 
 PARTS = {

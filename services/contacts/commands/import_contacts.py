@@ -14,7 +14,7 @@ from services.contacts.commands import history
 from services.contacts.commands.history import Author
 from services.contacts.commands.import_claims import Changed, Claims
 from services.contacts.commands.import_matching import CHUNK
-from services.contacts.rules.import_merging import changes
+from services.contacts.rules.import_merging import changes, without_room
 from services.contacts.rules.values import organisation_keys, person_keys
 
 SHARED = (
@@ -114,8 +114,17 @@ class Kind:
             """  # noqa: S608
         )
         found = session.execute(rows, chunk)
-        compared = [Changed(row.number, row.id, row.stored, changes(row.stored, row.given)) for row in found]
-        return claims.judged([each for each in compared if each.new])
+        compared = [
+            Changed(
+                row.number,
+                row.id,
+                row.stored,
+                changes(row.stored, row.given),
+                without_room=without_room(row.stored, row.given),
+            )
+            for row in found
+        ]
+        return claims.judged([each for each in compared if each.new or each.without_room])
 
     def change(self, session: Session, changed: list[Changed], author: Author) -> None:
         """Store the changes with their history."""

@@ -77,14 +77,15 @@ LEAD_NOWHERE = text(
 """Whom a dry run would have made is nobody; an erasure has to find the row by what it says."""
 COUNT_STATES = text(
     """
-    SELECT state, count(*) AS rows, count(*) FILTER (WHERE remarks <> '[]') AS mastered FROM import_rows
+    SELECT state, count(*) AS rows, count(*) FILTER (WHERE remarks @? '$[*].master') AS mastered,
+        count(*) FILTER (WHERE remarks @? '$[*].values') AS "full" FROM import_rows
     WHERE import_id = :import_id AND number BETWEEN :first AND :last GROUP BY state
     """
 )
 
 
-MASTERED = "mastered"
-"""Counts rows of which a master keeps something."""
+REMARKED = ("mastered", "full")
+"""Count rows of which a master keeps something, and of which something found no room."""
 
 
 @dataclass(frozen=True)
@@ -218,6 +219,5 @@ class Running:
         counts = Counter(self.row.counts)
         for row in self.session.execute(COUNT_STATES, chunk):
             counts[row.state] += row.rows
-            if row.mastered:
-                counts[MASTERED] += row.mastered
+            counts.update({name: remarked for name in REMARKED if (remarked := getattr(row, name))})
         self.row.counts = dict(counts)

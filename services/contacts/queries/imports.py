@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Connection, cast, select, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Connection, select, true
 
 from chassis.paging import page
 from contracts.base import ListRequest, Page
@@ -16,6 +15,8 @@ from services.contacts.replies import import_of
 IMPORTS = models.Import.__table__
 ROWS = models.ImportRow.__table__.c
 PERSONS = models.Person.__table__.c
+MASTERED, FULL = "$[*].master", "$[*].values"
+"""Where remarks say that a master keeps something, and that something found no room."""
 
 
 def get(reader: Connection, import_id: UUID) -> Import:
@@ -59,7 +60,8 @@ def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
         .select_from(models.ImportRow.__table__.outerjoin(models.Person.__table__, PERSONS.id == ROWS.person_id))
         .where(ROWS.import_id == request.id, wanted)
         .where(ROWS.undone == request.undone if request.undone else true())
-        .where(ROWS.remarks != cast([], JSONB) if request.mastered else true())
+        .where(ROWS.remarks.path_exists(MASTERED) if request.mastered else true())
+        .where(ROWS.remarks.path_exists(FULL) if request.full else true())
         .order_by(ROWS.number)
         .limit(request.limit + 1)
     )

@@ -8,7 +8,7 @@ from functools import cache
 
 from babel import Locale
 
-from contracts.contacts.basics import MOST_OTHERS
+from contracts.contacts.basics import MOST_OTHERS, MOST_TAGS
 from contracts.contacts.fields import FieldType
 from services.contacts.rules.fields import Definition, DoesNotFit, fit
 from services.contacts.rules.names import fold
@@ -59,7 +59,6 @@ DELIVERY_METHODS = {
     "electronic": ("sähköinen", "sähköisesti", "elektronisk", "digital"),
 }
 TAG_SEPARATORS = re.compile(r"[,;|]|:::")
-MOST_TAGS = 100
 LEFT_OUT = "*"
 """Begins the names of groups that Google has made itself."""
 NOT_IN_CODE = re.compile(r"[^a-z0-9_.-]+")

@@ -2,15 +2,27 @@
 
 from typing import Any
 
-from contracts.contacts.basics import MOST_OTHERS
+from contracts.contacts.basics import MOST_OTHERS, MOST_TAGS
 
-LISTS = frozenset({"tags", "other_phones", "other_emails"})
+LISTS = {"tags": MOST_TAGS, "other_phones": MOST_OTHERS, "other_emails": MOST_OTHERS}
+"""Lists that grow, and how long at most."""
 
 
 def changes(stored: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """The columns that change, with their new values. Both are columns of one table in JSON."""
     merged = {name: _merged(name, stored[name], value) for name, value in given.items()}
     return {name: value for name, value in merged.items() if value != stored[name]}
+
+
+def without_room(stored: dict[str, Any], given: dict[str, Any]) -> dict[str, list[str]]:
+    """What of the given finds no room in a list that is full, in words, by column."""
+    found = {name: [each for each in given[name] if each not in _merged(name, stored[name], given[name])]
+             for name in LISTS if name in given}  # fmt: skip
+    return {name: [_in_words(each) for each in left] for name, left in found.items() if left}
+
+
+def _in_words(entry: Any) -> str:
+    return str(entry if isinstance(entry, str) else entry.get("number") or entry.get("address"))
 
 
 def grows(field: str, value: Any) -> bool:
@@ -20,14 +32,18 @@ def grows(field: str, value: Any) -> bool:
 
 def _merged(name: str, old: Any, new: Any) -> Any:
     if name == "tags":
-        return sorted({*old, *new})
+        return sorted(_longer(name, old, sorted(new)))
     if name == "fields":
         return {**old, **{code: _field(old.get(code), value) for code, value in new.items()}}
-    if name in {"other_phones", "other_emails"}:
-        return [*old, *(each for each in new if each not in old)][: max(len(old), MOST_OTHERS)]
+    if name in LISTS:
+        return _longer(name, old, new)
     if name == "addresses":
         return _with_address(old, new[0])
     return new
+
+
+def _longer(name: str, old: list[Any], new: list[Any]) -> list[Any]:
+    return [*old, *(each for each in new if each not in old)][: max(len(old), LISTS[name])]
 
 
 def _field(old: Any, new: Any) -> Any:
