@@ -1,4 +1,4 @@
-"""The whole running suite that end-to-end and browser tests share: one start, demo data, real broker and databases."""
+"""The whole running suite of a folder's tests: one start, demo data, real broker and databases."""
 
 from __future__ import annotations
 

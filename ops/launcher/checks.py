@@ -1,4 +1,4 @@
-"""`./talkoo test`: style, types, architecture and every test. Pytest runs last, so its summary closes the output."""
+"""`./talkoo test`: style, types and architecture beside every test. Pytest takes longest, so its summary is last."""
 
 from __future__ import annotations
 
@@ -31,22 +31,27 @@ def test(checkout: Path, pytest_arguments: list[str]) -> int:
             print("talkoo: installed Debian's Chromium for the browser tests", flush=True)
         packages.ensure_rabbitmq()  # also with AMQP_URL: tests crash their broker, and leave the operator's alone
         with infrastructure():
-            if failed := checks.result():
-                print(f"== FAILED before the tests: {', '.join(failed)}", flush=True)
-            tests = _run(checkout, "pytest", *(pytest_arguments or SIDE_BY_SIDE))
+            tests = _run(checkout, "pytest", *(pytest_arguments or SIDE_BY_SIDE)).returncode
+    if failed := checks.result():
+        print(f"== FAILED beside the tests: {', '.join(failed)}", flush=True)
     return tests or (1 if failed else 0)
 
 
 def _failed_checks(checkout: Path, checks: Mapping[str, Sequence[str]]) -> list[str]:
+    """What each says stands together, whatever the tests print meanwhile."""
     failed = []
     for name, command in checks.items():
-        print(f"== {name}", flush=True)
-        if _run(checkout, *command) != 0:
+        ended = _run(checkout, *command, output=subprocess.PIPE)
+        print(f"\n== {name}\n{ended.stdout.decode().rstrip()}", flush=True)
+        if ended.returncode != 0:
             failed.append(name)
     return failed
 
 
-def _run(checkout: Path, program: str, *arguments: str) -> int:
+def _run(
+    checkout: Path, program: str, *arguments: str, output: int | None = None
+) -> subprocess.CompletedProcess[bytes]:
     env = {**os.environ, "PYTHONPATH": str(checkout)}
     path = Path(sys.executable).parent / program
-    return subprocess.run([str(path), *arguments], cwd=checkout, env=env, check=False).returncode
+    errors = None if output is None else subprocess.STDOUT
+    return subprocess.run([str(path), *arguments], cwd=checkout, env=env, check=False, stdout=output, stderr=errors)

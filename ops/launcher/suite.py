@@ -190,7 +190,9 @@ class Suite:
         )
 
     def stop(self, *, discard: bool = False) -> None:
-        """Stop processes in order, then the servers, at once if their data are thrown away; nothing stays."""
+        """Stop processes in order, then the servers, all at once if their data are thrown away; nothing stays."""
+        if discard:
+            self.supervisor.hurry()
         self.supervisor.stop()
         self.infrastructure.stop(discard=discard)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from chassis.ids import new_id
 from contracts.contacts.calendars import OFFICE_CALENDAR, PUBLIC_CALENDAR
-from tests.browser.soundness import check_page, check_pages
+from tests.browser.soundness import check_page
 from tests.whole_suite import Whole
 
 Visit = Callable[..., Page]
@@ -37,16 +37,6 @@ def public_event(whole: Whole) -> dict[str, str]:
     wanted = {"title": f"Kevätleiri {str(new_id())[-6:]}", "starts_on": "2027-03-30", "ends_on": "2027-04-01",
               "place": "Leirikeskus", "url": "https://www.example.org/leiri"}  # fmt: skip
     return dict(whole.api.post(f"/calendars/{PUBLIC_CALENDAR}/events", wanted))
-
-
-def test_A6_the_pages_are_accessible_and_fit(visit, public_event):
-    own = f"{PUBLIC_CALENDAR}/{public_event['id']}"
-    public = (f"/calendar?month={MARCH}", "/calendar?view=list", f"/calendar/embed?month={MARCH}",
-              "/calendar/embed?view=list", f"/calendar/{own}")  # fmt: skip
-    check_pages(visit, public, "")
-    office = (f"/office/calendar?month={MARCH}", "/office/calendar?view=list&show=tasks", "/office/calendar/new",
-              f"/office/calendar/{own}", f"/office/calendar/{own}/edit", "/office/calendar/addresses")  # fmt: skip
-    check_pages(visit, office, "toimisto")
 
 
 def test_A6_an_event_of_several_days_stands_on_each_of_them(visit, public_event):

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from chassis.ids import new_id
 from ops.demo.stage import link_in
-from tests.browser.soundness import check_page, check_pages
+from tests.browser.soundness import check_page
 from tests.whole_suite import Whole
 
 Visit = Callable[..., Page]
@@ -25,16 +25,6 @@ def person(whole: Whole) -> dict[str, Any]:
     key = next(each["key"] for each in found if each["kind"] == "address")
     whole.api.post(f"/persons/{made['id']}/contact-points/{key}/mark", {"reason": "Muuttanut"})
     return {**made, "key": key}
-
-
-def test_C19_the_pages_are_accessible_and_fit(visit: Visit, person: dict[str, Any]) -> None:
-    card = f"/office/contacts/{person['id']}"
-    mark = f"/office/contact-points/{person['id']}/{person['key']}/mark?back={card}"
-    paths = (
-        card, mark, "/office/stale-addresses", "/office/stale-addresses?of=organisations&months=60&kind=email",
-        "/office/mailings/new?check_details=yes",
-    )  # fmt: skip
-    check_pages(visit, paths, "toimisto")
 
 
 def test_C19_the_office_confirms_and_marks_on_the_card_and_takes_it_back(visit: Visit, person: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from chassis.ids import new_id
-from tests.browser.soundness import check_page, check_pages
+from tests.browser.soundness import check_page
 from tests.whole_suite import Whole
 
 Visit = Callable[..., Page]
@@ -35,16 +35,6 @@ def photo(size: tuple[int, int] = (1600, 900)) -> bytes:
 
 def choose(page: Page, name: str, content: bytes) -> None:
     page.locator("#file").set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
-
-
-def test_C15_the_pages_are_accessible_and_fit(visit, whole, card, organisation):
-    person_id = card.rpartition("/")[2]
-    long = {"title": "Tarjous ensiapukurssista ja jatkokurssista " * 4, "author": "Eino Laine", "type": "offer"}
-    made = whole.api.upload(f"/persons/{person_id}/documents", "a" * 150 + ".jpg", photo(), **long)
-    paths = (
-        card, f"{card}/documents", f"/office/documents/{made['id']}/edit", organisation, f"{organisation}/documents",
-    )  # fmt: skip
-    check_pages(visit, paths, "toimisto")
 
 
 def test_C15_a_file_is_stored_from_the_card_shown_small_and_saved_as_an_attachment(visit, whole, card):

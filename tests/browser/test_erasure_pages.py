@@ -3,7 +3,6 @@
 import pytest
 
 from tests import members
-from tests.browser.soundness import check_pages
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -43,10 +42,3 @@ def test_C17_who_may_not_erase_is_not_offered_it(visit, whole):
     assert page.get_by_text("Poista henkilön tiedot koko järjestelmästä").count() == 0
     answer = page.goto(f"/office/contacts/{person['id']}/erase")
     assert answer.status == 403
-
-
-def test_C17_the_pages_of_an_erasure_are_accessible_and_fit(visit, whole):
-    stays, gone = (whole.api.post("/persons", {"given_name": name, "family_name": "Sivunen"}) for name in ("A", "B"))
-    whole.api.post(f"/persons/{gone['id']}/erase", {"version": gone["version"], "reason": "requested"})
-    paths = [f"/office/contacts/{stays['id']}/erase", f"/office/erasures/{gone['id']}", "/office/erasures"]
-    check_pages(visit, paths, "admin")

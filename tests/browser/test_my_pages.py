@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests import members
+from tests.browser.soundness import check_pages
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -34,22 +34,8 @@ def debtor(whole):
     return found
 
 
-def own_pages(found):
-    named = [f"/{kind}/{found.facts[kind]}" for kind in ("invoices", "enrolments", "messages")]
-    sections = ["", "/details", "/memberships", "/invoices", "/enrolments", "/messages", "/sign-in"]
-    return [f"/my{path}" for path in (*sections, *named, "/invoices?state=credited")]
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_own_pages_have_no_accessibility_violation_and_fit_the_screen(visit, member, debtor, width):
-    for who in (member, debtor):
-        page = visit("/my", as_user=who.username, width=width)
-        paths = own_pages(member) if who is member else ["/my", f"/my/invoices/{debtor.facts['invoices']}"]
-        for path in paths:
-            page.goto(path)
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+def test_the_pages_of_somebody_who_owes_are_accessible_and_fit(visit, debtor):
+    check_pages(visit, ("/my", f"/my/invoices/{debtor.facts['invoices']}"), debtor.username)
 
 
 def test_the_overview_tells_the_standing_and_every_language_has_its_words(visit, member):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from chassis.ids import new_id
 from ops.demo.stage import Visitor, link_in
-from tests.browser.soundness import WIDTHS, check_page, check_pages
+from tests.browser.soundness import WIDTHS, check_page
 
 pytestmark = pytest.mark.timeout(300)
 PASSWORD = "kolme erilaista sanaa"
@@ -51,10 +51,6 @@ def test_I4_a_new_user_chooses_a_password_and_gets_and_loses_rights_at_once(visi
     page.goto("/office/audit-log")
     expect(page.locator("#list")).to_contain_text(re.compile(f"Kirjautuminen.*{name}", re.DOTALL))
     visitor.close()
-
-
-def test_the_reference_of_the_api_is_accessible_and_fits(visit):
-    check_pages(visit, ["/api/docs"], "")
 
 
 def test_I6_an_api_key_is_shown_once_works_and_is_revoked(visit, whole):

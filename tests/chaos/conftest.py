@@ -10,7 +10,7 @@ DEATHS = "relay.published:40,gateway.stored:2"
 """The relay dies after every fortieth batch, between publishing and marking; a gateway worker after its second file."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hurt() -> Iterator[Whole]:
     """The suite that is hurt."""
     with whole_suite({"TALKOO_CRASH_AT": DEATHS}) as found:
