@@ -70,7 +70,13 @@ class Language(StrEnum):
 class Data(BaseModel):
     """Base of every value in a contract: immutable, unknown fields refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        ser_json_inf_nan="null",
+        allow_inf_nan=False,
+        defer_build=True,  # validators are made when first used: no process uses all contracts, each would pay for them
+    )
 
 
 class Request(Data):
