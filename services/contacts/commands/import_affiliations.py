@@ -110,13 +110,15 @@ class Affiliations:
 
     new: list[int]
     judged: list[Changed]
+    given: bool = True
+    """Whether the rows say anything of affiliations."""
 
     @classmethod
     def of(cls, session: Session, chunk: dict[str, Any], today: date, author: Author) -> "Affiliations":
         """Compare the chunk with the register."""
         asked = {**chunk, "today": today}
         if not session.scalar(ANY_GIVEN, chunk):
-            return cls([], [])
+            return cls([], [], given=False)
         found = session.execute(FIND_CHANGED, asked).all()
         origins = mastership.origins(session, [row.id for row in found])
         return cls(list(session.scalars(FIND_NEW, asked)), [_judged(row, origins, author) for row in found])
@@ -144,7 +146,7 @@ class Affiliations:
             history.record_of_affiliations(session, author, told, _origins_before(session, self.changed))
         if noted := [row for each in self.judged for row in _noted(each, author)]:
             provenance.put(session, noted)
-        if len(self.new) < chunk["count"]:
+        if self.given and len(self.new) < chunk["count"]:
             session.execute(text(CONFIRM), {**said, "strength": [*STRENGTH]})
 
 

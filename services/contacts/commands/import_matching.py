@@ -36,8 +36,8 @@ MERGED_NUMBER = _merged("customer_number")
 MERGED_NUMBERS = f"{MERGED_NUMBER}, {_merged('business_id')}"
 MATCH_PERSONS = text(
     f"""
-    UPDATE import_rows r SET person_id = (
-        SELECT coalesce(
+    UPDATE import_rows r SET person_id = found.id
+    FROM (SELECT r.number, coalesce(
             (SELECT t.id FROM persons t WHERE t.customer_number = p.customer_number AND t.state = 'active'),
             (SELECT t.id FROM persons t WHERE {NAMESAKE}
                 AND (t.email_key = p.email_key OR t.birth_date = p.birth_date OR t.phone = p.phone OR {ADDRESS})
@@ -46,12 +46,14 @@ MATCH_PERSONS = text(
                 LIMIT 1),
             (SELECT t.id FROM import_rows e JOIN persons s ON s.id = e.person_id
                 JOIN persons t ON t.id = coalesce(s.linked_to, s.id)
-                WHERE e.fingerprint = r.fingerprint AND t.state = 'active' ORDER BY t.id LIMIT 1))
-        FROM jsonb_populate_record(NULL::persons, r.person) p)
-    WHERE {CHUNK} AND r.person IS NOT NULL
+                WHERE e.fingerprint = r.fingerprint AND t.state = 'active' ORDER BY t.id LIMIT 1)) AS id
+          FROM import_rows r CROSS JOIN LATERAL jsonb_populate_record(NULL::persons, r.person) p
+          WHERE {CHUNK} AND r.person IS NOT NULL OFFSET 0) found
+    WHERE r.import_id = :import_id AND r.number = found.number AND found.id IS NOT NULL
     """  # noqa: S608  (constants of this module)
 )
-"""The namesakes are read once: among a million, a look into each of four indexes takes longer than they do."""
+"""The namesakes are read once: among a million, a look into each of four indexes takes longer than they do. Only rows
+whose person is found are written."""
 MATCH_ORGANISATIONS = text(
     f"""
     UPDATE import_rows r SET organisation_id = (

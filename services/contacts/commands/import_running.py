@@ -167,7 +167,7 @@ class Running:
         claims, judged = self._claims(ORGANISATIONS, chunk, new)
         changed = [each for each in judged if each.new]
         if new and not self.row.dry_run:
-            ORGANISATIONS.create(session, chunk, self.author)
+            ORGANISATIONS.create(session, chunk, new, self.author)
         if changed and not self.row.dry_run:
             ORGANISATIONS.change(session, changed, self.author)
         if not self.row.dry_run:
@@ -186,7 +186,7 @@ class Running:
         claims, judged = self._claims(PERSONS, chunk, new)
         changed = [each for each in judged if each.new]
         if not self.row.dry_run:
-            self._store_persons(chunk, has_new=bool(new), changed=changed)
+            self._store_persons(chunk, new, changed)
             claims.note(judged)
             claims.confirm(PERSONS, import_matching.CHUNK, chunk, new)
         affiliations = Affiliations.of(session, chunk, self.today, self.author)
@@ -207,8 +207,8 @@ class Running:
         claims.remark(chunk, judged, self.headers)
         return claims, judged
 
-    def _store_persons(self, chunk: dict[str, Any], *, has_new: bool, changed: list[Any]) -> None:
-        ids = PERSONS.create(self.session, chunk, self.author) if has_new else []
+    def _store_persons(self, chunk: dict[str, Any], new: list[int], changed: list[Any]) -> None:
+        ids = PERSONS.create(self.session, chunk, new, self.author) if new else []
         if changed:
             PERSONS.change(self.session, changed, self.author)
         ids += [each.id for each in changed]

@@ -23,6 +23,10 @@ COPY = (
 )
 PATIENCE = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
 """A large workbook is unpacked before its first row comes."""
+ANALYZE = (
+    "ANALYZE import_rows (import_id, number, state, same_as, organisation_as, person_id, organisation_id, affiliation)"
+)
+"""What follows joins the rows of a file that the planner has not seen; to look at all they say would take longer."""
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
 
@@ -38,7 +42,7 @@ def stage(session: Session, import_id: UUID, table: Table, reader: RowReader) ->
             count += len(batch)
             rejected += sum(was_rejected for _, was_rejected in batch)
             cursor.copy_expert(COPY, BytesIO("".join(line for line, _ in batch).encode()))
-        cursor.execute("ANALYZE import_rows")  # what follows joins the rows of a file that the planner has not seen
+        cursor.execute(ANALYZE)
     if count == 0:
         raise Unreadable("headings_only", "The file has headings but no rows below them.")
     return count, rejected
