@@ -10,9 +10,8 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from contracts.contacts.masters import DecidedBy
 from services.contacts import mastership
-from services.contacts.commands import history, provenance
+from services.contacts.commands import history, import_contests, provenance
 from services.contacts.commands.history import Author
 from services.contacts.commands.import_confirming import REMEMBERED
 from services.contacts.commands.import_matching import CHUNK
@@ -97,11 +96,9 @@ class Changed:
     standing: Mapping[str, Any]
 
     @property
-    def outdone(self) -> list[str]:
-        """Fields of which nobody has said another value until now."""
-        return [
-            field for field, stands in self.standing.items() if field not in self.new and stands.rule is DecidedBy.FIRST
-        ]
+    def contested(self) -> list[tuple[UUID, str, Any]]:
+        """Values that count more than what the row says, with who stands for them."""
+        return [(self.id, field, stands) for field, stands in self.standing.items() if field not in self.new]
 
 
 @dataclass(frozen=True)
@@ -146,6 +143,7 @@ class Affiliations:
             history.record_of_affiliations(session, author, told, _origins_before(session, self.changed))
         if noted := [row for each in self.judged for row in _noted(each, author)]:
             provenance.put(session, noted)
+        import_contests.contest(session, author.import_id, [said for each in self.judged for said in each.contested])
         if self.given and len(self.new) < chunk["count"]:
             session.execute(text(CONFIRM), {**said, "strength": [*STRENGTH]})
 
@@ -186,7 +184,3 @@ def _noted(changed: Changed, author: Author) -> Iterator[dict[str, Any]]:
     for field in changed.new:
         first = changed.stored[field] in (None, "", False)
         yield {**said, "field": field, "rule": why(author.source, None, first=first)}
-    for field in changed.outdone:
-        stands = changed.standing[field]
-        said |= {"source": stands.source, "observed_at": stands.observed_at}
-        yield {**said, "field": field, "rule": DecidedBy.LATEST}

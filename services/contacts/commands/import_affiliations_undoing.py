@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.contacts.commands import provenance
+from services.contacts.commands import import_contests, provenance
 from services.contacts.commands.import_taking_back import BY_OTHERS, CHUNK, UNCONFIRM, Kept
 
 TAKE_BACK_NEW = text(
@@ -92,7 +92,9 @@ def take_back(session: Session, chunk: Mapping[str, Any], who: Mapping[str, Any]
     for row in found:
         if row.affiliation_id and not row.kept:
             provenance.restore(session, row.affiliation_id, {row.name: row.origin})
-    session.execute(UNCONFIRM, {**chunk, "ids": list(session.scalars(OF_ROWS, dict(chunk)))})
+    ids = list(session.scalars(OF_ROWS, dict(chunk)))
+    import_contests.take_back(session, chunk, ids)
+    session.execute(UNCONFIRM, {**chunk, "ids": ids})
     kept = dict.fromkeys(row.person_id for row in found if row.kept)
     back = dict.fromkeys(row.person_id for row in found if not row.kept)
     return [*back], [Kept(each, ("affiliation",)) for each in kept]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from contracts.contacts.masters import DecidedBy, ValueSource
 from services.contacts import mastership
-from services.contacts.commands import history, import_confirming, provenance
+from services.contacts.commands import history, import_confirming, import_contests, provenance
 from services.contacts.commands.history import Author
 from services.contacts.rules.import_contacts import OTHER_EMAILS, OTHER_PHONES
 from services.contacts.rules.import_merging import grows
@@ -165,11 +165,14 @@ class Claims:
             self.session.execute(REMARK, {"import_id": chunk["import_id"], "said": orjson.dumps(said).decode()})
 
     def note(self, changed: Iterable[Changed]) -> None:
-        """The changes that were made come from this file; of what it says less, something else was said too."""
+        """The changes that were made come from this file; what it says less of is contested."""
         rows = [self._origin(each, field, old) for each in changed for field, (old, _) in each.told.items()]
-        rows += [_contested(each, field) for each in changed for field in each.outdone if _is_first(each, field)]
         if rows:
             provenance.put(self.session, rows)
+        contested = [
+            (each.id, field, each.standing.get(field)) for each in changed for field in each.outdone - each.added
+        ]
+        import_contests.contest(self.session, self.author.import_id, contested)
 
     def _origin(self, changed: Changed, field: str, old: Any) -> dict[str, Any]:
         stands = changed.standing.get(field)
@@ -198,17 +201,6 @@ def _standing(changed: Changed, field: str, old: Any, origins: Mapping[tuple[UUI
     """Who said the value that a contact has, as a row of `value_sources`."""
     found = origins.get((changed.id, field))
     return origins.get((changed.id, EVERYTHING)) if found is None and is_told(field, old) else found
-
-
-def _is_first(changed: Changed, field: str) -> bool:
-    stands = changed.standing.get(field)
-    return field not in changed.added and stands is not None and stands.rule is DecidedBy.FIRST
-
-
-def _contested(changed: Changed, field: str) -> dict[str, Any]:
-    stands = changed.standing[field]
-    said = {"source": stands.source, "observed_at": stands.observed_at, "rule": DecidedBy.LATEST}
-    return {"subject_id": changed.id, "field": field, **said}
 
 
 def _remarks(changed: Changed, headers: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.contacts import models
-from services.contacts.commands import provenance
+from services.contacts.commands import import_contests, provenance
 from services.contacts.commands.history import Author
 from services.contacts.commands.import_claims import Changed
 from services.contacts.commands.import_contacts import Kind
@@ -51,7 +51,7 @@ UNCONFIRM = text(
     WITH back AS (
         SELECT c.subject_id, c.field, c.origin FROM import_confirmations c
         JOIN value_sources v ON v.subject_id = c.subject_id AND v.field = c.field
-        WHERE c.import_id = :import_id AND c.subject_id = ANY(:ids)
+        WHERE c.import_id = :import_id AND c.subject_id = ANY(:ids) AND c.contested IS NULL
           AND v.source = :source AND v.observed_at = :observed_at
     ), gone AS (
         DELETE FROM value_sources v USING back b
@@ -112,6 +112,7 @@ def take_back(session: Session, kind: Kind, chunk: Mapping[str, Any], author: Au
     done.kept = [Kept(each, (EVERYTHING,)) for each in (*(made - gone), *linked)]
     changes = [each for each in history if each.subject_id not in made]
     _restore(session, kind, rows, changes, author, done)
+    import_contests.take_back(session, chunk, list(rows))
     session.execute(UNCONFIRM, {**chunk, "ids": list(rows)})
     return done
 

@@ -112,7 +112,8 @@ class ImportRow(Base):
 
 
 class ImportConfirmation(Base):
-    """A value that an import found as its file says it; `origin` is where it came from until then, if it was known."""
+    """A value that an import found as its file says it, or contested; `origin` is where it came from until then, if a
+    row of its own said it."""
 
     __tablename__ = "import_confirmations"
     __table_args__ = (Index("ix_import_confirmations_import_id", "import_id"),)
@@ -121,3 +122,5 @@ class ImportConfirmation(Base):
     field: Mapped[str] = mapped_column(primary_key=True)
     import_id: Mapped[UUID] = mapped_column(primary_key=True)
     origin: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    contested: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    """Where it comes from since then, marked as contested, if the file says less of it than what stands."""

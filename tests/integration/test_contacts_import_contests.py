@@ -1,0 +1,111 @@
+"""What a file says less of than what stands is contested; undoing the file takes that back (C11, C12)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from chassis.clock import now
+from chassis.database import database_of
+from contracts.base import ById
+from contracts.contacts.affiliations import CreateAffiliation
+from contracts.contacts.organisations import CreateOrganisation
+from contracts.contacts.persons import CreatePerson, UpdatePerson
+from tests.integration.conftest import staff
+from tests.integration.importing import counts
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+PHONE = "Etunimi;Sukunimi;Asiakasnumero;Puhelin\nAino;Aalto;1;040 222222{}\n"
+RULES = text("SELECT subject_id, field, source, observed_at, rule FROM value_sources ORDER BY subject_id, field")
+
+
+@pytest.fixture
+def call(call_service, clean_contacts):
+    return lambda method, request: call_service("contacts", method, request, principal=staff())
+
+
+@pytest.fixture
+def aino(call):
+    return call("create_person", CreatePerson(given_name="Aino", family_name="Aalto", customer_number="1",
+                                              phone="040 1111111"))  # fmt: skip
+
+
+def stored():
+    with database_of("contacts").reader() as reader:
+        return reader.execute(RULES).all()
+
+
+def rule_of(call, who, field="phone"):
+    return next(each.rule for each in call("list_sources", ById(id=who.id)).data if each.field == field)
+
+
+def undo(imports, made):
+    job = imports.finish(imports.call("undo_import", ById(id=made.id)))
+    assert job.state == "succeeded", job.result
+
+
+def said(imports, number, days=0):
+    """A file that is true of long ago."""
+    return imports.run_said(PHONE.format(number), LONG_AGO + timedelta(days=days))
+
+
+@pytest.mark.parametrize("has_own_row", [False, True])
+def test_C11_what_an_older_file_contested_is_uncontested_when_it_is_undone(call, imports, aino, has_own_row):
+    if has_own_row:
+        bare = call("update_person", UpdatePerson(id=aino.id, version=aino.version, phone=None))
+        call("update_person", UpdatePerson(id=aino.id, version=bare.version, phone="040 1111111"))
+    before = stored()
+    made = said(imports, 1)
+    assert counts(made) == {"unchanged": 1}
+    assert rule_of(call, aino) == "latest"
+    undo(imports, made)
+    assert stored() == before
+    assert rule_of(call, aino) == "first"
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (1, 2, 0)])
+def test_C11_it_stays_contested_while_another_import_says_otherwise(call, imports, aino, order):
+    before = stored()
+    made = [said(imports, number, number) for number in range(3)]
+    for number in order:
+        assert rule_of(call, aino) == "latest"
+        undo(imports, made[number])
+    assert stored() == before
+
+
+def test_C11_what_was_changed_since_stays(call, imports, aino):
+    made = said(imports, 1)
+    call("update_person", UpdatePerson(id=aino.id, version=aino.version, phone="040 3333333"))
+    before = stored()
+    undo(imports, made)
+    assert stored() == before
+
+
+@pytest.mark.parametrize("contested_first", [True, False])
+def test_C11_it_is_as_before_when_another_file_that_confirmed_it_is_undone_too(call, imports, aino, contested_first):
+    before = stored()
+    made = [said(imports, 1), imports.run_said("Etunimi;Sukunimi;Asiakasnumero;Puhelin\nAino;Aalto;1;040 1111111\n",
+                                               now())]  # fmt: skip
+    for each in made if contested_first else reversed(made):
+        undo(imports, each)
+    assert stored() == before
+
+
+def test_C11_organisations_and_affiliations_are_uncontested_as_persons_are(call, imports, aino):
+    lumi = call("create_organisation", CreateOrganisation(name="Lumi Oy", phone="09 111111"))
+    call("create_affiliation", CreateAffiliation(person_id=aino.id, organisation_id=lumi.id, title="Johtaja"))
+    before = stored()
+    first, second = (
+        imports.run_said(
+            "Etunimi;Sukunimi;Asiakasnumero;Organisaatio;Titteli;Puhelin\n"
+            f"Aino;Aalto;1;Lumi Oy;{title};\n;;;Lumi Oy;;09 22222{day}\n",
+            LONG_AGO + timedelta(days=day),
+        )
+        for day, title in enumerate(("Jäsen", "Sihteeri"))
+    )
+    marked = stored()
+    assert len(marked) == len(before) + 2
+    undo(imports, first)
+    assert stored() == marked
+    undo(imports, second)
+    assert stored() == before
