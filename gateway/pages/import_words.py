@@ -166,9 +166,10 @@ def mastered_fields(known: Definitions, row: ImportRow) -> str:
 
 
 def without_room(known: Definitions, row: ImportRow) -> str:
-    """Which values of a row found no room in lists that are full, with their columns."""
-    said = [(each, ", ".join(each.values)) for each in row.remarks if each.values]
-    return "; ".join(f"{each.column or _kept(each.field, known)}: {values}" for each, values in said)
+    """Which values of a row found no room in lists that are full, with their columns; these alone of old imports."""
+    full = [each for each in row.remarks if not each.master]
+    said = [(each.column or _kept(each.field, known), ", ".join(each.values)) for each in full]
+    return "; ".join(": ".join(filter(None, each)) for each in said)
 
 
 def _kept(field: str, known: Definitions) -> str:

@@ -46,6 +46,7 @@ NOBODY: dict[str, Any] = {
 ROW_EMPTIED: dict[str, Any] = {
     "raw": {},
     "params": {},
+    "remarks": [],
     "person": null(),
     "organisation": null(),
     "affiliation": null(),

@@ -18,6 +18,8 @@ from sqlalchemy.engine import make_url
 
 from chassis import topology
 from chassis.ids import new_id
+from contracts.contacts.basics import MOST_OTHERS
+from ops.simulators.clients import wait_until
 
 CONTENT_TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 PACKED = b"PK\x03\x04"
@@ -55,6 +57,28 @@ def files_about(office: Any, person: str, title: str, said: str) -> None:
     headers = {"Idempotency-Key": str(new_id())}
     put = office.ask("PUT", f"/api/v1/persons/{person}/photo", files={"file": ("a.jpg", picture())}, headers=headers)
     assert put.status_code == 200, put.text
+
+
+def full_of_phones(number: str) -> list[dict[str, str]]:
+    """The number with as many others as a contact can have."""
+    others = (f"+3584000000{each:02}" for each in range(1, MOST_OTHERS))
+    return [{"kind": "work", "number": each} for each in (number, *others)]
+
+
+def left_out(office: Any, known: dict[str, Any], number: str) -> None:
+    """A file says one more number of somebody who has as many as there can be."""
+    said = [known[name] for name in ("given_name", "family_name", "email", "phone")]
+    made = imported(office, f"Etunimi;Sukunimi;Sähköposti;Puhelin;Matkapuhelin\n{';'.join([*said, number])}\n")
+    (row,) = office.get(f"/imports/{made}/rows", full="true")["data"]
+    assert [each["values"] for each in row["remarks"]] == [[number]]
+
+
+def imported(office: Any, rows: str) -> str:
+    """The id of an import that is through."""
+    job = office.upload("/imports", "a.csv", rows.encode(), profile="contacts", dry_run="false")
+    address = f"/jobs/{job['id']}"
+    wait_until(lambda: office.get(address)["state"] == "succeeded" or None, 60, "the import")
+    return str(office.get(address)["result"]["import_id"])
 
 
 def answer(office: Any, person: str, said: str) -> None:

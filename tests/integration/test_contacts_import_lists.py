@@ -1,15 +1,28 @@
 """Lists that imports make longer stay within their limits, and the rows say what found no room (C9, C11)."""
 
-import pytest
+import importlib
 
-from contracts.base import ById
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import text
+
+from chassis.database import database_of
+from contracts.base import ById, JobById
 from contracts.contacts.basics import MOST_OTHERS, MOST_TAGS
+from contracts.contacts.erasures import ErasePerson
 from contracts.contacts.organisations import CreateOrganisation
-from contracts.contacts.persons import CreatePerson, UpdatePerson
+from contracts.contacts.persons import CreatePerson, DeleteContact, UpdatePerson
+from services.contacts.worker import forget_import_rows
 from tests.integration.conftest import staff
 from tests.integration.importing import counts
 
 TAGS = [f"t{number:03}" for number in range(MOST_TAGS)]
+EMAILS = [{"kind": "work", "address": f"info{number}@example.org"} for number in range(MOST_OTHERS)]
+HEADINGS = "Etunimi;Sukunimi;Sähköposti;Tunnisteet\n"
+OF_LUMI = ("Organisaatio;Sähköposti;Työsähköposti;Tunnisteet\n"
+           "Lumi Oy;lumi@example.org;aino@example.org;Kysy Aino Virtanen\n")  # fmt: skip
+REMARKS = text("SELECT remarks FROM import_rows ORDER BY import_id, number")
 
 
 @pytest.fixture
@@ -51,3 +64,80 @@ def test_C2_further_numbers_beyond_the_limit_are_left_out_and_told(call, imports
     assert (field, values, column) == ("other_phones", ["+358407654321"], "Matkapuhelin")
     now = call("get_organisation", ById(id=lumi.id))
     assert (len(now.other_phones), now.email) == (MOST_OTHERS, "info@example.org")
+
+
+@pytest.fixture
+def aino(call):
+    return call("create_person", CreatePerson(given_name="Aino", family_name="Virtanen", email="aino@example.org",
+                                              tags=TAGS))  # fmt: skip
+
+
+@pytest.fixture
+def lumi(call):
+    return call("create_organisation", CreateOrganisation(name="Lumi Oy", email="lumi@example.org", other_emails=EMAILS,
+                                                          tags=TAGS))  # fmt: skip
+
+
+def of_aino(imports):
+    made = imports.run(f"{HEADINGS}Aino;Virtanen;aino@example.org;salaista\n")
+    assert left_out() == [[["salaista"]]]
+    return made
+
+
+def left_out():
+    """What the rows in the database say found no room."""
+    with database_of("contacts").reader() as reader:
+        return [[each["values"] for each in remarks] for remarks in reader.scalars(REMARKS)]
+
+
+def thirty_days_later(made):
+    with database_of("contacts").transaction() as session:
+        session.execute(
+            text("UPDATE imports SET started_at = started_at - interval '31 days' WHERE id = :id"), {"id": made.id}
+        )
+
+
+def test_C17_what_found_no_room_is_forgotten_with_a_deleted_person(call, imports, aino):
+    of_aino(imports)
+    call("delete_person", DeleteContact(id=aino.id, version=aino.version))
+    assert left_out() == [[]]
+
+
+def test_C17_what_found_no_room_in_another_contact_is_forgotten_when_it_names_an_erased_person(
+    call, imports, aino, lumi
+):
+    imports.run("Organisaatio;Sähköposti;Työsähköposti\nLumi Oy;lumi@example.org;aino@example.org\n")
+    imports.run("Organisaatio;Tunnisteet\nLumi Oy;Kysy Aino Virtanen\n")
+    assert left_out() == [[["aino@example.org"]], [["kysy-aino-virtanen"]]]
+    call("erase_person", ErasePerson(id=aino.id, version=aino.version, reason="requested"))
+    assert left_out() == [[], [["kysy-[poistettu]"]]]
+
+
+def test_C17_what_found_no_room_is_forgotten_after_thirty_days_but_not_that_it_did(imports, aino):
+    made = of_aino(imports)
+    thirty_days_later(made)
+    while forget_import_rows(imports.worker):
+        pass
+    assert without_room(imports, made) == [(2, "unchanged", "tags", [], "Tunnisteet")]
+
+
+def test_C17_what_found_no_room_is_forgotten_of_a_stopped_import(call, imports, lumi):
+    job = imports.start(OF_LUMI.encode())
+    while imports.phase(job) != "persons":
+        imports.chunks(1)
+    call("cancel_job", JobById(id=job.id))
+    imports.finish(job)
+    assert left_out() == [[["kysy-aino-virtanen"], ["aino@example.org"]]]
+    assert forget_import_rows(imports.worker) is True
+    assert left_out() == [[]]
+
+
+def test_C17_the_migration_forgets_what_found_no_room_in_rows_that_were_emptied_before(imports, aino, lumi):
+    imports.run(OF_LUMI)
+    imports.run(f"{HEADINGS}Aino;Virtanen;aino@example.org;salaista\n")
+    migration = importlib.import_module("services.contacts.migrations.versions.0042_forget_what_found_no_room")
+    with database_of("contacts").transaction() as session:
+        session.execute(text("UPDATE import_rows SET raw = '{}' WHERE raw ? 'Organisaatio'"))
+        with Operations.context(MigrationContext.configure(session.connection())):
+            migration.upgrade()
+    assert left_out() == [[[], []], [["salaista"]]]

@@ -10,7 +10,7 @@ from flask import Flask, g
 from contracts.access import Permission, Principal, PrincipalKind
 from contracts.base import Job, JobState, Translated
 from contracts.contacts.fields import FieldDefinition
-from contracts.contacts.imports import ImportProfile, ImportRow
+from contracts.contacts.imports import ImportProfile, ImportRow, Remark
 from contracts.contacts.segments import SegmentFilter, SegmentKind
 from contracts.errors import FieldError, Invalid
 from contracts.system import SystemStatus
@@ -18,7 +18,7 @@ from gateway.field_definitions import Definitions
 from gateway.i18n import init_i18n
 from gateway.pages import operations
 from gateway.pages import segment_drafts as drafts
-from gateway.pages.import_words import REASONS, file_reason, row_reason, what_for
+from gateway.pages.import_words import REASONS, file_reason, row_reason, what_for, without_room
 from gateway.pages.segment_fields import OWN, RELATIONS, Fields
 from gateway.pages.segment_forms import Reader, draft_of
 from gateway.pages.segment_values import KINDS
@@ -89,6 +89,13 @@ def test_C11_every_reason_of_an_import_has_its_sentence():
     codes = {code for found in re.findall(f"{raised}|{in_sql}", source) for code in found if code}
     assert {"no_such_day", "quotation_open", "number_twice", "same_as", "file_gone"} <= codes
     assert codes - REASONS.keys() - FIELDS.keys() - SENTENCES.keys() == set()
+
+
+def test_C17_the_report_of_an_old_import_still_says_which_list_was_full():
+    said = [Remark(field="tags", values=["vip", "uusi"], column="Tunnisteet"), Remark(field="tags", column="Ryhmä")]
+    said.append(Remark(field="phone", master="office", column="Puhelin"))
+    row = ImportRow(number=2, state="updated", remarks=said)
+    assert without_room(Definitions(), row) == "Tunnisteet: vip, uusi; Ryhmä"
 
 
 def test_C11_an_import_is_told_by_what_was_read_and_whether_it_was_only_checked(finnish):

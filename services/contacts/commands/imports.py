@@ -35,7 +35,8 @@ AT_REST = text(
 )
 FORGET_STOPPED = text(
     """
-    UPDATE import_rows r SET raw = '{}', params = '{}', person = NULL, organisation = NULL, affiliation = NULL
+    UPDATE import_rows r SET raw = '{}', params = '{}', remarks = '[]', person = NULL, organisation = NULL,
+        affiliation = NULL
     FROM (SELECT s.import_id, s.number FROM import_rows s JOIN imports i ON i.id = s.import_id
           JOIN jobs j ON j.id = i.job_id AND j.state IN ('failed', 'cancelled')
           WHERE i.kept_from = 0 AND s.state = 'staged' AND s.raw <> '{}'::jsonb AND s.purchase IS NULL
@@ -53,6 +54,9 @@ FORGET_ROWS = text(
         UPDATE import_rows r SET raw = '{}',
             params = CASE WHEN r.state = 'rejected' THEN '{}' ELSE r.params END,
             reason = CASE WHEN r.state = 'rejected' THEN '' ELSE r.reason END,
+            remarks = CASE WHEN r.remarks @? '$[*].values' THEN (
+                SELECT jsonb_agg(CASE WHEN said ? 'values' THEN said || '{"values": []}' ELSE said END ORDER BY place)
+                FROM jsonb_array_elements(r.remarks) WITH ORDINALITY AS remark(said, place)) ELSE r.remarks END,
             person = CASE WHEN r.state <> 'rejected' AND r.person IS NOT NULL THEN '{}'::jsonb END,
             organisation = CASE WHEN r.state <> 'rejected' AND r.organisation IS NOT NULL THEN '{}'::jsonb END,
             affiliation = CASE WHEN r.state <> 'rejected' THEN r.affiliation END,
@@ -61,7 +65,8 @@ FORGET_ROWS = text(
     SELECT max(number) FROM chunk
     """
 )
-"""What an undoing needs of rows that were taken stays: who they are, by ids, what they told of, and the affiliation."""
+"""What an undoing needs of rows that were taken stays: who they are, by ids, what they told of, and the affiliation.
+Which lists had no room stays too, without the values that found none."""
 CHANNELS = {
     ImportProfile.CONTACTS: "import",
     ImportProfile.ACCOUNTING_CUSTOMERS: "accounting",

@@ -28,7 +28,7 @@ STAGED_FOR_NOBODY = f"{models.STAGED} AND NOT EXISTS (SELECT FROM persons p WHER
 UNTAKEN_ROWS = text(
     rf"""UPDATE import_rows AS row
         SET raw = '{{}}', params = '{{}}', person = NULL, organisation = NULL, affiliation = NULL, purchase = NULL,
-            fingerprint = NULL, reason = ''
+            fingerprint = NULL, reason = '', remarks = '[]'
         FROM (SELECT import_id, number, array_agg(lower(btrim(cell.value))) AS words,
                      array_agg(right(regexp_replace(cell.value, '\D', '', 'g'), :digits))
                          FILTER (WHERE length(cell.value) <= :longest) AS numbers
@@ -42,7 +42,7 @@ UNTAKEN_ROWS = text(
         RETURNING row.import_id"""  # noqa: S608  (constants)
 )
 """Rows of imports that are over are found by an index of their words and numbers; those still at work are all read."""
-TOLD_IN_ROWS = ("raw", "params", "person", "organisation", "affiliation", "purchase", "reason")
+TOLD_IN_ROWS = ("raw", "params", "person", "organisation", "affiliation", "purchase", "reason", "remarks")
 OTHERS_HISTORIES = text(
     """UPDATE changes SET old = old - CAST('{name,title}' AS text[]), new = new - CAST('{name,title}' AS text[])
        WHERE subject_id = ANY(CAST(:subjects AS uuid[])) AND jsonb_typeof(coalesce(new, old)) = 'object'
