@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from contracts.contacts.basics import MOST_TAGS
 from contracts.contacts.fields import FieldType
 from services.contacts.rules import cells
 from services.contacts.rules.columns import known_headers, titles
 from services.contacts.rules.delivered_products import line_of
 from services.contacts.rules.fields import DoesNotFit
-from services.contacts.rules.import_merging import changes
+from services.contacts.rules.import_merging import changes, without_room
 from services.contacts.rules.import_rows import RowReader
 from services.contacts.rules.repeats import MAX_NAMESAKES, ORGANISATION_KEYS, PERSON_KEYS, Repeats
 from services.contacts.spreadsheets.delimited import find_delimiter
@@ -247,6 +248,23 @@ def test_C11_lists_grow_and_what_is_not_given_stays():
         "addresses": [{"purpose": "postal", "street": "Rantatie 2", "city": "Espoo"}],
     }  # fmt: skip
     assert changes(stored | changes(stored, given), given) == {}
+
+
+class LookedThrough(list):
+    """A list that counts how often something is sought in it."""
+
+    times = 0
+
+    def __contains__(self, entry):
+        self.times += 1
+        return super().__contains__(entry)
+
+
+def test_C9_what_finds_no_room_is_found_in_one_pass():
+    stored = LookedThrough(f"t{number:03}" for number in range(MOST_TAGS))
+    given = [f"u{number:03}" for number in range(MOST_TAGS)]
+    assert without_room({"tags": stored}, {"tags": given}) == {"tags": given}
+    assert stored.times == MOST_TAGS
 
 
 SAMPLES = (

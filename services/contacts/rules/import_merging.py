@@ -16,9 +16,13 @@ def changes(stored: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
 
 def without_room(stored: dict[str, Any], given: dict[str, Any]) -> dict[str, list[str]]:
     """What of the given finds no room in a list that is full, in words, by column."""
-    found = {name: [each for each in given[name] if each not in _merged(name, stored[name], given[name])]
-             for name in LISTS if name in given}  # fmt: skip
+    found = {name: _left(name, stored[name], given[name]) for name in LISTS if name in given}
     return {name: [_in_words(each) for each in left] for name, left in found.items() if left}
+
+
+def _left(name: str, old: list[Any], new: list[Any]) -> list[Any]:
+    merged = _merged(name, old, new)
+    return [each for each in new if each not in merged]
 
 
 def _in_words(entry: Any) -> str:
