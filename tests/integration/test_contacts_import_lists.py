@@ -1,6 +1,7 @@
 """Lists that imports make longer stay within their limits, and the rows say what found no room (C9, C11)."""
 
 import importlib
+from datetime import UTC, datetime
 
 import pytest
 from alembic.migration import MigrationContext
@@ -8,9 +9,10 @@ from alembic.operations import Operations
 from sqlalchemy import text
 
 from chassis.database import database_of
-from contracts.base import ById, JobById
+from contracts.base import ById, JobById, Nothing
 from contracts.contacts.basics import MOST_OTHERS, MOST_TAGS
 from contracts.contacts.erasures import ErasePerson
+from contracts.contacts.masters import SetMasters, ValueSource
 from contracts.contacts.organisations import CreateOrganisation
 from contracts.contacts.persons import CreatePerson, DeleteContact, UpdatePerson
 from services.contacts.worker import forget_import_rows
@@ -19,6 +21,8 @@ from tests.integration.importing import counts
 
 TAGS = [f"t{number:03}" for number in range(MOST_TAGS)]
 EMAILS = [{"kind": "work", "address": f"info{number}@example.org"} for number in range(MOST_OTHERS)]
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+NUMBERED = "Etunimi;Sukunimi;Asiakasnumero;Tunnisteet\n"
 HEADINGS = "Etunimi;Sukunimi;Sähköposti;Tunnisteet\n"
 OF_LUMI = ("Organisaatio;Sähköposti;Työsähköposti;Tunnisteet\n"
            "Lumi Oy;lumi@example.org;aino@example.org;Kysy Aino Virtanen\n")  # fmt: skip
@@ -64,6 +68,26 @@ def test_C2_further_numbers_beyond_the_limit_are_left_out_and_told(call, imports
     assert (field, values, column) == ("other_phones", ["+358407654321"], "Matkapuhelin")
     now = call("get_organisation", ById(id=lumi.id))
     assert (len(now.other_phones), now.email) == (MOST_OTHERS, "info@example.org")
+
+
+def test_C12_a_list_that_is_full_and_has_a_master_is_left_out_for_its_master(call, imports):
+    version = call("get_masters", Nothing()).version
+    call("set_masters", SetMasters(version=version, organisations={"other_emails": ValueSource.ACCOUNTING}))
+    call("create_organisation", CreateOrganisation(name="Lumi Oy", customer_number="77", email="lumi@example.org",
+                                                   other_emails=EMAILS))  # fmt: skip
+    made = imports.run("Organisaatio;Asiakasnumero;Sähköposti;Työsähköposti\n"
+                       "Lumi Oy;77;lumi@example.org;uusi@example.org\n")  # fmt: skip
+    assert counts(made) == {"unchanged": 1, "mastered": 1}
+    ((said,),) = (row.remarks for row in imports.rows(made))
+    assert (said.field, said.master, said.values, said.column) == ("other_emails", "accounting", [], "Työsähköposti")
+
+
+def test_C12_an_older_file_finds_no_room_only_in_a_list_that_files_have_made(call, imports):
+    call("create_person", CreatePerson(given_name="Aino", family_name="Aalto", customer_number="1", tags=TAGS))
+    imports.run(f"{NUMBERED}Eino;Elo;2;{','.join(TAGS)}\n")
+    made = imports.run_said(f"{NUMBERED}Aino;Aalto;1;vip\nEino;Elo;2;vip\n", LONG_AGO)
+    assert counts(made) == {"unchanged": 2, "full": 1}
+    assert without_room(imports, made) == [(3, "unchanged", "tags", ["vip"], "Tunnisteet")]
 
 
 @pytest.fixture

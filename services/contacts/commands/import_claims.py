@@ -62,6 +62,8 @@ class Changed:
     """Lists among them that grow nevertheless."""
     without_room: Mapping[str, list[str]] = field(default_factory=dict)
     """What the row adds to lists that are full."""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """What the row says, by column."""
 
     @property
     def differences(self) -> history.Differences:
@@ -106,8 +108,13 @@ class Claims:
             for field, (_, new) in changed.told.items()
             if outcomes[field] is Outcome.OUTDONE and self._adds(field, new, standing.get(field))
         )
+        full = {each: self._of_full(changed, each, origins) for each in changed.without_room if each not in outcomes}
         taken = added | {field for field, each in outcomes.items() if each is Outcome.TAKEN}
-        refused = [(field, self.masters.of_files(field)) for field, each in outcomes.items() if each is Outcome.REFUSED]
+        refused = [
+            (field, self.masters.of_files(field))
+            for field, each in (outcomes | full).items()
+            if each is Outcome.REFUSED
+        ]
         new = {
             name: _taken(name, value, changed.stored[name], taken)
             for name, value in changed.new.items()
@@ -128,9 +135,19 @@ class Claims:
             without_room={
                 field: left
                 for field, left in changed.without_room.items()
-                if self._speaks(field) and (field in added or field not in outdone)
+                if self._speaks(field)
+                and (field in added or field not in outdone)
+                and full.get(field) is not Outcome.OUTDONE
             },
         )
+
+    def _of_full(self, changed: Changed, field: str, origins: Mapping[tuple[UUID, str], Any]) -> Outcome:
+        """What becomes of a claim on a list that has no room at all; what would be added to it counts as taken."""
+        old, given = changed.stored[field], changed.given[field]
+        stands = _standing(changed, field, old, origins)
+        outcome = self._outcome(changed, field, (old, given), stands)
+        adds = outcome is Outcome.OUTDONE and self._adds(field, given, stands)
+        return Outcome.TAKEN if adds else outcome
 
     def _outcome(self, changed: Changed, field: str, values: tuple[Any, Any], stands: Any) -> Outcome:
         if not has_source(field) or self._links(field, values[0]):

@@ -118,6 +118,7 @@ class Kind:
                 row.stored,
                 changes(row.stored, row.given),
                 without_room=without_room(row.stored, row.given),
+                given=row.given,
             )
             for row in found
         ]
