@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import text
 
 import services.contacts.worker  # noqa: F401  (registers the job)
 from chassis import files
+from chassis.database import database_of
 from chassis.worker import Worker, run_job_chunk
 from contracts.access import Permission
 from contracts.base import ById, Job, JobById
@@ -119,3 +121,14 @@ class Importing:
 def counts(made: Import) -> dict[str, int]:
     """The counts that are not zero."""
     return {state: count for state, count in made.counts.items() if count}
+
+
+HELD_UP = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+
+def wait_until_held_up(other: Future[Any]) -> None:
+    """Until the other one waits for what somebody has locked, or is through."""
+    until = time.monotonic() + 10
+    with database_of("contacts").reader() as reader:
+        while not other.done() and not reader.scalar(HELD_UP):
+            assert time.monotonic() < until

@@ -1,18 +1,20 @@
 """What a file says less of than what stands is contested; undoing the file takes that back (C11, C12)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
-from chassis.clock import now
+from chassis.clock import now, today
 from chassis.database import database_of
 from contracts.base import ById
 from contracts.contacts.affiliations import CreateAffiliation
 from contracts.contacts.organisations import CreateOrganisation
 from contracts.contacts.persons import CreatePerson, UpdatePerson
+from services.contacts.commands import import_affiliations_undoing
 from tests.integration.conftest import staff
-from tests.integration.importing import counts
+from tests.integration.importing import counts, wait_until_held_up
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PHONE = "Etunimi;Sukunimi;Asiakasnumero;Puhelin\nAino;Aalto;1;040 222222{}\n"
@@ -108,4 +110,31 @@ def test_C11_organisations_and_affiliations_are_uncontested_as_persons_are(call,
     undo(imports, first)
     assert stored() == marked
     undo(imports, second)
+    assert stored() == before
+
+
+def take_back_affiliations(session, made):
+    chunk = {"import_id": made.id, "first": 1, "last": 9, "source": "import", "observed_at": made.observed_at}
+    who = {"at": now(), "label": "x", "channel": "import", "today": today()}
+    import_affiliations_undoing.take_back(session, chunk, who)
+
+
+def test_C11_of_two_undoings_at_once_the_later_sees_that_nobody_contests_an_affiliation_any_more(call, imports, aino):
+    lumi = call("create_organisation", CreateOrganisation(name="Lumi Oy"))
+    call("create_affiliation", CreateAffiliation(person_id=aino.id, organisation_id=lumi.id, title="Johtaja"))
+    before = stored()
+    content = "Etunimi;Sukunimi;Asiakasnumero;Organisaatio;Titteli\nAino;Aalto;1;Lumi Oy;{}\n"
+    first, second = (imports.run_said(content.format(title), LONG_AGO) for title in ("Jäsen", "Sihteeri"))
+    assert stored() != before
+
+    def undo_second():
+        with database_of("contacts").transaction() as session:
+            take_back_affiliations(session, second)
+
+    with ThreadPoolExecutor() as other, database_of("contacts").transaction() as session:
+        take_back_affiliations(session, first)
+        later = other.submit(undo_second)
+        wait_until_held_up(later)
+        session.commit()
+        later.result()
     assert stored() == before

@@ -80,19 +80,20 @@ was: then only where one alone fits."""
 OF_ROWS = text(
     f"""
     SELECT a.id FROM import_rows r JOIN affiliations a ON a.person_id = r.person_id
-    WHERE {CHUNK} AND r.affiliation IS NOT NULL
+    WHERE {CHUNK} AND r.affiliation IS NOT NULL ORDER BY a.id FOR UPDATE OF a
     """  # noqa: S608
 )
+"""Locked first of all: of two undoings at once the later sees what the earlier has left."""
 
 
 def take_back(session: Session, chunk: Mapping[str, Any], who: Mapping[str, Any]) -> tuple[list[UUID], list[Kept]]:
     """Take back what the chunk's rows did; the persons of whom something was taken back, and of whom it was kept."""
+    ids = list(session.scalars(OF_ROWS, dict(chunk)))
     asked = {**chunk, **who}
     found = [row for each in (TAKE_BACK_CHANGED, TAKE_BACK_NEW) for row in session.execute(each, asked)]
     for row in found:
         if row.affiliation_id and not row.kept:
             provenance.restore(session, row.affiliation_id, {row.name: row.origin})
-    ids = list(session.scalars(OF_ROWS, dict(chunk)))
     import_contests.take_back(session, chunk, ids)
     session.execute(UNCONFIRM, {**chunk, "ids": ids})
     kept = dict.fromkeys(row.person_id for row in found if row.kept)
