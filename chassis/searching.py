@@ -98,9 +98,10 @@ def _among(each: Searched, model: Any, label: str) -> Select[Any]:
 
 
 def _found(each: Searched, label: str) -> Any:
-    """All rows that are found. Materialised: else the planner, who takes words for independent of each other, may walk
-    along the ids and read every row for two frequent words that never stand together."""
-    return _matching(each, each.model, label).cte("found").prefix_with("MATERIALIZED")
+    """All rows that are found. Materialised where ids give the order: else the planner, who takes words for independent
+    of each other, may walk along the ids and read every row for two frequent words that never stand together."""
+    found = _matching(each, each.model, label)
+    return found.subquery("found") if each.at else found.cte("found").prefix_with("MATERIALIZED")
 
 
 def _matching(each: Searched, model: Any, label: str) -> Select[Any]:

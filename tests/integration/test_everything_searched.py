@@ -1,7 +1,7 @@
 """One search over everything that a service holds and the caller may see (A7), on real databases."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from chassis import searching
 from chassis.database import database_of
@@ -128,6 +128,17 @@ def test_A7_no_search_walks_along_the_ids_beyond_the_newest(clean_database, serv
     assert len(explaining.plans) == 2 * len(tables)
     assert all("Subquery Scan on newest" in plan for plan in explaining.plans[::2])
     assert all(any(f"ix_{table}_words" in plan for table in tables) for plan in explaining.plans[1::2])
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_A7_only_what_ids_give_the_order_of_is_found_as_a_whole_first(clean_database, service):
+    clean_database(service)
+    asked = []
+    with database_of(service).reader() as reader:
+        event.listen(reader, "before_cursor_execute", lambda _reader, _cursor, query, *_: asked.append(query))
+        searching.search(reader, service, SearchWords(q="usein"), AINO)
+    without_time = [each for each in searching.searched(service) if not each.at]
+    assert len([query for query in asked if "MATERIALIZED" in query]) == len(without_time)
 
 
 def test_A7_what_is_older_than_the_newest_is_found_after_them(call_service, clean_database, monkeypatch):
