@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -66,6 +66,9 @@ def subscribe(event: type[Event]) -> Callable[[H], H]:
 
 class ServiceBase(Service):
     """Base of a service class: gives each method its transaction, its time and its caller."""
+
+    RETIRED: ClassVar[tuple[str, ...]] = ()
+    """Queues that the service reads no more; where an older version has left them, they would fill for ever."""
 
     def __init__(self, call: Call) -> None:
         self.call = call
@@ -154,3 +157,8 @@ def subscriptions_of(service_type: type[ServiceBase]) -> list[Subscription]:
 def all_subscriptions() -> list[Subscription]:
     """What all services consume."""
     return [each for name in SERVICES for each in subscriptions_of(service_class(name))]
+
+
+def retired_of(service: str = "") -> list[str]:
+    """The queues that a service, or any of all, does not read any more."""
+    return [queue for name in ([service] if service else SERVICES) for queue in service_class(name).RETIRED]

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -16,16 +17,11 @@ from typing import Any
 import pika
 from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker
 
-from chassis.service import SERVICES, all_subscriptions, service_class, subscriptions_of
+from chassis.service import SERVICES, all_subscriptions, retired_of, service_class, subscriptions_of
 from chassis.settings import amqp_url_for, settings
 
 RPC_EXCHANGE = "nameko-rpc"
 DEAD_LETTER_EXCHANGE = "dlx"
-RETIRED = (
-    "evt-contacts-organisation.merged.v1--courses.follow_merged_organisation",
-    "evt-contacts-organisation.unmerged.v1--courses.follow_unmerged_organisation",
-)
-"""Queues that nobody reads any more; where an older version has left them, they would fill for ever."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,12 @@ class QueueSpec:
     @property
     def dead_letters(self) -> str:
         """The queue for messages that could not even be read."""
-        return f"dlq.{self.name}"
+        return dead_letters_of(self.name)
+
+
+def dead_letters_of(queue: str) -> str:
+    """The name of the dead-letter queue beside a queue."""
+    return f"dlq.{queue}"
 
 
 def rpc_queue(service: str) -> str:
@@ -54,7 +55,7 @@ def _suffix() -> str:
 def _arguments(name: str) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "x-dead-letter-exchange": DEAD_LETTER_EXCHANGE,
-        "x-dead-letter-routing-key": f"dlq.{name}",
+        "x-dead-letter-routing-key": dead_letters_of(name),
     }
     if _suffix():
         arguments["x-queue-type"] = "quorum"
@@ -96,8 +97,11 @@ def connect(url: str) -> pika.BlockingConnection:
     return pika.BlockingConnection(parameters)
 
 
-def apply(url: str) -> None:
-    """Declare everything, and take away what nobody reads any more; harmless when it is done already."""
+def apply(url: str) -> dict[str, int]:
+    """Declare everything, and take away what nobody reads any more; harmless when it is done already.
+
+    Dead-letter queues in which something lies stay, until somebody has looked: these, with their messages.
+    """
     connection = connect(url)
     channel = connection.channel()
     channel.exchange_declare(DEAD_LETTER_EXCHANGE, "direct", durable=True)
@@ -109,9 +113,26 @@ def apply(url: str) -> None:
         channel.queue_declare(queue.name, durable=True, arguments=queue.arguments)
         for exchange, key in queue.bindings:
             channel.queue_bind(queue.name, exchange, key)
-    for name in RETIRED:
-        channel.queue_delete(name)
+    kept = {name: count for each in retired_of() for name, count in _retire(channel, each).items() if count}
     connection.close()
+    return kept
+
+
+def _retire(channel: Any, queue: str) -> dict[str, int]:
+    """Once the queue is gone, nothing comes to its dead-letter queue any more."""
+    channel.queue_delete(queue)
+    dead = dead_letters_of(queue)
+    count: int = channel.queue_declare(dead, durable=True).method.message_count
+    if not count:
+        channel.queue_delete(dead)
+    return {dead: count}
+
+
+def say_kept(kept: dict[str, int]) -> None:
+    """Say which dead-letter queues of retired queues stay."""
+    for name, count in kept.items():
+        said = f"{name} stays: nobody reads its queue any more, but {count} messages lie in it"
+        print(said, file=sys.stderr)  # noqa: T201
 
 
 def missing(url: str, names: list[str]) -> list[str]:
@@ -128,14 +149,25 @@ def missing(url: str, names: list[str]) -> list[str]:
 
 
 def depths(url: str, service: str = "") -> dict[str, int]:
-    """Messages waiting in every queue and dead-letter queue, of one service or of all."""
+    """Messages waiting in every queue and dead-letter queue, of one service or of all; retired ones while they stay."""
     connection = connect(url)
     channel = connection.channel()
     wanted = own_queues(service) if service else [queue.name for queue in queues()]
-    names = [name for queue in wanted for name in (queue, f"dlq.{queue}")]
+    names = [name for queue in wanted for name in (queue, dead_letters_of(queue))]
     found = {name: channel.queue_declare(name, passive=True).method.message_count for name in names}
+    for name in retired_dead_letters(url, service):
+        with suppress(ChannelClosedByBroker):  # somebody has removed it since
+            found[name] = connection.channel().queue_declare(name, passive=True).method.message_count
     connection.close()
     return found
+
+
+@cache
+def retired_dead_letters(url: str, service: str = "") -> tuple[str, ...]:
+    """Dead-letter queues of retired queues that are still there. They never come back: it is enough to ask once."""
+    names = [dead_letters_of(each) for each in retired_of(service)]
+    absent = missing(url, names) if names else []
+    return tuple(name for name in names if name not in absent)
 
 
 def own_queues(service: str) -> list[str]:
@@ -161,7 +193,7 @@ def wait_until_applied(service: str, seconds: float) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["apply"]:
-        apply(settings().amqp_url)
+        say_kept(apply(settings().amqp_url))
         print(f"{len(queues())} queues declared")  # noqa: T201
     elif sys.argv[1:] == ["bound"]:
         print(json.dumps(sorted(bound_event_types())))  # noqa: T201

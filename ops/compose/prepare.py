@@ -56,7 +56,7 @@ def main() -> None:
     migrate.main(list(SERVICES))
     make_broker_users()
     print(f"broker: {len(BROKER_USERS)} users", flush=True)
-    topology.apply(settings().amqp_url)
+    topology.say_kept(topology.apply(settings().amqp_url))
     print(f"broker: {len(topology.queues())} queues", flush=True)
 
 

@@ -43,6 +43,11 @@ LINK_LIFE = timedelta(days=14)
 class CoursesService(SystemMethods, CoursesApi):
     """Courses, sessions, enrolments, waiting lists, tickets."""
 
+    RETIRED = (
+        "evt-contacts-organisation.merged.v1--courses.follow_merged_organisation",
+        "evt-contacts-organisation.unmerged.v1--courses.follow_unmerged_organisation",
+    )
+
     def create_course(self, request: contract.CreateCourse) -> contract.Course:
         course_id = catalogue.create_course(self.session, request)
         return catalogue_queries.get_course(self.session.connection(), course_id)

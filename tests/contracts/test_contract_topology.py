@@ -3,7 +3,7 @@
 import pytest
 
 from chassis import topology
-from chassis.service import SERVICES, all_subscriptions, service_class
+from chassis.service import SERVICES, all_subscriptions, retired_of, service_class
 from contracts.base import methods_of
 from ops import contract_schemas
 
@@ -27,7 +27,12 @@ def test_every_queue_has_a_dead_letter_queue():
 
 
 def test_a_retired_queue_is_read_by_nobody():
-    assert not {queue.name for queue in topology.queues()} & {*topology.RETIRED}
+    assert not {queue.name for queue in topology.queues()} & {*retired_of()}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_retires_its_own_queues_alone(service):
+    assert [name for name in retired_of(service) if f"--{service}." not in name] == []
 
 
 def test_queue_names_are_unique_and_short_enough_for_the_broker():

@@ -59,6 +59,7 @@ class ContactsApi(SystemApi, name="contacts"):
     def refuse(self, request: Count) -> Done: ...
 
 class ContactsService(SystemMethods, ContactsApi):
+    RETIRED = ("evt-contacts-number.forgotten.v1--contacts.hear_no_more",)
     def count(self, request):
         self.session.execute(text("INSERT INTO effects (number) VALUES (:number)"), {"number": request.number})
         if request.seconds:

@@ -91,6 +91,7 @@ def _forget() -> None:
         topology.exchanges,
         topology.queues,
         topology.bound_event_types,
+        topology.retired_dead_letters,
         principals._private_key,
         principals._public_key,
         principals._checked,
@@ -452,13 +453,26 @@ def test_a_service_without_its_queues_does_not_start(probe, environment):
     wait_until_answering(probe)
 
 
-def test_a_queue_that_nobody_reads_any_more_goes(environment):
-    retired = topology.RETIRED[0]
-    connection = topology.connect(environment["AMQP_URL"])
-    connection.channel().queue_declare(retired, durable=True)
+@pytest.mark.usefixtures("probe_api")
+def test_a_queue_that_nobody_reads_any_more_goes_and_what_lies_dead_beside_it_stays_until_it_is_looked_at(environment):
+    url = environment["AMQP_URL"]
+    (retired,) = service.retired_of()
+    dead = topology.dead_letters_of(retired)
+    connection = topology.connect(url)
+    channel = connection.channel()
+    channel.confirm_delivery()
+    for name in (retired, dead):
+        channel.queue_declare(name, durable=True)
+    channel.basic_publish("", dead, b"unreadable")
+    assert topology.apply(url) == {dead: 1}
+    assert topology.missing(url, [retired, dead]) == [retired]
+    topology.retired_dead_letters.cache_clear()
+    assert topology.depths(url, "contacts")[dead] == 1
+    channel.queue_purge(dead)
     connection.close()
-    topology.apply(environment["AMQP_URL"])
-    assert topology.missing(environment["AMQP_URL"], [*topology.RETIRED]) == [*topology.RETIRED]
+    assert topology.apply(url) == {}
+    assert topology.missing(url, [retired, dead]) == [retired, dead]
+    assert dead not in topology.depths(url, "contacts")
 
 
 def test_failures_are_logged_with_the_ids_of_what_was_asked(probe):

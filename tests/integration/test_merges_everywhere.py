@@ -3,9 +3,12 @@
 That all of it comes back is proven in test_merges_of_lives.py.
 """
 
+import importlib
 import threading
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import text
 
 from chassis import clock, worker
@@ -26,6 +29,9 @@ from tests.integration.merging import belongings, merge, undo
 from tests.integration.town import opened_town
 
 PASSWORD = "kolme erilaista sanaa"
+PARK = text(
+    "INSERT INTO parked (handler, event_id, envelope, error, next_at) VALUES (:handler, '1', '{}', 'KeyError', now())"
+)
 
 
 @pytest.fixture
@@ -292,3 +298,15 @@ def test_C13_a_person_of_the_office_sees_one_line_a_person(town):
     own = town.call("commerce", "list_invoices", ListInvoices(), member(aino.id)).data
     assert len(own) == belongings(town, aino.id)["invoices"]
     assert {each.customer_id for each in own} == {aino.id}
+
+
+def test_C13_courses_forgets_merges_of_organisations_that_were_parked_when_it_still_listened(clean_database):
+    clean_database("courses")
+    migration = importlib.import_module("services.courses.migrations.versions.0008_forget_merges_of_organisations")
+    told = ("follow_merged_organisation", "follow_merged_person", "follow_unmerged_organisation")
+    with database_of("courses").transaction() as session:
+        for name in told:
+            session.execute(PARK, {"handler": f"courses.{name}"})
+        with Operations.context(MigrationContext.configure(session.connection())):
+            migration.upgrade()
+        assert session.scalars(text("SELECT handler FROM parked")).all() == ["courses.follow_merged_person"]
