@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ from ops.demo import papers
 from services.contacts.commands.imports import MAX_FILE_BYTES, id_of
 from services.contacts.worker import APPLIED_AT_ONCE, forget_import_files, forget_import_rows
 from tests.integration.conftest import member, staff
-from tests.integration.importing import IMPORTER, Importing, counts
+from tests.integration.importing import IMPORTER, Importing, counts, wait_until_held_up
 
 PEOPLE = list(people.persons(2_500, seed=5, domain="example.org"))
 NOBODYS = "0190b0c0-0000-7000-8000-000000000000"
@@ -530,6 +531,21 @@ def test_C17_an_import_at_work_makes_nobody_of_a_row_that_tells_of_somebody_eras
             None, "eero@example.org",
         ]  # fmt: skip
         assert reader.scalars(text("SELECT email FROM persons WHERE state = 'active'")).all() == ["eero@example.org"]
+
+
+def test_C17_a_row_that_an_erasure_empties_while_it_is_matched_stays_nobodys(imports):
+    imports.call("create_person", CreatePerson(given_name="Aino", family_name="Aho", email="aino@example.org"))
+    job = imports.start(HEADINGS.encode() + b"Aino;Aho;aino@example.org;\n")
+    while imports.phase(job) != "match":
+        imports.chunks(1)
+    with ThreadPoolExecutor() as other, database_of("contacts").transaction() as session:
+        session.execute(text("UPDATE import_rows SET raw = '{}', person = NULL"))
+        matched = other.submit(imports.chunks, 1)
+        wait_until_held_up(matched)
+        session.commit()
+        matched.result()
+    with database_of("contacts").reader() as reader:
+        assert reader.execute(text("SELECT person_id FROM import_rows")).all() == [(None,)]
 
 
 def test_a_file_that_breaks_off_leaves_nothing_behind(imports):

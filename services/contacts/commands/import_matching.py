@@ -50,10 +50,11 @@ MATCH_PERSONS = text(
           FROM import_rows r CROSS JOIN LATERAL jsonb_populate_record(NULL::persons, r.person) p
           WHERE {CHUNK} AND r.person IS NOT NULL OFFSET 0) found
     WHERE r.import_id = :import_id AND r.number = found.number AND found.id IS NOT NULL
+      AND r.state = 'staged' AND r.person IS NOT NULL
     """  # noqa: S608  (constants of this module)
 )
 """The namesakes are read once: among a million, a look into each of four indexes takes longer than they do. Only rows
-whose person is found are written."""
+whose person is found are written, unless an erasure has emptied them meanwhile."""
 MATCH_ORGANISATIONS = text(
     f"""
     UPDATE import_rows r SET organisation_id = (
