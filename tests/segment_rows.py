@@ -37,7 +37,7 @@ def fill(people: world.Register, organisations: world.Register) -> None:
     """All of the register."""
     with database_of("contacts").transaction() as session:
         session.execute(text("TRUNCATE persons, organisations, segments, value_sources, verifications CASCADE"))
-        session.execute(text("TRUNCATE fields, surveys CASCADE"))
+        session.execute(text("TRUNCATE fields, surveys, kept_points CASCADE"))
         _define(session)
         for each in organisations:
             values = {name: each.own[name] for name in OF_ORGANISATIONS}

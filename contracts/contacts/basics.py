@@ -9,8 +9,8 @@ from contracts.base import Code, Data, EmailText, Language, Money, NonNegativeAm
 from contracts.contacts.addresses import Address
 
 CustomerNumber = Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._/-]*$")]
-MOST_OTHERS = 10
 MOST_TAGS = 100
+MOST_OTHERS = 10
 """Further phone numbers, or e-mail addresses, of one contact."""
 
 

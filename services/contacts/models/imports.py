@@ -93,7 +93,7 @@ class ImportRow(Base):
     params: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
     column: Mapped[str] = mapped_column(server_default="")
     remarks: Mapped[list[Any]] = mapped_column(JSONB, server_default=EMPTY_LIST)
-    """Values that were left out because another source is master of their fields."""
+    """Values that were left out because another source is master of their fields, or a list is full."""
     person: Mapped[dict[str, Any] | None]
     organisation: Mapped[dict[str, Any] | None]
     affiliation: Mapped[dict[str, Any] | None]
