@@ -5,14 +5,16 @@ import threading
 from collections import Counter
 from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 
 from ops.bench import __main__ as bench
 from ops.bench import load, resting
 from ops.bench.load import Plan
-from ops.bench.million import growth
+from ops.bench.million import growth, importing
 from ops.bench.turns import Pace
+from ops.demo.stage import Failed
 
 
 class Counting(BaseHTTPRequestHandler):
@@ -83,6 +85,14 @@ def test_each_request_is_sent_once_and_bodies_are_kept(server):
 def test_an_answer_in_many_pieces_is_taken_whole(server):
     plan = Plan(port=server, requests=[load.request("GET", "/big")], seconds=5, warm_up=0, once=True, keep_bodies=True)
     assert [len(body) for body in load.run(plan).bodies] == [300_000]
+
+
+def test_an_import_loses_no_row_when_some_of_them_find_no_room_or_a_master():
+    told = {"updated": 1, "unchanged": 1, "full": 1, "mastered": 2}
+    scene = SimpleNamespace(office=SimpleNamespace(get=lambda _path: {"counts": told}))
+    importing._refuse_lost(scene, "an import", 2, known=2)
+    with pytest.raises(Failed):
+        importing._refuse_lost(scene, "an import", 3, known=2)
 
 
 SHORT = Pace(
