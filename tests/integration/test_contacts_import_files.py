@@ -18,6 +18,7 @@ from contracts.contacts.import_mappings import PreviewImport
 from contracts.contacts.imports import ImportProfile
 from services.contacts.commands import import_staging
 from services.contacts.spreadsheets.limits import MAX_COLUMNS, MAX_MEMORY_BYTES
+from services.contacts.spreadsheets.workbook import rows as workbook_rows
 from services.contacts.spreadsheets.workbook import ROOT, UNPACKING
 from tests.integration.importing import counts
 
@@ -232,6 +233,14 @@ def many_cells() -> bytes:
     cells = "".join(text_cell("", f"jotakin {number}") for number in range(19)).replace(' r=""', "")
     row = f'<row><c t="inlineStr"><is><t>Aino Aho</t></is></c>{cells}</row>'
     return workbook(NAMED + row * 20_000, packing=zipfile.ZIP_STORED)
+
+
+def test_C11_a_workbook_of_a_hundred_thousand_persons_is_unpacked(tmp_path):
+    file = tmp_path / "people.xlsx"
+    cells = "".join(text_cell("", f"jotakin {number}") for number in range(11)).replace(' r=""', "")
+    row = f'<row><c t="inlineStr"><is><t>Aino Aho</t></is></c>{cells}</row>'
+    file.write_bytes(workbook(NAMED + row * 100_000, packing=zipfile.ZIP_STORED))
+    assert sum(1 for _ in workbook_rows(file)) > 100_000
 
 
 WORKER = "import services.contacts.worker\n"

@@ -27,42 +27,47 @@ ORGANISATION_KEYS: Mapping[str, tuple[str, ...]] = {
 
 
 class _Somebody:
-    """One person or organisation of the file: its first row, and what tells it from namesakes."""
+    """One person or organisation of the file: its first row, and the keys that tell it from namesakes."""
 
     __slots__ = ("first", "known")
 
-    def __init__(self, first: int) -> None:
-        self.first = first
-        self.known: dict[str, int] = {}
+    def __init__(self, first: int, known: tuple[int | None, ...]) -> None:
+        self.first, self.known = first, known
 
-    def agrees(self, keys: Mapping[str, int], in_what: tuple[str, ...]) -> bool:
-        return all(self.known.get(name, keys.get(name)) == keys.get(name, self.known.get(name)) for name in in_what)
+    def agrees(self, keys: tuple[int | None, ...], in_what: tuple[int, ...]) -> bool:
+        known = self.known
+        return all(known[at] is None or keys[at] is None or known[at] == keys[at] for at in in_what)
+
+    def learn(self, keys: tuple[int | None, ...]) -> None:
+        self.known = tuple(new if old is None else old for old, new in zip(self.known, keys, strict=True))
 
 
 class Repeats:
     """Remembers the rows of a file; ask with each row in its order."""
 
     def __init__(self, rules: Mapping[str, tuple[str, ...]]) -> None:
-        self._rules = rules
-        self._identifying = frozenset(name for in_what in rules.values() for name in in_what)
+        self._identifying = tuple(sorted({name for in_what in rules.values() for name in in_what}))
+        places = {name: place for place, name in enumerate(self._identifying)}
+        self._rules = [(name, tuple(places[each] for each in in_what)) for name, in_what in rules.items()]
         self._first: dict[int, _Somebody] = {}
         self._namesakes: dict[int, list[_Somebody]] = {}
 
     def first_of(self, number: int, keys: Mapping[str, int]) -> int | None:
         """The earlier row that this one repeats, or None; `keys` are hashes by the names of the rules."""
-        found = self._known(keys)
-        somebody = found or _Somebody(number)
-        for name, key in keys.items():
-            if name in self._identifying:
-                somebody.known.setdefault(name, key)
+        telling = tuple(map(keys.get, self._identifying))
+        found = self._known(keys, telling)
+        if found is not None:
+            found.learn(telling)
+        somebody = found or _Somebody(number, telling)
+        for key in keys.values():
             self._remember(somebody, key)
         return found.first if found else None
 
-    def _known(self, keys: Mapping[str, int]) -> _Somebody | None:
-        for name, in_what in self._rules.items():
+    def _known(self, keys: Mapping[str, int], telling: tuple[int | None, ...]) -> _Somebody | None:
+        for name, in_what in self._rules:
             if name in keys:
                 for somebody in self._behind(keys[name]):
-                    if somebody.agrees(keys, in_what):
+                    if somebody.agrees(telling, in_what):
                         return somebody
         return None
 

@@ -3,7 +3,7 @@ code 3.
 
     python -m services.contacts.spreadsheets.unpacking FILE
 
-It limits its own memory and time before it looks at the file, and is given none of the suite's settings and secrets.
+It limits its own memory, time and output before it looks at the file, and is given none of the suite's settings and secrets.
 """
 
 import csv
@@ -38,6 +38,7 @@ def main(path: Path) -> int:
     """Write the rows; the exit code."""
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_UNPACKED_BYTES, MAX_UNPACKED_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         _check_archive(path)

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 from zipfile import is_zipfile
 
 from services.contacts.spreadsheets.limits import MAX_QUOTED, Unreadable
@@ -34,22 +36,25 @@ def is_workbook(path: Path) -> bool:
 
 
 def rows(path: Path) -> Iterator[list[str]]:
-    """All rows of the first sheet from its first row on, cells as text, empty rows as []; raises Unreadable."""
+    """All rows of the first sheet from its first row on, cells as text, empty rows as []; raises Unreadable.
+
+    The unpacking process is over before the first row comes: what it needs and what its rows need never add up.
+    """
     csv.field_size_limit(MAX_QUOTED)
+    with TemporaryFile() as unpacked:
+        _unpack(path, unpacked)
+        unpacked.seek(0)
+        with TextIOWrapper(unpacked, encoding="utf-8", newline="") as text:
+            yield from csv.reader(text)
+
+
+def _unpack(path: Path, into: IO[bytes]) -> None:
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ.get("PATH", "")}
-    with subprocess.Popen(
+    ended = subprocess.run(
         [sys.executable, "-m", UNPACKING, str(path.resolve())],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=ROOT,
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        assert process.stderr is not None
-        try:
-            with TextIOWrapper(process.stdout, encoding="utf-8", newline="") as text:
-                yield from csv.reader(text)
-            said = process.stderr.read().decode("utf-8", "replace").strip()
-        finally:
-            if process.poll() is None:
-                process.terminate()
-        code = process.wait()
-    if code:
-        raise Unreadable(**json.loads(said)) if code == REFUSED else Unreadable("unpacks_too_large", TOO_MUCH)
+        stdin=subprocess.DEVNULL, stdout=into, stderr=subprocess.PIPE, env=environment, cwd=ROOT, check=False,
+    )  # fmt: skip
+    if ended.returncode == REFUSED:
+        raise Unreadable(**json.loads(ended.stderr))
+    if ended.returncode:
+        raise Unreadable("unpacks_too_large", TOO_MUCH)
