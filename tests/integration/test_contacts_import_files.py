@@ -18,8 +18,8 @@ from contracts.contacts.import_mappings import PreviewImport
 from contracts.contacts.imports import ImportProfile
 from services.contacts.commands import import_staging
 from services.contacts.spreadsheets.limits import MAX_COLUMNS, MAX_MEMORY_BYTES
-from services.contacts.spreadsheets.workbook import rows as workbook_rows
 from services.contacts.spreadsheets.workbook import ROOT, UNPACKING
+from services.contacts.spreadsheets.workbook import rows as workbook_rows
 from tests.integration.importing import counts
 
 SPREADSHEET = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

@@ -17,21 +17,25 @@ from services.contacts.commands.import_confirming import REMEMBERED
 from services.contacts.commands.import_matching import CHUNK
 from services.contacts.rules.masters import EVERYTHING, STRENGTH, Claim, Outcome, is_told, judge, why
 
-NEW = f"""
-    {CHUNK} AND r.affiliation IS NOT NULL AND NOT EXISTS (
-        SELECT FROM affiliations t WHERE t.person_id = r.person_id AND t.organisation_id = r.organisation_id
-        AND (t.ends_on IS NULL OR t.ends_on >= :today))
-    """
-ANY_GIVEN = text(f"SELECT EXISTS (SELECT FROM import_rows r WHERE {CHUNK} AND r.affiliation IS NOT NULL)")  # noqa: S608
-FIND_NEW = text(f"SELECT r.number FROM import_rows r WHERE {NEW}")  # noqa: S608
-CREATE = text(
+FIND = text(
     f"""
+    SELECT r.number, (SELECT t.id FROM affiliations t
+                      WHERE t.person_id = r.person_id AND t.organisation_id = r.organisation_id
+                        AND (t.ends_on IS NULL OR t.ends_on >= :today) LIMIT 1) IS NULL AS is_new
+    FROM import_rows r WHERE {CHUNK} AND r.affiliation IS NOT NULL
+    """  # noqa: S608  (constants of this module)
+)
+"""Which rows say anything of an affiliation, and whether the person has one there. Asked with NOT EXISTS, the planner
+reads all affiliations."""
+CREATE = text(
+    """
     WITH made AS (
         INSERT INTO affiliations (id, person_id, organisation_id, title, role, decision_maker)
         SELECT p.id, r.person_id, r.organisation_id, coalesce(p.title, ''), coalesce(p.role, ''),
             coalesce(p.decision_maker, false)
         FROM import_rows r CROSS JOIN LATERAL jsonb_populate_record(NULL::affiliations, r.affiliation) p
-        WHERE {NEW} ORDER BY r.number RETURNING id, person_id, organisation_id, title
+        WHERE r.import_id = :import_id AND r.number = ANY(:new) ORDER BY r.number
+        RETURNING id, person_id, organisation_id, title
     ), begun AS (
         INSERT INTO value_sources (subject_id, field, source, observed_at, rule)
         SELECT id, '*', :source, :observed_at, 'first' FROM made
@@ -40,18 +44,18 @@ CREATE = text(
     SELECT side, :at, :label, :channel, 'affiliation.started',
         jsonb_build_object('person_id', person_id, 'organisation_id', organisation_id, 'title', title), :import_id
     FROM made CROSS JOIN LATERAL unnest(ARRAY[person_id, organisation_id]) side
-    """  # noqa: S608
+    """
 )
 FIND_CHANGED = text(
-    f"""
+    """
     SELECT DISTINCT ON (t.id) r.number, t.id, t.person_id, r.affiliation - 'id' AS given, to_jsonb(t) AS stored
     FROM import_rows r JOIN affiliations t ON t.person_id = r.person_id AND t.organisation_id = r.organisation_id
-    WHERE {CHUNK} AND r.affiliation IS NOT NULL AND (t.ends_on IS NULL OR t.ends_on >= :today)
+    WHERE r.import_id = :import_id AND r.number = ANY(:known) AND (t.ends_on IS NULL OR t.ends_on >= :today)
       AND NOT EXISTS (
         SELECT FROM affiliations s WHERE s.person_id = t.person_id AND s.organisation_id = t.organisation_id
         AND (s.ends_on IS NULL OR s.ends_on >= :today) AND (s.id < t.id OR to_jsonb(s) @> (r.affiliation - 'id')))
     ORDER BY t.id
-    """  # noqa: S608
+    """
 )
 """When a person has several in one organisation, none is changed if one fits; else the oldest."""
 CHANGE = text(
@@ -103,22 +107,23 @@ class Changed:
 
 @dataclass(frozen=True)
 class Affiliations:
-    """What the rows of a chunk mean for affiliations: numbers of rows that make one, and those that change."""
+    """What the rows of a chunk mean for affiliations: which make one, which are about one, and what these change."""
 
     new: list[int]
+    known: list[int]
     judged: list[Changed]
-    given: bool = True
-    """Whether the rows say anything of affiliations."""
 
     @classmethod
     def of(cls, session: Session, chunk: dict[str, Any], today: date, author: Author) -> "Affiliations":
         """Compare the chunk with the register."""
-        asked = {**chunk, "today": today}
-        if not session.scalar(ANY_GIVEN, chunk):
-            return cls([], [], given=False)
+        rows = session.execute(FIND, {**chunk, "today": today}).all()
+        new, known = [row.number for row in rows if row.is_new], [row.number for row in rows if not row.is_new]
+        if not known:
+            return cls(new, known, [])
+        asked = {"import_id": chunk["import_id"], "known": known, "today": today}
         found = session.execute(FIND_CHANGED, asked).all()
         origins = mastership.origins(session, [row.id for row in found])
-        return cls(list(session.scalars(FIND_NEW, asked)), [_judged(row, origins, author) for row in found])
+        return cls(new, known, [_judged(row, origins, author) for row in found])
 
     @property
     def changed(self) -> list[Changed]:
@@ -135,7 +140,7 @@ class Affiliations:
         by = {"at": author.at, "label": author.label, "channel": author.channel, "import_id": author.import_id}
         said = {**chunk, "today": today, "source": author.source.value, "observed_at": author.observed_at}
         if self.new:
-            session.execute(CREATE, {**said, **by})
+            session.execute(CREATE, {**said, **by, "new": self.new})
         if self.changed:
             rows = [{**each.stored, **each.new} for each in self.changed]
             session.execute(CHANGE, {"rows": orjson.dumps(rows).decode()})
@@ -144,7 +149,7 @@ class Affiliations:
         if noted := [row for each in self.judged for row in _noted(each, author)]:
             provenance.put(session, noted)
         import_contests.contest(session, author.import_id, [said for each in self.judged for said in each.contested])
-        if self.given and len(self.new) < chunk["count"]:
+        if self.known:
             session.execute(text(CONFIRM), {**said, "strength": [*STRENGTH]})
 
 

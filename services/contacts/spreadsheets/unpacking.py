@@ -3,7 +3,8 @@ code 3.
 
     python -m services.contacts.spreadsheets.unpacking FILE
 
-It limits its own memory, time and output before it looks at the file, and is given none of the suite's settings and secrets.
+It limits its own memory, time and output before it looks at the file, and is given none of the suite's settings and
+secrets.
 """
 
 import csv
