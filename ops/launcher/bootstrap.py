@@ -96,10 +96,10 @@ def _install(checkout: Path, folder: Path, locks: list[str]) -> None:
     own_pip = subprocess.run([python, "-c", "import pip"], check=False, stderr=subprocess.DEVNULL).returncode == 0
     pip = [str(python), "-m", "pip"] if own_pip else [sys.executable, "-m", "pip", "--python", str(python)]
     files = [argument for name in locks for argument in ("-r", str(checkout / name))]
-    options = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+    options = ["--quiet", "--no-input", "--no-compile", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
     if subprocess.run([*pip, "install", *options, *files], check=False).returncode != 0:
         sys.exit("talkoo: the locked packages could not be installed; pip's message above says why.")
-    compile_all = [str(python), "-m", "compileall", "-q", "-j", "0", str(folder / "lib")]  # the suite's account cannot
+    compile_all = [str(python), "-m", "compileall", "-q", "-j", "0", str(folder / "lib")]  # side by side; the suite's account cannot
     subprocess.run(compile_all, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

@@ -12,6 +12,7 @@ from ops.launcher.account import Account
 from ops.launcher.checkout import Code
 from ops.launcher.infrastructure import Infrastructure
 from ops.launcher.servers import StartFailed
+from ops.launcher.services import SERVICES
 from ops.launcher.state import StateFolder
 
 
@@ -34,6 +35,8 @@ def servers(tmp_path: Path) -> Infrastructure:
     ("amqp_url", "installed"), [("", [("rabbitmq-server",)]), ("amqp://somebody@mq.example.org:5672/%2F", [])]
 )
 def test_rabbitmq_is_installed_only_for_a_node_of_our_own(bare, monkeypatch, tmp_path, amqp_url, installed) -> None:
+    for service in SERVICES:  # integration tests set some of them, one after the other
+        monkeypatch.delenv(f"{service.upper()}_DATABASE_URL", raising=False)
     monkeypatch.setenv("DATABASE_URL", "postgresql://admin@db.example.org/postgres")
     monkeypatch.setenv("AMQP_URL", amqp_url)
     up._install_broker(servers(tmp_path), lambda _: nullcontext())
