@@ -44,9 +44,11 @@ MATCH_PERSONS = text(
                 ORDER BY CASE WHEN t.email_key = p.email_key THEN 1 WHEN t.birth_date = p.birth_date THEN 2
                     WHEN t.phone = p.phone THEN 3 ELSE 4 END, t.id
                 LIMIT 1),
-            (SELECT t.id FROM import_rows e JOIN persons s ON s.id = e.person_id
-                JOIN persons t ON t.id = coalesce(s.linked_to, s.id)
-                WHERE e.fingerprint = r.fingerprint AND t.state = 'active' ORDER BY t.id LIMIT 1)) AS id
+            CASE WHEN r.fingerprint IS NOT NULL THEN (
+                SELECT t.id
+                FROM (SELECT person_id FROM import_rows e WHERE e.fingerprint = r.fingerprint OFFSET 0) e
+                JOIN persons s ON s.id = e.person_id JOIN persons t ON t.id = coalesce(s.linked_to, s.id)
+                WHERE t.state = 'active' ORDER BY t.id LIMIT 1) END) AS id
           FROM import_rows r CROSS JOIN LATERAL jsonb_populate_record(NULL::persons, r.person) p
           WHERE {CHUNK} AND r.person IS NOT NULL OFFSET 0) found
     WHERE r.import_id = :import_id AND r.number = found.number AND found.id IS NOT NULL

@@ -24,7 +24,8 @@ COPY = (
 PATIENCE = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
 """A large workbook is unpacked before its first row comes."""
 ANALYZE = (
-    "ANALYZE import_rows (import_id, number, state, same_as, organisation_as, person_id, organisation_id, affiliation)"
+    "ANALYZE import_rows (import_id, number, state, same_as, organisation_as, person_id, organisation_id, affiliation,"
+    " fingerprint)"
 )
 """What follows joins the rows of a file that the planner has not seen; to look at all they say would take longer."""
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
