@@ -99,7 +99,8 @@ def _install(checkout: Path, folder: Path, locks: list[str]) -> None:
     options = ["--quiet", "--no-input", "--no-compile", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
     if subprocess.run([*pip, "install", *options, *files], check=False).returncode != 0:
         sys.exit("talkoo: the locked packages could not be installed; pip's message above says why.")
-    compile_all = [str(python), "-m", "compileall", "-q", "-j", "0", str(folder / "lib")]  # side by side; the suite's account cannot
+    # Compiled here, side by side: the suite's account cannot.
+    compile_all = [str(python), "-m", "compileall", "-q", "-j", "0", str(folder / "lib")]
     subprocess.run(compile_all, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
