@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, cast, func, select, text
+from sqlalchemy import Select, Text, cast, func, null, select, text
 from sqlalchemy.orm import Session
 
 from contracts.contacts.exports import Export, ExportFormat, StartExport
@@ -117,11 +117,12 @@ Maker = Callable[[Any], Any]
 
 
 def _read(asked: StartExport, today: date) -> tuple[Select[Any], list[Maker]]:
-    """What is selected, after the id as text and the additional fields, and how each cell is made of a row."""
+    """What is selected, after the id as text and the additional fields if any is asked for, and how cells are made."""
     model = MODELS[asked.of]
     table = model.__table__.c
     name = table.name if asked.of is SegmentKind.ORGANISATIONS else _full_name(table)
-    selected: list[Any] = [cast(table.id, Text), table.fields]
+    any_field = any(each.startswith(list_columns.FIELDS) for each in asked.columns)
+    selected: list[Any] = [cast(table.id, Text), table.fields if any_field else null()]
     makers = []
     for column in asked.columns:
         words = asked.words.get(column, {})
@@ -150,4 +151,6 @@ def _of_field(place: int, code: str, words: dict[str, str]) -> Maker:
 
 
 def _cell(value: Any, words: dict[str, str]) -> Any:
+    if type(value) is str and not words:  # most cells
+        return value or None
     return None if value is None or value == "" or value == [] else plain(value, words)

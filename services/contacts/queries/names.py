@@ -132,5 +132,11 @@ def batches(reader: Connection, word: str, exact: list[Condition], least: int) -
 
 def _batch(groups: list[tuple[int, list[str]]], taken: Condition) -> Scored:
     matches = bears(each for _, words in groups for each in words)
-    scored: Any = case(*((bears(words), likeness) for likeness, words in groups), else_=0)
-    return and_(matches, not_(func.coalesce(taken, false()))), scored
+    return and_(matches, not_(func.coalesce(taken, false()))), _score(groups)
+
+
+def _score(groups: list[tuple[int, list[str]]]) -> ColumnElement[int]:
+    """Of one likeness, no name has to be taken apart again to know it."""
+    if len(groups) == 1:
+        return literal(groups[0][0], Integer)
+    return case(*((bears(words), likeness) for likeness, words in groups), else_=0)
