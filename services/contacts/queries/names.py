@@ -6,7 +6,6 @@ of does not. What is typed counts as a word of its own, whether anybody bears it
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
 
 from rapidfuzz.distance import OSA
 from sqlalchemy import (
