@@ -14,6 +14,12 @@ from pathlib import Path
 RUNTIME_LOCK = "requirements.lock"
 DEV_LOCK = "requirements-dev.lock"
 COMMANDS_WITH_DEV_LOCK = frozenset({"test", "bench"})
+DEBIAN_FOR_TESTS = {
+    "chromium": "/usr/bin/chromium",
+    "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu",
+    "rabbitmq-server": "/usr/lib/rabbitmq/bin/rabbitmq-server",
+}
+"""Packages that `test` will want, and what shows that they are there. Who wants them asks again, and says if not."""
 MARKER = ".talkoo-locks.json"
 
 
@@ -21,7 +27,10 @@ def main() -> None:
     checkout, arguments = Path(sys.argv[1]), sys.argv[2:]
     command = arguments[0] if arguments else "help"
     locks = [RUNTIME_LOCK, DEV_LOCK] if command in COMMANDS_WITH_DEV_LOCK else [RUNTIME_LOCK]
+    meanwhile = _debian_packages(checkout) if command == "test" else None
     python = ready_environment(checkout, locks)
+    if meanwhile is not None:
+        meanwhile.wait()
     environment = {**os.environ, "PYTHONPATH": str(checkout), "TALKOO_CHECKOUT": str(checkout)}
     os.execve(python, [str(python), "-m", "ops.launcher", *arguments], environment)
 
@@ -44,6 +53,18 @@ def ready_environment(checkout: Path, locks: list[str]) -> Path:
         _install(checkout, folder, locks)
         (folder / MARKER).write_text(json.dumps({**installed, **wanted}))
     return python
+
+
+def _debian_packages(checkout: Path) -> subprocess.Popen[bytes] | None:
+    """Beside pip, which takes longer; only by root, as nobody is there to be asked for a password."""
+    missing = [name for name, shown in DEBIAN_FOR_TESTS.items() if not Path(shown).exists()]
+    if not missing or os.geteuid() != 0 or shutil.which("apt-get") is None or not _has("ensurepip"):
+        return None
+    _say(f"Installing Debian's {' and '.join(missing)}")
+    return subprocess.Popen(
+        [sys.executable, "-m", "ops.launcher.debian", *missing],
+        cwd=checkout, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 def _installed(folder: Path) -> dict[str, str]:

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from ops.launcher import broker, servers
+from ops.launcher import broker, debian, servers
 
-POLICY = Path("/usr/sbin/policy-rc.d")
-START_NOTHING = """\
-#!/bin/sh
-# Talkoo's launcher installs packages without starting their services, then removes this file.
-exit 101
-"""
 CHROMIUM = Path("/usr/bin/chromium")
 RABBITMQ_PACKAGES = ("rabbitmq-server",)
 BROWSER_PACKAGES = ("chromium", "fonts-dejavu-core")
@@ -46,11 +36,7 @@ def _install(packages: tuple[str, ...], instead: str) -> None:
     prefix = _administrator()
     if prefix is None:
         raise servers.StartFailed(f"{names} is missing: run `apt-get install {names}` as root, or {instead}.")
-    with _no_service_starts(prefix):
-        done = _apt(prefix, "install", "-y", "--no-install-recommends", *packages)
-        if done.returncode != 0:
-            _apt(prefix, "update")
-            done = _apt(prefix, "install", "-y", "--no-install-recommends", *packages)
+    done = debian.install(prefix, packages)
     if done.returncode != 0:
         raise servers.StartFailed(f"apt-get could not install {names}:\n{done.stdout[-2000:]}")
 
@@ -59,24 +45,3 @@ def _administrator() -> list[str] | None:
     if os.geteuid() == 0:
         return []
     return ["sudo"] if shutil.which("sudo") else None
-
-
-def _apt(prefix: list[str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", *arguments]
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-
-
-@contextmanager
-def _no_service_starts(prefix: list[str]) -> Iterator[None]:
-    """While packages are unpacked, Debian asks this policy and starts no service (RabbitMQ would take port 5672)."""
-    if POLICY.exists():
-        yield
-        return
-    with tempfile.NamedTemporaryFile("w") as source:
-        source.write(START_NOTHING)
-        source.flush()
-        subprocess.run([*prefix, "install", "-m", "755", source.name, str(POLICY)], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run([*prefix, "rm", "-f", str(POLICY)], check=True)
