@@ -32,9 +32,7 @@ def test(checkout: Path, pytest_arguments: list[str]) -> int:
         packages.ensure_rabbitmq()  # also with AMQP_URL: tests crash their broker, and leave the operator's alone
         with infrastructure():
             tests = _run(checkout, "pytest", *(pytest_arguments or SIDE_BY_SIDE)).returncode
-    if failed := checks.result():
-        print(f"== FAILED beside the tests: {', '.join(failed)}", flush=True)
-    return tests or (1 if failed else 0)
+    return tests or (1 if checks.result() else 0)
 
 
 def _failed_checks(checkout: Path, checks: Mapping[str, Sequence[str]]) -> list[str]:
@@ -44,6 +42,7 @@ def _failed_checks(checkout: Path, checks: Mapping[str, Sequence[str]]) -> list[
         ended = _run(checkout, *command, output=subprocess.PIPE)
         print(f"\n== {name}\n{ended.stdout.decode().rstrip()}", flush=True)
         if ended.returncode != 0:
+            print(f"== {name} FAILED", flush=True)
             failed.append(name)
     return failed
 
