@@ -115,6 +115,18 @@ def first_message(whole: Whole, member: Member) -> str:
     return str(found["id"])
 
 
+def seated_member(whole: Whole, given_name: str, *, paid: bool = False) -> Member:
+    """Somebody with a membership, paid by bank if wanted, a seat paid by card with its ticket, and messages."""
+    member = new_member(whole, given_name)
+    join(whole, member)
+    if paid:
+        pay_by_bank(whole, member)
+    enrol(whole, member, new_session(whole))
+    pay_by_card(whole, member)
+    first_message(whole, member)
+    return member
+
+
 def _first(page: dict[str, Any]) -> Any:
     return next(iter(page["data"]), None)
 

@@ -56,7 +56,10 @@ def ready_environment(checkout: Path, locks: list[str]) -> Path:
 
 
 def _debian_packages(checkout: Path) -> subprocess.Popen[bytes] | None:
-    """Beside pip, which takes longer; only by root, as nobody is there to be asked for a password."""
+    """Beside pip, which takes longer; only by root, as nobody is there to be asked for a password.
+
+    Not where Python's venv has to be installed too: apt-get does one thing at a time.
+    """
     missing = [name for name, shown in DEBIAN_FOR_TESTS.items() if not Path(shown).exists()]
     if not missing or os.geteuid() != 0 or shutil.which("apt-get") is None or not _has("ensurepip"):
         return None

@@ -18,12 +18,7 @@ pytestmark = pytest.mark.timeout(300)
 @pytest.fixture(scope="module")
 def member(whole: Whole) -> Member:
     """Somebody with a membership, an enrolment with its invoice or order, and messages."""
-    found = members.new_member(whole, "Kortti")
-    members.join(whole, found)
-    members.enrol(whole, found, members.new_session(whole))
-    members.pay_by_card(whole, found)
-    members.first_message(whole, found)
-    return found
+    return members.seated_member(whole, "Kortti")
 
 
 def test_X6_a_frozen_service_holds_up_its_own_section_of_a_card_and_nothing_else(
@@ -108,11 +103,7 @@ def test_C3_the_card_of_an_organisation_shows_what_its_people_have_and_nobody_el
     visit: Visit, whole: Whole, member: Member
 ) -> None:
     organisation = whole.api.post("/organisations", {"name": "Jäsenten Oy"})
-    left = members.new_member(whole, "Eronnut")
-    members.join(whole, left)
-    members.enrol(whole, left, members.new_session(whole))
-    members.pay_by_card(whole, left)
-    members.first_message(whole, left)
+    left = members.seated_member(whole, "Eronnut")
     for person_id, ends_on in ((member.person_id, None), (left.person_id, "2026-01-31")):
         sides = {"person_id": person_id, "organisation_id": organisation["id"]}
         whole.api.post("/affiliations", sides | ({"ends_on": ends_on} if ends_on else {}))

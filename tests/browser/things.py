@@ -39,14 +39,9 @@ ANSWERS = {"came": "no", "why": "Satoi. " * 60, "mark": 2, "hours": 2.5, "many":
 
 
 def a_member(whole: Whole) -> members.Member:
-    """Somebody with a paid membership, a seat with its ticket, and messages."""
-    found = members.new_member(whole, "Sivu")
+    """Somebody signed in with a paid membership, a seat with its ticket, and messages."""
+    found = members.seated_member(whole, "Sivu", paid=True)
     whole.signed_in[found.username] = found.visitor
-    members.join(whole, found)
-    members.pay_by_bank(whole, found)
-    members.enrol(whole, found, members.new_session(whole))
-    members.pay_by_card(whole, found)
-    members.first_message(whole, found)
     return found
 
 

@@ -18,13 +18,7 @@ NAMED = re.compile(r"(?<=/my/)(\w+)/<uuid:\w+>")
 @pytest.fixture(scope="module")
 def owner(whole):
     """A member with a paid membership, a confirmed seat paid by card, and messages."""
-    member = members.new_member(whole, "Aino")
-    members.join(whole, member)
-    members.pay_by_bank(whole, member)
-    members.enrol(whole, member, members.new_session(whole))
-    members.pay_by_card(whole, member)
-    members.first_message(whole, member)
-    return member
+    return members.seated_member(whole, "Aino", paid=True)
 
 
 def addresses(facts):

@@ -33,11 +33,7 @@ BODIES = {
 @pytest.fixture(scope="module")
 def owner(whole):
     """A member with one of everything."""
-    member = members.new_member(whole, "Omena")
-    members.join(whole, member)
-    members.enrol(whole, member, members.new_session(whole))
-    members.pay_by_card(whole, member)
-    members.first_message(whole, member)
+    member = members.seated_member(whole, "Omena")
     member.facts["applications"] = an_application(whole)
     segment = {"name": f"Omena {new_id()}", "filter": {"field": "city", "op": "eq", "value": "Helsinki"}}
     sheet = whole.api.post("/label-sheets", {"segment_id": whole.api.post("/segments", segment)["id"]})
