@@ -93,6 +93,9 @@ def test_E4_notices_that_are_not_the_providers_have_no_effect(whole, secret):
         assert whole.api.get(f"/payments/{each.facts['payments']}")["state"] == "pending"
         assert whole.api.get(f"/orders/{each.facts['orders']}")["state"] == "open"
         assert whole.api.get("/invoices", customer_id=each.person_id)["data"] == []
+    for each, true in ((member, notice), (other, other_notice)):
+        assert visitor.ask("GET", CALLBACK, params=true).json()["fresh"] is True
+        members.wait_until(lambda each=each: things(whole, each)["enrolment"]["ticket_key"], 60, "the ticket")
 
 
 def things(whole, member):
