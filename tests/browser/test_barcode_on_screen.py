@@ -62,7 +62,8 @@ def test_E6_the_payer_scans_it_by_the_link_of_the_mail_and_reads_the_own_languag
 
 
 def test_E6_the_member_scans_it_on_the_own_page(whole: Whole, visit):
-    open_ones = whole.api.get("/invoices", state="open")["data"]
+    person_id = whole.staff("jasen").get("/me")["person_id"]
+    open_ones = whole.api.get("/invoices", state="open", customer_id=person_id)["data"]
     page = visit("/my/invoices?state=open", as_user="jasen", width=390)
     page.locator("#list tbody a").first.click()
     digits = page.locator("#barcode").inner_text()

@@ -95,7 +95,7 @@ def billed(whole: Whole, person_id: str, payer_id: str) -> str:
     """The number of the invoice for a membership that somebody else pays."""
     kind = whole.api.get("/membership-types")["data"][0]["id"]
     whole.api.post("/memberships", {"person_id": person_id, "payer_id": payer_id, "membership_type_id": kind})
-    found = members.wait_until(lambda: whole.api.get("/invoices", customer_id=payer_id)["data"] or None, 30, "invoice")
+    found = members.wait_until(lambda: whole.api.get("/invoices", customer_id=payer_id)["data"] or None, 60, "invoice")
     return str(found[0]["number"])
 
 

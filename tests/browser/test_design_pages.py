@@ -185,11 +185,10 @@ def test_typed_text_is_not_lost_by_leaving_unasked(page, address):
 
 def test_a_running_job_moves_without_reloading(page, address):
     page.goto(f"{address}/job")
-    while "Done" in page.locator(".progress").inner_text():  # the sample starts anew every while
+    while "Done" in (first := page.locator(".progress").inner_text()):  # the sample starts anew every while
         page.wait_for_timeout(500)
         page.reload()
     page.evaluate("document.body.dataset.same = 'yes'")
-    first = page.locator(".progress").inner_text()
     expect(page.locator(".progress")).not_to_have_text(first, timeout=10_000)
     assert page.evaluate("document.body.dataset.same") == "yes"
 

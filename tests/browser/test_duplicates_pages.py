@@ -131,8 +131,8 @@ def test_C13_the_other_one_may_stay_and_what_both_have_is_told(visit: Visit, who
     page.locator("#merge").get_by_role("button", name="Yhdistä").click()
     expect(page.get_by_text("Kaisa Testinen yhdistettiin tähän kontaktiin.")).to_be_visible()
     for each in (first, second):
-        wait_until(partial(has_both, whole, each.person_id), 20, "what both had is listed under either id")
-        wait_until(partial(is_known_as, each, second.person_id), 20, "both accounts are the same person")
+        wait_until(partial(has_both, whole, each.person_id), 60, "what both had is listed under either id")
+        wait_until(partial(is_known_as, each, second.person_id), 60, "both accounts are the same person")
 
 
 def has_both(whole: Whole, person_id: str) -> bool | None:

@@ -14,7 +14,7 @@ def test_N7_a_sent_message_is_found_with_its_text(visit, whole):
     kind = whole.api.get("/membership-types")["data"][0]["id"]
     who = {"given_name": "Vilja", "family_name": "Viesti", "email": f"{name}@example.org"}
     whole.api.post("/applications", {"membership_type_id": kind, **who, "accepts_terms": True})
-    whole.mailbox.wait_for(f"{name}@example.org", seconds=30)
+    whole.mailbox.wait_for(f"{name}@example.org", seconds=60)
     page = visit("/office/messages?state=delivered", as_user="toimisto")
     page.locator("#list tbody tr").first.locator("a").first.click()
     expect(page.locator(".standing")).to_have_text("Perillä")

@@ -26,7 +26,7 @@ def new_invoice(whole: Whole, **person_details: str) -> dict[str, Any]:
         "/persons", {"given_name": "Taimi", "family_name": f"Lasku {str(new_id())[-6:]}", **person_details}
     )
     whole.api.post("/enrolments", {"session_id": session["id"], "person_id": person["id"], "payment": "invoice"})
-    found = wait_until(lambda: whole.api.get("/invoices", customer_id=person["id"])["data"] or None, 30, "an invoice")
+    found = wait_until(lambda: whole.api.get("/invoices", customer_id=person["id"])["data"] or None, 60, "an invoice")
     return dict(found[0]) | {"name": f"{person['given_name']} {person['family_name']}"}
 
 

@@ -56,7 +56,7 @@ def test_an_open_invoice_leads_to_the_payment_page_and_is_paid_then(whole, visit
     page.wait_for_url(re.compile(re.escape(whole.run["payments"].rstrip("/")) + "/.*"))
     whole.payments.pay(page.url.split("?")[0].rstrip("/").rpartition("/")[2])
     address = f"/invoices/{debtor.facts['invoices']}"
-    members.wait_until(lambda: whole.api.get(address)["state"] == "paid" or None, 30, "the paid invoice")
+    members.wait_until(lambda: whole.api.get(address)["state"] == "paid" or None, 60, "the paid invoice")
     page.goto(f"{whole.base_url}/my{address}")
     expect(page.locator(".standing")).to_contain_text("Maksettu")
     expect(page.get_by_role("button", name=re.compile("Maksa"))).to_have_count(0)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chassis.ids import new_id
+from chassis.service import SERVICES
 from ops.simulators.clients import wait_until
 from tests import members
 from tests.browser.soundness import check_page
@@ -151,6 +152,8 @@ def test_I5_own_details_are_changed_and_a_lost_update_is_refused(visit, whole):
     expect(second.get_by_role("alert")).to_be_visible()
 
 
-def test_the_page_of_parked_events_says_that_nothing_waits(visit):
+def test_the_page_of_parked_events_says_that_nothing_waits(visit, whole):
+    parked = lambda: [whole.api.get(f"/system/services/{each}/parked")["data"] for each in SERVICES]  # noqa: E731
+    wait_until(lambda: not any(parked()) or None, 60, "the end of what came too early")
     page = visit("/office/parked", as_user="admin")
     expect(page.get_by_role("heading", name="Mitään ei ole siirretty sivuun")).to_be_visible()

@@ -87,7 +87,7 @@ def test_M7_an_application_keeps_what_was_typed_is_acknowledged_and_followed(vis
     expect(page.get_by_role("heading", name="Kiitos hakemuksestasi")).to_be_visible()
     expect(page.get_by_text(email)).to_be_visible()
     check_page(page)
-    mail = whole.mailbox.wait_for(email, "vastaanotettu", seconds=30)
+    mail = whole.mailbox.wait_for(email, "vastaanotettu", seconds=60)
     page.goto(path_in(mail, "/join/follow"))
     expect(page.get_by_text("Odottaa päätöstä")).to_be_visible()
     check_page(page)
@@ -169,7 +169,7 @@ def test_K2_E4_a_visitor_enrols_pays_by_card_and_gets_the_ticket(visit, whole):
     expect(page.get_by_role("heading", name="Kiitos, maksu on saapunut")).to_be_visible()
     page.get_by_role("link", name="Jatka").click()
     confirmed = page.get_by_text("Paikka vahvistettu")
-    wait_until(lambda: (page.reload() and confirmed.is_visible()) or None, 30, "the confirmed seat")
+    wait_until(lambda: (page.reload() and confirmed.is_visible()) or None, 60, "the confirmed seat")
     expect(page.get_by_role("button", name="Maksa")).to_have_count(0)
     check_page(page)
     assert whole.mailbox.wait_for(email, "Lippusi", seconds=60)["attachments"]
@@ -214,7 +214,7 @@ def test_K2_K4_what_is_chosen_beside_the_course_is_paid_with_it(visit, whole):
 def test_the_mail_of_a_held_seat_leads_to_paying_it(visit, whole):
     session, email = new_session(whole), address()
     enrolled(whole, session, email)
-    mail = whole.mailbox.wait_for(email, "Paikka on varattu sinulle", seconds=30)
+    mail = whole.mailbox.wait_for(email, "Paikka on varattu sinulle", seconds=60)
     page = visit(path_in(mail, "/offer"))
     expect(page.get_by_role("button", name="Maksa 120,00 € kortilla")).to_be_visible(timeout=PATIENCE)
 
@@ -229,7 +229,7 @@ def test_K2_a_full_course_takes_into_the_waiting_list_and_an_offer_is_taken_once
     page.get_by_role("button", name="Liity jonoon").click()
     expect(page.get_by_text("Jonossa, numero 1")).to_be_visible()
     check_page(page)
-    wait_until(lambda: whole.api.get(f"/enrolments/{seated['id']}")["state"] == "confirmed" or None, 30, "the invoice")
+    wait_until(lambda: whole.api.get(f"/enrolments/{seated['id']}")["state"] == "confirmed" or None, 60, "the invoice")
     whole.api.post(f"/enrolments/{seated['id']}/cancel", {"reason": "Este"})
     offer = path_in(whole.mailbox.wait_for(first, "Paikka vapautui", seconds=60), "/offer")
     for _ in range(2):  # opening the link uses nothing up
@@ -268,7 +268,7 @@ def test_E6_an_invoice_is_seen_and_paid_by_its_link(visit, whole):
 def test_a_link_opens_only_what_it_was_made_for(whole):
     session, email = new_session(whole), address()
     enrolled(whole, session, email)
-    offer = path_in(whole.mailbox.wait_for(email, "Paikka on varattu sinulle", seconds=30), "/offer")
+    offer = path_in(whole.mailbox.wait_for(email, "Paikka on varattu sinulle", seconds=60), "/offer")
     token = offer.rpartition("/")[2]
     for path in (f"/pay/{token}", f"/pay/{token}/invoice.pdf", f"/join/follow/{token}", f"/my/password/{token}"):
         assert httpx.get(whole.base_url + path, trust_env=False).status_code in {403, 410}, path
@@ -317,4 +317,4 @@ def test_X6_a_service_that_is_away_shows_a_kind_page_and_leaves_the_rest_standin
         check_page(page)
     finally:
         whole.suite.kill("courses", signal.SIGCONT)
-    wait_until(lambda: page.goto("/courses").status == 200 or None, 30, "the courses again")
+    wait_until(lambda: page.goto("/courses").status == 200 or None, 60, "the courses again")

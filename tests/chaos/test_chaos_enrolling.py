@@ -43,7 +43,7 @@ def kill(*names):
 
     def fault(whole):
         for name in names:
-            wait_until(lambda name=name: whole.suite.pids.get(name), 30, name)
+            wait_until(lambda name=name: whole.suite.pids.get(name), 60, name)
             whole.suite.kill(name)
 
     return fault

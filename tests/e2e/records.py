@@ -3,51 +3,57 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg2
-from sqlalchemy.engine import make_url
 
+from ops.launcher.databases import libpq_url
+from ops.simulators.clients import wait_until
 from tests.whole_suite import Whole
 
 COUNTERS = {"rate_limits", "sessions", "api_keys", "audit_entries", "challenges"}
 """Tables that requests may touch whatever becomes of them: limits, last use, the log of sign-ins."""
-SWEPT = {"payments"}
-"""Tables whose rows a sweeper touches from time to time; only their number counts."""
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 DIGEST = 'SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM "{}" AS t'
-COUNT = 'SELECT count(*) FROM "{}"'
 SOON = "next_at < now() + interval '30 seconds'"
-WAITING = {
-    "commerce": f"SELECT count(*) FROM invoice_documents WHERE file_key IS NULL AND {SOON}",
-    "notify": f"SELECT count(*) FROM messages WHERE state IN ('created', 'sending') AND {SOON}",
+PRESENT = "person_id NOT IN (SELECT person_id FROM erasures)"
+WAITING = (
+    "SELECT count(*) FROM outbox WHERE sent_at IS NULL",
+    "SELECT count(*) FROM untold",
+    "SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')",
+    f"SELECT count(*) FROM parked WHERE NOT dead AND {SOON}",
+)
+OWN_WAITING = {
+    "commerce": (
+        f"SELECT count(*) FROM invoice_documents WHERE file_key IS NULL AND {SOON}",
+        f"SELECT count(*) FROM refunds WHERE state IN ('requested', 'sent') AND {SOON}",
+    ),
+    "courses": (f"SELECT count(*) FROM enrolments WHERE state = 'confirmed' AND ticket_key IS NULL AND {PRESENT}",),
+    "notify": (f"SELECT count(*) FROM messages WHERE state IN ('created', 'sending') AND {SOON}",),
 }
-"""What the worker is about to do, however slow the machine is."""
-UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
+"""What the worker is about to do or at, however slow the machine is."""
+LISTENING = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'talkoo-listen-%'"
 
 
 def records(whole: Whole) -> dict[str, str]:
     """Number and digest of the rows of every table, by service and table."""
     found = {}
     for service, address in whole.suite.wiring.database_urls.items():
-        url = make_url(address)
-        connection = psycopg2.connect(
-            host=url.host, port=url.port, user=url.username, password=url.password, dbname=url.database
-        )
-        with connection.cursor() as cursor:
+        with closing(psycopg2.connect(libpq_url(address))) as connection, connection.cursor() as cursor:
             cursor.execute(TABLES)
             for (table,) in cursor.fetchall():
                 if table not in COUNTERS:
-                    cursor.execute((COUNT if table in SWEPT else DIGEST).format(table))
+                    cursor.execute(DIGEST.format(table))
                     found[f"{service}.{table}"] = str(cursor.fetchone())
             found[f"{service} waits"] = str(_waiting(cursor, service))
-        connection.close()
     return found
 
 
 def _waiting(cursor: Any, service: str) -> int:
     count = 0
-    for query in (UNSENT, WAITING.get(service, UNSENT)):
+    for query in (*WAITING, *OWN_WAITING.get(service, ())):
         cursor.execute(query)
         count += cursor.fetchone()[0]
     return count
@@ -70,3 +76,22 @@ def settled(whole: Whole, seconds: float = 60) -> dict[str, str]:
 def changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
     """The tables that differ."""
     return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
+@contextmanager
+def worker_held(whole: Whole) -> Iterator[None]:
+    """The worker rests: nothing expires, is forgotten, or is looked at once more because its time has come."""
+    listeners = _listeners(whole)
+    whole.suite.supervisor.hold("worker")
+    try:
+        yield
+    finally:
+        whole.suite.supervisor.release("worker")
+    wait_until(lambda: _listeners(whole) == listeners or None, 60, "the worker")
+
+
+def _listeners(whole: Whole) -> int:
+    address = whole.suite.wiring.database_urls["notify"]
+    with closing(psycopg2.connect(libpq_url(address))) as connection, connection.cursor() as cursor:
+        cursor.execute(LISTENING)
+        return int(cursor.fetchone()[0])

@@ -173,13 +173,15 @@ class Sms:
 
 
 def sent_code(whole):
-    """The id of a text message that was sent; its state is told by `GET /messages/{id}`."""
+    """The id of a text message that has arrived; its state is told by `GET /messages/{id}`."""
     number = f"+35840{int(new_id().hex[-7:], 16) % 10_000_000:07d}"
     account = {"username": f"sms-{new_id().hex[-8:]}", "password": members.PASSWORD, "phone": number, "sms_code": True}
     whole.api.post("/accounts", account)
     wanted = {"username": account["username"], "password": members.PASSWORD}
     challenge = whole.visitor().post("/sign-in", wanted)["challenge_id"]
     whole.sms.wait_for(number)
+    arrived = lambda: whole.api.get(f"/messages/{challenge}")["state"] == "delivered"  # noqa: E731
+    members.wait_until(lambda: arrived() or None, 60, "the provider's report")
     return challenge
 
 

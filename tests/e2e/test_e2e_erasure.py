@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pika
@@ -257,8 +257,11 @@ def test_C17_the_report_lists_what_stays_and_until_when(whole, erased):
     assert {each["id"] for each in retained if each["kind"] == "invoice"} == set(life.invoice_ids)
     entries = whole.api.get(f"/bank-files/{life.bank_file_id}/entries")["data"]
     assert [each["id"] for each in retained if each["kind"] == "bank_entry"] == [each["id"] for each in entries]
-    year = datetime.now(UTC).year
-    assert {(each["basis"], each["until"]) for each in retained} == {("accounting_act", f"{year + 6}-12-31")}
+    dated = {each: whole.api.get(f"/invoices/{each}")["issued_on"] for each in life.invoice_ids}
+    dated |= {each["id"]: each["booked_on"] for each in entries}
+    years = {key: date.fromisoformat(day).year for key, day in dated.items()}
+    assert {each["basis"] for each in retained} == {"accounting_act"}
+    assert {each["id"]: each["until"] for each in retained} == {key: f"{year + 6}-12-31" for key, year in years.items()}
     assert {each["service"] for each in report["parts"]} == {each["service"] for each in preview["parts"]}
     assert all(each["erased_at"] for each in report["parts"])
     kept_until = datetime.fromisoformat(report["backups_until"]).date()

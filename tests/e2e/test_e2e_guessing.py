@@ -63,7 +63,7 @@ def challenge_after(whole, username, phone, old):
         "challenge_id"
     ]
     codes = lambda: [re.findall(r"\b[0-9]{6}\b", each["body"])[0] for each in whole.sms.messages(phone)]  # noqa: E731
-    newest = members.wait_until(lambda: codes()[0] if len(codes()) > 1 else None, 15, "a second code")
+    newest = members.wait_until(lambda: codes()[0] if len(codes()) > 1 else None, 60, "a second code")
     return challenge_id, newest
 
 

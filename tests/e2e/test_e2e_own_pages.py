@@ -130,7 +130,7 @@ def test_with_a_service_away_the_rest_is_shown_and_the_gap_is_named(whole, owner
     assert (ready.status_code, ready.json()["status"], away) == (503, "fail", ["notify"])
     assert (alive.status_code, alive.json()) == (200, {"status": "pass"})
     assert refused.status_code == 503
-    members.wait_until(lambda: is_logged(whole, refused.json()["request_id"]) or None, 20, "the record of the failure")
+    members.wait_until(lambda: is_logged(whole, refused.json()["request_id"]) or None, 60, "the record of the failure")
     assert "Emme voi näyttää viestejäsi juuri nyt" in overview
     assert "Varsinainen jäsen" in overview
     members.wait_until(lambda: owner.visitor.ask("GET", "/readyz").status_code == 200 or None, 60, "notify again")

@@ -21,7 +21,9 @@ from ops.simulators.clients import wait_until
 
 pytestmark = pytest.mark.timeout(400)
 ROOT = Path(__file__).resolve().parents[2]
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".talkoo", "*_cache", ".hypothesis", "tests", "screenshots")
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", ".talkoo", "*_cache", "__pycache__", ".hypothesis", "tests", "screenshots"
+)
 PASSWORD = "kolme erilaista sanaa"
 PATIENCE = 120
 OTHER_HOST = "127.0.0.2"
