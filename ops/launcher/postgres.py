@@ -15,17 +15,17 @@ from ops.launcher.state import StateFolder, write_private
 SUPERUSER = "postgres"
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
+MOST_BUFFERS = 1024
+"""MB; taken page by page as they are used."""
 SETTINGS = {
     "listen_addresses": ports.LOOPBACK,
     "unix_socket_directories": "",
     "max_connections": "300",
-    "shared_buffers": "256MB",
     "effective_cache_size": "2GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
-    "wal_compression": "on",
     "random_page_cost": "1.1",
     "effective_io_concurrency": "64",
     "jit": "off",
@@ -40,6 +40,12 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "idle_in_transaction_session_timeout": "5min",
 }
+
+
+def shared_buffers() -> int:
+    """A quarter of this machine's memory in MB, and no more than the indexes of a million contacts fill."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min(memory // 4 // 2**20, MOST_BUFFERS)
 
 
 class PostgresServer:
@@ -90,7 +96,7 @@ class PostgresServer:
 
     def spawn(self) -> None:
         """Start the server; it answers after `wait_ready`."""
-        settings = {**SETTINGS, "port": str(self.port)}
+        settings = {**SETTINGS, "shared_buffers": f"{shared_buffers()}MB", "port": str(self.port)}
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("ab") as output:
             self.child = spawn.spawn(

@@ -226,7 +226,7 @@ def _deliver(step: Step, running: Running) -> None:
 
 
 def _organisations(step: Step, running: Running) -> None:
-    _next_chunk(step, running, running.take_organisations, "persons", APPLIED_AT_ONCE, share=0)
+    _next_chunk(step, running, running.take_organisations, "persons", APPLIED_AT_ONCE, share=0, leaders=True)
 
 
 def _persons(step: Step, running: Running) -> None:
@@ -240,10 +240,17 @@ def _finish(step: Step, running: Running) -> None:
 
 
 def _next_chunk(
-    step: Step, running: Running, work: Callable[[dict[str, int]], None], then: str, size: int, *, share: int
+    step: Step,
+    running: Running,
+    work: Callable[[dict[str, int]], None],
+    then: str,
+    size: int,
+    *,
+    share: int,
+    leaders: bool = False,
 ) -> None:
     """Let `work` do its part on the next rows, or go on to the next phase. `share` of two phases are counted."""
-    chunk = running.rows_after(step.cursor["after"], size)
+    chunk = running.rows_after(step.cursor["after"], size, leaders=leaders)
     if chunk is None:
         step.cursor.update({"phase": then, "after": 0})
         return

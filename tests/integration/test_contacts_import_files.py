@@ -218,13 +218,16 @@ import sys
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
-from services.contacts.commands.import_staging import batches, lines_of
+from services.contacts.commands.import_staging import Lines, lines_of
 from services.contacts.rules.import_rows import RowReader
 from services.contacts.spreadsheets import read
 table = read(Path(sys.argv[1]))
 reader = RowReader(table.header, [], date(2026, 11, 26))
-for batch in batches(lines_of(str(uuid4()), table, reader)):
-    "".join(line for line, _ in batch).encode()
+lines = Lines(lines_of(str(uuid4()), table, reader))
+while lines.read():
+    pass
+if lines.error:
+    raise lines.error
 """
 
 

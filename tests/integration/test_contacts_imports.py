@@ -366,7 +366,7 @@ def test_an_import_goes_on_where_a_killed_worker_left_it(imports):
     """A worker process is killed between doing a chunk and committing it; the next one finishes: no row twice."""
     job = imports.start(papers.xlsx_file(PEOPLE, list(people.organisations(20, seed=3)), "jäsen"), "members.xlsx")
     environment = os.environ | {
-        "TALKOO_CRASH_AT": "contacts.import_chunk:10",  # the second chunk of persons
+        "TALKOO_CRASH_AT": "contacts.import_chunk:8",  # the second chunk of persons
         "CONTACTS_DATABASE_URL": settings().database_url("contacts"),
     }
     root = Path(__file__).resolve().parents[2]

@@ -17,7 +17,12 @@ SAME_NUMBERS = (
     "(t.customer_number IS NULL OR p.customer_number IS NULL OR t.customer_number = p.customer_number)"
     " AND (t.birth_date IS NULL OR p.birth_date IS NULL OR t.birth_date = p.birth_date)"
 )
-NAMESAKE = f"t.sort_key = p.sort_key AND t.state = 'active' AND {SAME_NUMBERS}"
+ALIKE = "{0}.email_key = p.email_key OR {0}.birth_date = p.birth_date OR {0}.phone = p.phone"
+NAMESAKES = f"""
+    SELECT n.id FROM persons n
+    WHERE n.sort_key = p.sort_key AND n.state = 'active' AND ({ALIKE.format("n")} OR n.postal_code = p.postal_code)
+    """  # noqa: S608  (constants)
+"""Those who may be the person: read from the index of names alone, which holds what is compared here."""
 ADDRESS = (
     "p.addresses -> 0 ->> 'street' <> '' AND t.postal_code = p.postal_code"
     " AND t.addresses @> jsonb_build_array(jsonb_build_object('street', p.addresses -> 0 -> 'street'))"
@@ -39,8 +44,9 @@ MATCH_PERSONS = text(
     UPDATE import_rows r SET person_id = found.id
     FROM (SELECT r.number, coalesce(
             (SELECT t.id FROM persons t WHERE t.customer_number = p.customer_number AND t.state = 'active'),
-            (SELECT t.id FROM persons t WHERE {NAMESAKE}
-                AND (t.email_key = p.email_key OR t.birth_date = p.birth_date OR t.phone = p.phone OR {ADDRESS})
+            (SELECT t.id FROM persons t
+                WHERE t.id = ANY(ARRAY({NAMESAKES})) AND t.state = 'active' AND {SAME_NUMBERS}
+                AND ({ALIKE.format("t")} OR {ADDRESS})
                 ORDER BY CASE WHEN t.email_key = p.email_key THEN 1 WHEN t.birth_date = p.birth_date THEN 2
                     WHEN t.phone = p.phone THEN 3 ELSE 4 END, t.id
                 LIMIT 1),
@@ -55,8 +61,7 @@ MATCH_PERSONS = text(
       AND r.state = 'staged' AND r.person IS NOT NULL
     """  # noqa: S608  (constants of this module)
 )
-"""The namesakes are read once: among a million, a look into each of four indexes takes longer than they do. Only rows
-whose person is found are written, unless an erasure has emptied them meanwhile."""
+"""Only rows whose person is found are written, unless an erasure has emptied them meanwhile."""
 MATCH_ORGANISATIONS = text(
     f"""
     UPDATE import_rows r SET organisation_id = (

@@ -40,7 +40,7 @@ OLDER_ONE_OPEN = text(
 NEXT_ROWS = text(
     """
     SELECT min(number) AS first, max(number) AS last, count(*) AS count
-    FROM (SELECT number FROM import_rows WHERE import_id = :import_id AND number > :after
+    FROM (SELECT number FROM import_rows WHERE import_id = :import_id AND number > :after AND (leads OR NOT :leaders)
           ORDER BY number LIMIT :size) n
     """
 )
@@ -119,9 +119,11 @@ class Running:
         """Whether an older import is not through; it may bring persons of this one."""
         return bool(self.session.scalar(OLDER_ONE_OPEN, {"id": self.row.id}))
 
-    def rows_after(self, number: int, size: int) -> dict[str, Any] | None:
-        """The next chunk of at most `size` rows: parameters of the statements on it; None at the end."""
-        found = self.session.execute(NEXT_ROWS, {"import_id": self.row.id, "after": number, "size": size}).one()
+    def rows_after(self, number: int, size: int, *, leaders: bool = False) -> dict[str, Any] | None:
+        """The next chunk of at most `size` rows, or of rows that lead an organisation: parameters of the statements
+        on it; None at the end."""
+        asked = {"import_id": self.row.id, "after": number, "size": size, "leaders": leaders}
+        found = self.session.execute(NEXT_ROWS, asked).one()
         if found.last is None:
             return None
         numbers = {"first": found.first, "last": found.last, "count": found.count}
@@ -162,7 +164,7 @@ class Running:
         """Make or change the organisations that the chunk's rows lead."""
         session = self.session
         if not self.row.dry_run:
-            import_settling.refuse(session, chunk)
+            import_settling.refuse(session, chunk, leaders=True)
         new = ORGANISATIONS.find_new(session, chunk)
         claims, judged = self._claims(ORGANISATIONS, chunk, new)
         changed = [each for each in judged if each.new]

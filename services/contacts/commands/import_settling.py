@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.contacts.commands.import_matching import CHUNK
 
+ASKED = "(r.leads OR NOT :leaders)"
 STAGED = "import_id = :import_id AND state = 'staged'"
 
 
@@ -74,7 +75,7 @@ TAKEN_PERSON_NUMBERS = f"""
         code = 'number_of_another', params = jsonb_build_object('value', r.person ->> 'customer_number'),
         reason = 'The customer number ' || (r.person ->> 'customer_number')
             || ' belongs to another person, or to one with another date of birth.'
-    WHERE {CHUNK} AND r.same_as IS NULL AND EXISTS (
+    WHERE {CHUNK} AND {ASKED} AND r.same_as IS NULL AND EXISTS (
         SELECT FROM persons t WHERE t.customer_number = r.person ->> 'customer_number' AND t.state = 'active'
         AND (t.id <> r.person_id OR t.birth_date <> (r.person ->> 'birth_date')::date))
     """  # noqa: S608
@@ -85,7 +86,7 @@ TAKEN_ORGANISATION_NUMBERS = f"""
             AND t.customer_number = r.organisation ->> 'customer_number') THEN :number_column ELSE :business_column END,
         code = 'number_of_organisation',
         reason = 'Another organisation has the customer number or business id of this row.'
-    WHERE {CHUNK} AND r.organisation IS NOT NULL AND EXISTS (
+    WHERE {CHUNK} AND {ASKED} AND r.organisation IS NOT NULL AND EXISTS (
         SELECT FROM organisations t WHERE t.deleted_at IS NULL AND t.id <> r.organisation_id
         AND (t.customer_number = r.organisation ->> 'customer_number' OR t.business_id = r.organisation ->> 'business_id'))
     """  # noqa: S608, E501
@@ -109,7 +110,7 @@ GONE = f"""
     UPDATE import_rows r SET state = 'rejected',
         code = 'contact_gone',
         reason = 'This contact was deleted or merged while the import was running; import the file again.'
-    WHERE {CHUNK} AND ((r.person IS NULL AND r.organisation IS NULL)
+    WHERE {CHUNK} AND {ASKED} AND ((r.person IS NULL AND r.organisation IS NULL)
         OR (SELECT t.state FROM persons t WHERE t.id = r.person_id) <> 'active'
         OR (SELECT t.deleted_at FROM organisations t WHERE t.id = r.organisation_id) IS NOT NULL)
     """  # noqa: S608
@@ -119,7 +120,7 @@ WITH_THEIR_FIRST = f"""
         params = jsonb_build_object('row', f.number::text),
         reason = 'The same as row ' || f.number || ', which is rejected.'
     FROM import_rows f
-    WHERE {CHUNK} AND f.import_id = :import_id AND f.number = r.same_as AND f.state = 'rejected'
+    WHERE {CHUNK} AND {ASKED} AND f.import_id = :import_id AND f.number = r.same_as AND f.state = 'rejected'
     """  # noqa: S608
 REFUSE = [text(each) for each in (GONE, TAKEN_PERSON_NUMBERS, TAKEN_ORGANISATION_NUMBERS, WITH_THEIR_FIRST)]
 SETTLE_IDS = [
@@ -142,8 +143,13 @@ SETTLE_ROLES = [text(each) for each in (CHOOSE_LEADERS, DROP_REPEATED_AFFILIATIO
 ANYBODY_LEADS = text("SELECT EXISTS (SELECT FROM import_rows WHERE import_id = :import_id AND leads)")
 
 
+JOIN_WHOLE_FILES = text("SET LOCAL enable_nestloop = off")
+"""Whose row another repeats is computed, so that the planner expects few and would compare each row with each."""
+
+
 def settle(session: Session, everything: dict[str, Any]) -> bool:
     """Decide for the whole file, a chunk of all rows, who is who; whether there are organisations in it."""
+    session.execute(JOIN_WHOLE_FILES)
     for statement in SETTLE_IDS:
         session.execute(statement, everything)
     refuse(session, everything)
@@ -152,7 +158,7 @@ def settle(session: Session, everything: dict[str, Any]) -> bool:
     return bool(session.scalar(ANYBODY_LEADS, everything))
 
 
-def refuse(session: Session, chunk: dict[str, Any]) -> None:
-    """Reject rows whose contact is gone, or whose number belongs to another."""
+def refuse(session: Session, chunk: dict[str, Any], *, leaders: bool = False) -> None:
+    """Reject rows, or those that lead an organisation, whose contact is gone, or whose number belongs to another."""
     for statement in REFUSE:
-        session.execute(statement, chunk)
+        session.execute(statement, {**chunk, "leaders": leaders})

@@ -1,7 +1,6 @@
 """Staging: the rows of a file, read and checked, go into `import_rows` by COPY."""
 
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +13,14 @@ from services.contacts.rules.repeats import ORGANISATION_KEYS, PERSON_KEYS, Repe
 from services.contacts.spreadsheets import Table
 from services.contacts.spreadsheets.limits import MAX_ROWS, Unreadable
 
-BATCH = 2_000
-MOST_CHARACTERS = 4_000_000
-"""Of the lines of a batch, so that rows of many long cells do not pile up in memory."""
+AT_ONCE = 64_000
+"""Characters that are handed to COPY together."""
 COPY = (
     'COPY import_rows (import_id, number, raw, state, code, reason, params, "column", person, organisation,'
     " affiliation, purchase, fingerprint, same_as, organisation_as) FROM STDIN"
 )
-PATIENCE = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
-"""A large workbook is unpacked before its first row comes."""
+PATIENCE = text("SET LOCAL statement_timeout = '10min'")
+"""COPY waits for the rows of the file; a large workbook is unpacked before its first one comes."""
 ANALYZE = (
     "ANALYZE import_rows (import_id, number, state, same_as, organisation_as, person_id, organisation_id, affiliation,"
     " fingerprint)"
@@ -32,35 +30,45 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
 
 
+class Lines:
+    """Lines as COPY reads them: while PostgreSQL stores some, the next are made."""
+
+    def __init__(self, lines: Iterator[tuple[str, bool]]) -> None:
+        self._lines = lines
+        self.count = self.rejected = 0
+        self.error: Exception | None = None
+        """What ended the reading too early; psycopg2 would tell only its text, and the server's log too."""
+
+    def read(self, _size: int = 0) -> bytes:
+        """Some lines, more or less of the size that is asked for; nothing at the end."""
+        read, length = list[str](), 0
+        try:
+            for line, was_rejected in self._lines:
+                read.append(line)
+                self.rejected += was_rejected
+                length += len(line)
+                if length > AT_ONCE:
+                    break
+        except Exception as error:
+            self.error = error
+            return b""
+        self.count += len(read)
+        return "".join(read).encode()
+
+
 def stage(session: Session, import_id: UUID, table: Table, reader: RowReader) -> tuple[int, int]:
     """Store all rows of a file; how many there are, and how many of them are rejected. Raises Unreadable."""
     session.execute(PATIENCE)
     connection: Any = session.connection().connection
-    count = rejected = 0
-    lines = lines_of(str(import_id), table, reader)
+    lines = Lines(lines_of(str(import_id), table, reader))
     with connection.cursor() as cursor:
-        for batch in batches(lines):
-            count += len(batch)
-            rejected += sum(was_rejected for _, was_rejected in batch)
-            cursor.copy_expert(COPY, BytesIO("".join(line for line, _ in batch).encode()))
+        cursor.copy_expert(COPY, lines)
+        if lines.error is not None:
+            raise lines.error
         cursor.execute(ANALYZE)
-    if count == 0:
+    if lines.count == 0:
         raise Unreadable("headings_only", "The file has headings but no rows below them.")
-    return count, rejected
-
-
-def batches(lines: Iterable[tuple[str, bool]]) -> Iterator[list[tuple[str, bool]]]:
-    """Lines put together for COPY, few of long ones."""
-    batch: list[tuple[str, bool]] = []
-    size = 0
-    for line in lines:
-        batch.append(line)
-        size += len(line[0])
-        if len(batch) == BATCH or size > MOST_CHARACTERS:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+    return lines.count, lines.rejected
 
 
 def lines_of(import_id: str, table: Table, reader: RowReader) -> Iterator[tuple[str, bool]]:

@@ -26,7 +26,10 @@ class Person(ContactColumns, Base):
 
     __tablename__ = "persons"
     __table_args__ = (
-        Index("ix_persons_sort_key", "sort_key", "id", postgresql_where=ACTIVE),
+        Index(
+            "ix_persons_sort_key", "sort_key", "id", postgresql_where=ACTIVE,
+            postgresql_include=["email_key", "birth_date", "phone", "postal_code"],
+        ),
         Index("ix_persons_created_at", "created_at", "id", postgresql_where=ACTIVE),
         Index("ix_persons_email_key", "email_key", postgresql_where=text("email_key IS NOT NULL")),
         Index("ix_persons_phone", "phone", postgresql_where=text("phone IS NOT NULL")),
