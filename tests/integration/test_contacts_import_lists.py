@@ -12,8 +12,9 @@ from chassis.database import database_of
 from contracts.base import ById, JobById, Nothing
 from contracts.contacts.basics import MOST_OTHERS, MOST_TAGS
 from contracts.contacts.erasures import ErasePerson
+from contracts.contacts.imports import ImportProfile
 from contracts.contacts.masters import SetMasters, ValueSource
-from contracts.contacts.organisations import CreateOrganisation
+from contracts.contacts.organisations import CreateOrganisation, ListOrganisations
 from contracts.contacts.persons import CreatePerson, DeleteContact, UpdatePerson
 from services.contacts.worker import forget_import_rows
 from tests.integration.conftest import staff
@@ -80,6 +81,26 @@ def test_C12_a_list_that_is_full_and_has_a_master_is_left_out_for_its_master(cal
     assert counts(made) == {"unchanged": 1, "mastered": 1}
     ((said,),) = (row.remarks for row in imports.rows(made))
     assert (said.field, said.master, said.values, said.column) == ("other_emails", "accounting", [], "Työsähköposti")
+
+
+def test_C12_a_list_is_its_masters_alone_once_it_has_spoken_until_that_is_undone(call, imports):
+    set_master = SetMasters(version=call("get_masters", Nothing()).version,
+                            organisations={"other_emails": ValueSource.ADDRESS_PROVIDER})  # fmt: skip
+    call("set_masters", set_master)
+    content = "Organisaatio;Y-tunnus;Sähköposti;Työsähköposti\nLumi Oy;0201256-6;lumi@example.org;{}\n"
+    imports.run(content.format("b@example.org ::: a@example.org"))
+    provider = ImportProfile.ADDRESS_PROVIDER
+    said = [imports.run_said(content.format(each), LONG_AGO, provider) for each in ("b@example.org", "c@example.org")]
+    assert counts(imports.run(content.format("a@example.org"))) == {"unchanged": 1, "mastered": 1}
+
+    def listed():
+        (found,) = call("list_organisations", ListOrganisations(q="Lumi")).data
+        return [each.address for each in call("get_organisation", ById(id=found.id)).other_emails]
+
+    assert listed() == ["b@example.org", "c@example.org"]
+    for made in reversed(said):
+        imports.finish(imports.call("undo_import", ById(id=made.id)))
+    assert listed() == ["a@example.org", "b@example.org"]
 
 
 def test_C12_an_older_file_finds_no_room_only_in_a_list_that_files_have_made(call, imports):

@@ -3,21 +3,19 @@
 A value that another source is master of stays as it is, and the row says so; the rest of the row is applied.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from contracts.contacts.masters import DecidedBy, ValueSource
 from services.contacts import mastership
-from services.contacts.commands import history, import_confirming, import_contests, provenance
+from services.contacts.commands import history, import_confirming, import_contests, import_written, provenance
 from services.contacts.commands.history import Author
-from services.contacts.rules.import_contacts import OTHER_EMAILS, OTHER_PHONES
-from services.contacts.rules.import_merging import grows
+from services.contacts.rules.import_merging import changes, grows, may_grow, value_of, without_room
 from services.contacts.rules.masters import (
     BY_HAND,
     EVERYTHING,
@@ -29,14 +27,6 @@ from services.contacts.rules.masters import (
     is_told,
     judge,
     why,
-)
-
-REMARK = text(
-    """
-    UPDATE import_rows r SET remarks = r.remarks || s.remarks
-    FROM jsonb_to_recordset(CAST(:said AS jsonb)) AS s(number int, remarks jsonb)
-    WHERE r.import_id = :import_id AND r.number = s.number
-    """
 )
 
 
@@ -80,6 +70,22 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What is known of the contacts of a chunk besides their values."""
+
+    origins: Mapping[tuple[UUID, str], Any]
+    customers: Mapping[UUID, tuple[str | None, str | None]]
+    """Status and customer number as they were before files changed them."""
+    written: Mapping[tuple[UUID, str], datetime] = field(default_factory=dict)
+    """When fields were last written by hand."""
+
+    def stands(self, contact_id: UUID, field: str, old: Any) -> Any:
+        """Who said the value that a contact has, as a row of `value_sources`."""
+        found = self.origins.get((contact_id, field))
+        return self.origins.get((contact_id, EVERYTHING)) if found is None and is_told(field, old) else found
+
+
+@dataclass(frozen=True)
 class Claims:
     """What an author's file says of one kind of contact."""
 
@@ -92,23 +98,53 @@ class Claims:
         """The claims of an import, under the masters as they are now."""
         return cls(session, author, mastership.mastership(session, kind))
 
-    def judged(self, changed: list[Changed]) -> list[Changed]:
-        """With the changes that are left, without what counts less than what stands or belongs to a master."""
-        origins = mastership.origins(self.session, [each.id for each in changed])
-        return [self._judged(each, origins) for each in changed]
+    def own_lists(self) -> list[str]:
+        """Lists of which the author is master: what others said of them does not stay."""
+        return [each for each in self.masters.by_field if may_grow(each) and self._is_own(each)]
 
-    def _judged(self, changed: Changed, origins: Mapping[tuple[UUID, str], Any]) -> Changed:
-        standing = {field: _standing(changed, field, old, origins) for field, (old, _) in changed.told.items()}
+    def judged(self, table: str, rows: Iterable[Any]) -> list[Changed]:
+        """What changes of contacts by what rows say, and what is left out: it counts less, or belongs to a master."""
+        found = list(rows)
+        ids = [each.id for each in found]
+        customers = import_written.customers(self.session, table, ids) if self.masters.by_field and ids else {}
+        known = Known(mastership.origins(self.session, ids), customers)
+        changed = [each for each in (self._compared(row, known) for row in found) if each.new or each.without_room]
+        known = replace(known, written=import_written.times(self.session, self._outlived(changed, known)))
+        return [self._judged(each, known) for each in changed]
+
+    def _compared(self, row: Any, known: Known) -> Changed:
+        owned = {each for each in self.own_lists() if not self._is_own_already(row, each, known)}
+        new, left = changes(row.stored, row.given, owned), without_room(row.stored, row.given, owned)
+        return Changed(row.number, row.id, row.stored, new, without_room=left, given=row.given)
+
+    def _is_own(self, field: str) -> bool:
+        return self.masters.of_files(field) is self.author.source
+
+    def _is_own_already(self, row: Any, field: str, known: Known) -> bool:
+        stands = known.stands(row.id, field, value_of(row.stored, field))
+        return stands is not None and stands.source is self.author.source
+
+    def _outlived(self, changed: Iterable[Changed], known: Known) -> Iterator[tuple[UUID, str]]:
+        """Fields of which a later file has said something, and the file nevertheless may: lists, or it is the master's.
+        What was written by hand in between is later than it, too."""
+        for each in changed:
+            counting = {name for name, (_, new) in each.told.items() if grows(name, new) or self._is_own(name)}
+            for name in counting | {*each.without_room}:
+                stands = known.stands(each.id, name, value_of(each.stored, name))
+                if stands and stands.source not in BY_HAND and stands.observed_at >= self.author.observed_at:
+                    yield each.id, name
+
+    def _judged(self, changed: Changed, known: Known) -> Changed:
+        standing = {field: known.stands(changed.id, field, old) for field, (old, _) in changed.told.items()}
         outcomes = {
-            field: self._outcome(changed, field, values, standing.get(field))
-            for field, values in changed.differences.items()
+            field: self._outcome(changed, field, values, known) for field, values in changed.differences.items()
         }
         added = frozenset(
             field
             for field, (_, new) in changed.told.items()
-            if outcomes[field] is Outcome.OUTDONE and self._adds(field, new, standing.get(field))
+            if outcomes[field] is Outcome.OUTDONE and self._adds(changed, field, new, known)
         )
-        full = {each: self._of_full(changed, each, origins) for each in changed.without_room if each not in outcomes}
+        full = {each: self._of_full(changed, each, known) for each in changed.without_room if each not in outcomes}
         taken = added | {field for field, each in outcomes.items() if each is Outcome.TAKEN}
         refused = [
             (field, self.masters.of_files(field))
@@ -124,7 +160,7 @@ class Claims:
             changed,
             new={name: value for name, value in new.items() if value != changed.stored[name]},
             refused=tuple((field, each) for field, each in refused if each),
-            origins={field: provenance.plain(origins.get((changed.id, field))) for field in changed.told},
+            origins={field: provenance.plain(known.origins.get((changed.id, field))) for field in changed.told},
             standing=standing,
             outdone=(
                 outdone := frozenset(
@@ -141,45 +177,51 @@ class Claims:
             },
         )
 
-    def _of_full(self, changed: Changed, field: str, origins: Mapping[tuple[UUID, str], Any]) -> Outcome:
+    def _of_full(self, changed: Changed, field: str, known: Known) -> Outcome:
         """What becomes of a claim on a list that has no room at all; what would be added to it counts as taken."""
         old, given = changed.stored[field], changed.given[field]
-        stands = _standing(changed, field, old, origins)
-        outcome = self._outcome(changed, field, (old, given), stands)
-        adds = outcome is Outcome.OUTDONE and self._adds(field, given, stands)
+        outcome = self._outcome(changed, field, (old, given), known)
+        adds = outcome is Outcome.OUTDONE and self._adds(changed, field, given, known)
         return Outcome.TAKEN if adds else outcome
 
-    def _outcome(self, changed: Changed, field: str, values: tuple[Any, Any], stands: Any) -> Outcome:
+    def _outcome(self, changed: Changed, field: str, values: tuple[Any, Any], known: Known) -> Outcome:
         if not has_source(field) or self._links(field, values[0]):
             return Outcome.TAKEN
+        stands = known.stands(changed.id, field, values[0])
         before = Claim(stands.source, stands.observed_at, values[0]) if stands else None
         claim = Claim(self.author.source, self.author.observed_at, values[1])
-        return judge(claim, before, self.masters.of_files(field), bound=self._is_bound(changed, field))
+        if self._is_outwritten(changed, field, known):
+            return Outcome.OUTDONE
+        return judge(claim, before, self.masters.of_files(field), bound=self._is_bound(changed, field, known))
+
+    def _is_bound(self, changed: Changed, field: str, known: Known) -> bool:
+        return changed.id in known.customers and bool(self.masters.binding(field, *known.customers[changed.id]))
+
+    def _is_outwritten(self, changed: Changed, field: str, known: Known) -> bool:
+        """Whether it was written by hand since, and the file is not of a master that held it."""
+        written = known.written.get((changed.id, field))
+        if written is None or written <= self.author.observed_at:
+            return False
+        by_accounting = self.author.source is ValueSource.ACCOUNTING
+        return not (self._is_own(field) and (by_accounting or self._is_bound(changed, field, known)))
 
     def _links(self, field: str, old: Any) -> bool:
         """Whether accounting makes a customer of a contact that was none, also where another is master of that."""
         is_link = field in LINKING and old in ({None, "prospect"} if field == "customer_status" else {None})
         return is_link and self.author.source is ValueSource.ACCOUNTING and self.masters.linked
 
-    def _is_bound(self, changed: Changed, field: str) -> bool:
-        stored = changed.stored
-        return self.masters.binding(field, stored["customer_status"], stored["customer_number"]) is not None
-
-    def _adds(self, field: str, value: Any, stands: Any) -> bool:
-        """Whether an older file adds to a list that files have made: what one adds, no other takes away."""
-        return self._speaks(field) and grows(field, value) and stands.source not in BY_HAND
+    def _adds(self, changed: Changed, field: str, value: Any, known: Known) -> bool:
+        """Whether an older file adds to a list that files have made: what one adds, no other takes away, unless it was
+        written by hand since."""
+        if not (self._speaks(field) and grows(field, value)):
+            return False
+        stands = known.stands(changed.id, field, value_of(changed.stored, field))
+        return stands.source not in BY_HAND and not self._is_outwritten(changed, field, known)
 
     def _speaks(self, field: str) -> bool:
         """Whether the file says anything of the field of a contact that exists."""
         by_accounting = self.author.source is ValueSource.ACCOUNTING
         return not by_accounting or self.masters.of_files(field) is ValueSource.ACCOUNTING
-
-    def remark(self, chunk: Mapping[str, Any], changed: Iterable[Changed], headers: Mapping[str, str]) -> None:
-        """Let the rows say which of their values are left out: another source is master of them, or a list is full."""
-        remarks = {each.number: _remarks(each, headers) for each in changed}
-        said = [{"number": number, "remarks": each} for number, each in remarks.items() if each]
-        if said:
-            self.session.execute(REMARK, {"import_id": chunk["import_id"], "said": orjson.dumps(said).decode()})
 
     def note(self, changed: Iterable[Changed]) -> None:
         """The changes that were made come from this file; what it says less of is contested."""
@@ -187,7 +229,10 @@ class Claims:
         if rows:
             provenance.put(self.session, rows)
         contested = [
-            (each.id, field, each.standing.get(field)) for each in changed for field in each.outdone - each.added
+            (each.id, field, each.standing.get(field))
+            for each in changed
+            for field in each.outdone - each.added
+            if not grows(field, value_of(each.given, field))
         ]
         import_contests.contest(self.session, self.author.import_id, contested)
 
@@ -212,33 +257,3 @@ def _taken(name: str, value: Any, stored: Any, taken: frozenset[str]) -> Any:
     if name != "fields":
         return value
     return {**stored, **{code: each for code, each in value.items() if f"fields.{code}" in taken}}
-
-
-def _standing(changed: Changed, field: str, old: Any, origins: Mapping[tuple[UUID, str], Any]) -> Any:
-    """Who said the value that a contact has, as a row of `value_sources`."""
-    found = origins.get((changed.id, field))
-    return origins.get((changed.id, EVERYTHING)) if found is None and is_told(field, old) else found
-
-
-def _remarks(changed: Changed, headers: Mapping[str, str]) -> list[dict[str, Any]]:
-    why: list[tuple[str, dict[str, Any]]] = [(field, {"master": master.value}) for field, master in changed.refused]
-    refused = {field for field, _ in why}
-    why += [(field, {"values": left}) for field, left in changed.without_room.items() if field not in refused]
-    return [{"field": field, **each, "column": header_of(field, headers)} for field, each in why]
-
-
-PARTS = {
-    "addresses": ("street", "postal_code", "city", "country"),
-    "other_phones": (*OTHER_PHONES, "phone"),
-    "other_emails": (*OTHER_EMAILS, "email"),
-    "given_name": ("name",),
-    "family_name": ("name",),
-    "name": ("organisation",),
-    "customer_number": ("business_id",),
-}
-"""Columns of a file that make a field, where they have other names."""
-
-
-def header_of(field: str, headers: Mapping[str, str]) -> str:
-    """The heading of the column that a field comes from; `headers` by what columns mean."""
-    return next((headers[each] for each in (field, *PARTS.get(field, ())) if each in headers), "")

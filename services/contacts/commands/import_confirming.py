@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from contracts.contacts.masters import ValueSource
 from services.contacts.commands.history import Author
+from services.contacts.commands.import_written import NUMBER, STATUS, written_at
 from services.contacts.rules.masters import BY_HAND, LINKING, STRENGTH, WITH_SOURCE, Mastership
 
 CONFIRM_ALL = """
@@ -48,15 +49,15 @@ CONFIRM = """
             coalesce(o.source, w.source)::text AS source, coalesce(o.rule, w.rule)::text AS rule,
             (coalesce(o.observed_at, w.observed_at), array_position(:strength, coalesce(o.source, w.source)::text))
                 < (:observed_at, array_position(:strength, CAST(:source AS text))) AS is_older,
-            CAST(:masters AS jsonb) ? e.field AND t.customer_status IS DISTINCT FROM 'prospect'
-                AND (m.master <> 'accounting' OR t.customer_number IS NOT NULL OR t.customer_status = 'customer')
-                AS bound
+            CAST(:masters AS jsonb) ? e.field AND {status} IS DISTINCT FROM 'prospect'
+                AND (m.master <> 'accounting' OR {number} IS NOT NULL OR {status} = 'customer') AS bound
         FROM (SELECT coalesce(CAST(:masters AS jsonb) ->> e.field, CAST(:linking AS jsonb) ->> e.field) AS master) m) k
     WHERE {chunk} AND {which} AND {alive} AND e.holds AND (k.own OR NOT :by_accounting)
       AND CASE
         WHEN k.source IS NULL OR (k.source = 'accounting' AND k.master IS DISTINCT FROM 'accounting') THEN true
         WHEN k.master IS NULL OR k.source = :source THEN k.is_older
         WHEN k.source = ANY(:by_hand) AND k.source <> k.master AND NOT (k.bound OR :by_accounting) THEN k.is_older
+        WHEN k.own AND NOT (k.bound OR :by_accounting) THEN coalesce({written_at} <= :observed_at, true)
         WHEN k.own THEN true
         ELSE k.source <> k.master AND k.source <> ALL(:by_hand) AND k.is_older END
     ON CONFLICT (subject_id, field) DO UPDATE
@@ -79,7 +80,8 @@ def confirm(
     """Confirm what the chunk's rows repeat, but of the contacts that rows with `new` numbers have just made."""
     known = f"{chunk_sql} AND r.number <> ALL(:new)"
     parts = {"table": kind.table, "row": kind.row, "given": kind.given, "chunk": known}
-    parts |= {"which": kind.which, "alive": kind.alive}
+    parts |= {"which": kind.which, "alive": kind.alive, "status": STATUS, "number": NUMBER}
+    parts |= {"written_at": written_at("t.id", "e.field")}
     by_accounting = author.source is ValueSource.ACCOUNTING
     held = {field: master.value for field in masters.by_field if (master := masters.of(field))}
     linking = {field: master.value for field in LINKING if (master := masters.of_files(field))}

@@ -14,7 +14,6 @@ from services.contacts.commands import history
 from services.contacts.commands.history import Author
 from services.contacts.commands.import_claims import Changed, Claims
 from services.contacts.commands.import_matching import CHUNK
-from services.contacts.rules.import_merging import changes, without_room
 from services.contacts.rules.values import organisation_keys, person_keys
 
 SHARED = (
@@ -48,6 +47,12 @@ BEGUN = f"""
     ON CONFLICT DO NOTHING
     """  # noqa: S608  (constants of this module)
 """A language that every new contact has counts as said when the file says it."""
+
+LONGER = """
+    OR EXISTS (
+        SELECT FROM unnest(CAST(:own AS text[])) list WHERE to_jsonb(t) -> list <> g.given -> list
+        OR (list LIKE 'fields.%' AND t.fields -> substr(list, 8) <> g.given -> 'fields' -> substr(list, 8)))"""
+"""A list that its master says in full, and that others have made longer."""
 
 
 def _value(column: str, row: str) -> str:
@@ -101,28 +106,17 @@ class Kind:
 
     def find_changed(self, session: Session, chunk: dict[str, Any], claims: Claims) -> list[Changed]:
         """Known contacts of which their rows say something else, locked, with what changes and what is refused."""
+        own = claims.own_lists()
         rows = text(
             f"""
             SELECT r.number, t.id, g.given, to_jsonb(t) AS stored
             FROM import_rows r JOIN {self.table} t ON t.id = r.{self.row}_id
             CROSS JOIN LATERAL (SELECT {self.given} AS given) g
-            WHERE {CHUNK} AND {self.which} AND {self.alive} AND NOT to_jsonb(t) @> g.given
+            WHERE {CHUNK} AND {self.which} AND {self.alive} AND (NOT to_jsonb(t) @> g.given{LONGER if own else ""})
             ORDER BY t.id FOR UPDATE OF t
             """  # noqa: S608
         )
-        found = session.execute(rows, chunk)
-        compared = [
-            Changed(
-                row.number,
-                row.id,
-                row.stored,
-                changes(row.stored, row.given),
-                without_room=without_room(row.stored, row.given),
-                given=row.given,
-            )
-            for row in found
-        ]
-        return claims.judged([each for each in compared if each.new or each.without_room])
+        return claims.judged(self.table, session.execute(rows, {**chunk, "own": own} if own else chunk))
 
     def change(self, session: Session, changed: list[Changed], author: Author) -> None:
         """Store the changes with their history."""

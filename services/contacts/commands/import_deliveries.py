@@ -22,8 +22,8 @@ from contracts.commerce.deliveries import (
 )
 from contracts.errors import Unavailable
 from services.contacts import models, neighbours
-from services.contacts.commands.import_claims import header_of
 from services.contacts.commands.import_matching import CHUNK
+from services.contacts.commands.import_remarks import header_of
 
 AT_ONCE = 1_000
 

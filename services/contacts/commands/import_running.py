@@ -14,10 +14,10 @@ from chassis import files
 from contracts.contacts.imports import ImportProfile
 from services.contacts import models
 from services.contacts.commands import (
-    import_claims,
     import_classes,
     import_deliveries,
     import_matching,
+    import_remarks,
     import_settling,
     persons,
 )
@@ -128,7 +128,7 @@ class Running:
             return None
         numbers = {"first": found.first, "last": found.last, "count": found.count}
         chunk: dict[str, Any] = {"import_id": self.row.id, **numbers}
-        of_number = import_claims.header_of("customer_number", self.headers)
+        of_number = import_remarks.header_of("customer_number", self.headers)
         return chunk | {"number_column": of_number, **import_deliveries.columns_of(self.headers)}
 
     def match(self, chunk: dict[str, Any]) -> None:
@@ -206,7 +206,7 @@ class Running:
         if len(new) == chunk["count"]:
             return claims, []
         judged = kind.find_changed(self.session, chunk, claims)
-        claims.remark(chunk, judged, self.headers)
+        import_remarks.remark(self.session, chunk, judged, self.headers)
         return claims, judged
 
     def _store_persons(self, chunk: dict[str, Any], new: list[int], changed: list[Any]) -> None:

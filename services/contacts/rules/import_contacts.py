@@ -9,6 +9,7 @@ import orjson
 from chassis.ids import new_id
 from contracts.contacts.basics import MOST_OTHERS
 from services.contacts.rules import cells
+from services.contacts.rules.import_merging import in_order
 from services.contacts.rules.names import search_text, sort_key
 
 OTHER_PHONES = {f"{kind}_phone": kind for kind in ("mobile", "work", "home", "switchboard", "other")}
@@ -99,7 +100,7 @@ def _add_others(found: dict[str, Any], values: dict[str, Any]) -> None:
         if len(further) > MOST_OTHERS:
             raise cells.too_many(len(further), next(name for name in (*columns, first) if name in values))
         if further:
-            found[others] = further
+            found[others] = in_order(further)
 
 
 def _phones(contact: dict[str, Any]) -> list[str | None]:

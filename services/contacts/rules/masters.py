@@ -76,9 +76,9 @@ def judge(claim: Claim, known: Claim | None, master: ValueSource | None, *, boun
     """What becomes of a file's claim on a contact that exists, `known` being the one that has counted until now.
 
     While the master has said nothing, files are judged by time, so that it does not matter who comes first. What was
-    written by hand they leave alone where the master holds its field of the contact (`bound`); where it does not, as
-    of prospects, the later counts. Accounting says something only where it is master, and whom it sends is its
-    customer.
+    written by hand they leave alone where the master held its field of the contact (`bound`) before files changed that;
+    where it did not, as of prospects, the later counts. Accounting says something only where it is master, and whom it
+    sends is its customer.
     """
     if claim.source is ValueSource.ACCOUNTING and master is not ValueSource.ACCOUNTING:
         return Outcome.REFUSED if master else Outcome.OUTDONE
