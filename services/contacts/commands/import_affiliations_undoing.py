@@ -91,9 +91,8 @@ def take_back(session: Session, chunk: Mapping[str, Any], who: Mapping[str, Any]
     ids = list(session.scalars(OF_ROWS, dict(chunk)))
     asked = {**chunk, **who}
     found = [row for each in (TAKE_BACK_CHANGED, TAKE_BACK_NEW) for row in session.execute(each, asked)]
-    for row in found:
-        if row.affiliation_id and not row.kept:
-            provenance.restore(session, row.affiliation_id, {row.name: row.origin})
+    given = {(row.affiliation_id, row.name): row.origin for row in found if row.affiliation_id and not row.kept}
+    provenance.restore_many(session, given)
     import_contests.take_back(session, chunk, ids)
     session.execute(UNCONFIRM, {**chunk, "ids": ids})
     kept = dict.fromkeys(row.person_id for row in found if row.kept)

@@ -50,12 +50,11 @@ TELL_ORGANISATION_CHANGES = text(
     WHERE import_id = :import_id AND number = ANY(:touched)
     """
 )
-TELL_STATES = text(
-    f"""
-    UPDATE import_rows r SET state = d.state,
+TELL = f"""
+    UPDATE import_rows r SET state = d.state{{more}},
         code = CASE WHEN d.state = 'duplicate' THEN 'same_as' ELSE '' END,
         reason = CASE WHEN d.state = 'duplicate' THEN 'The same as row ' || r.same_as || '.' ELSE '' END,
-        params = CASE WHEN d.state = 'duplicate' THEN jsonb_build_object('row', r.same_as::text) ELSE '{{}}' END
+        params = CASE WHEN d.state = 'duplicate' THEN jsonb_build_object('row', r.same_as::text) ELSE '{{{{}}}}' END
     FROM (SELECT number, CASE
             WHEN person IS NULL AND leads THEN coalesce(nullif(organisation_change, ''), 'unchanged')
             WHEN person IS NULL THEN 'duplicate'
@@ -66,15 +65,18 @@ TELL_STATES = text(
           FROM import_rows r WHERE {import_matching.CHUNK}) d
     WHERE r.import_id = :import_id AND r.number = d.number
     """  # noqa: S608  (a constant)
-)
+TELL_STATES = text(TELL.format(more=""))
+SOMEBODY = "(SELECT t.id FROM persons t WHERE t.id = r.person_id)"
+FORESEE_STATES = text(TELL.format(more=f", person_id = {SOMEBODY}"))
+"""Whom a dry run would have made is nobody; an erasure has to find the row by what it says."""
 LEAD_NOWHERE = text(
-    """
+    f"""
     UPDATE import_rows r SET person_id = NULL
     WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.person_id IS NOT NULL
-      AND NOT EXISTS (SELECT FROM persons t WHERE t.id = r.person_id)
-    """
+      AND r.state <> 'staged' AND {SOMEBODY} IS NULL
+    """  # noqa: S608  (a constant)
 )
-"""Whom a dry run would have made is nobody; an erasure has to find the row by what it says."""
+"""The same of rows that are rejected."""
 COUNT_STATES = text(
     """
     SELECT state, count(*) AS rows, count(*) FILTER (WHERE remarks @? '$[*].master') AS mastered,
@@ -195,9 +197,10 @@ class Running:
         if not self.row.dry_run:
             affiliations.apply(session, chunk, self.today, self.author)
         touched = [*(each.number for each in changed), *affiliations.numbers]
-        session.execute(TELL_STATES, {**chunk, "new": new, "touched": touched})
         if self.row.dry_run:
             session.execute(LEAD_NOWHERE, chunk)
+        states = FORESEE_STATES if self.row.dry_run else TELL_STATES
+        session.execute(states, {**chunk, "new": new, "touched": touched})
         self._count(chunk)
 
     def _claims(self, kind: Kind, chunk: dict[str, Any], new: list[int]) -> tuple[Claims, list[Changed]]:

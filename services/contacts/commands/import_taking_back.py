@@ -179,8 +179,8 @@ def _restore(
             back.append((Changed(0, contact_id, rows[contact_id], new), free))
     if back:
         kind.change(session, [changed for changed, _said in back], author)
-        for changed, said in back:
-            provenance.restore(session, changed.id, {each.field: each.origin for each in said})
+        origins = {(changed.id, each.field): each.origin for changed, said in back for each in said}
+        provenance.restore_many(session, origins)
     done.restored = [changed.id for changed, _said in back]
 
 

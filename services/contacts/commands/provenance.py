@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,12 @@ from services.contacts.rules.masters import EVERYTHING, Mastership, has_source, 
 ROWS = models.FieldOrigin
 Origin = dict[str, str]
 """Source, time and rule as JSON."""
+FORGET = text(
+    """
+    DELETE FROM value_sources s USING unnest(CAST(:subjects AS uuid[]), CAST(:fields AS text[])) gone(subject_id, field)
+    WHERE s.subject_id = gone.subject_id AND s.field = gone.field
+    """
+)
 
 
 def begin(session: Session, subject_id: UUID, author: Author, told: Iterable[str] = ()) -> None:
@@ -80,11 +86,18 @@ def own_of_fields(session: Session, subject_id: UUID, fields: Iterable[str]) -> 
 
 def restore(session: Session, subject_id: UUID, wanted: Mapping[str, Origin | None]) -> None:
     """Let values come from where they came; None takes the field's own row away."""
-    gone = [field for field, origin in wanted.items() if origin is None]
-    session.execute(delete(ROWS).where(ROWS.subject_id == subject_id, ROWS.field.in_(gone)))
+    restore_many(session, {(subject_id, field): origin for field, origin in wanted.items()})
+
+
+def restore_many(session: Session, wanted: Mapping[tuple[UUID, str], Origin | None]) -> None:
+    """The same of values of many contacts, by contact and field."""
+    gone = [each for each, origin in wanted.items() if origin is None]
+    if gone:
+        named = {"subjects": [subject_id for subject_id, _ in gone], "fields": [field for _, field in gone]}
+        session.execute(FORGET, named)
     rows = [
         {"subject_id": subject_id, "field": field, **origin, "observed_at": datetime.fromisoformat(at)}
-        for field, origin in wanted.items()
+        for (subject_id, field), origin in wanted.items()
         if origin and (at := origin["observed_at"])
     ]
     if rows:
