@@ -1,11 +1,17 @@
 """Where values come from, and the master of record (C12), on a real database."""
 
+import importlib
 import itertools
 import random
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import text
 
+from chassis.database import database_of
 from chassis.ids import new_id
 from contracts.access import Permission, Principal, PrincipalKind
 from contracts.base import ById, Nothing, Translated
@@ -29,6 +35,9 @@ OFFICE = staff(
 PROGRAM = Principal(kind=PrincipalKind.API_KEY, id=str(new_id()), permissions=OFFICE.permissions)
 ACCOUNTING, SELF, IMPORT = ValueSource.ACCOUNTING, ValueSource.SELF_SERVICE, ValueSource.IMPORT
 TOWN = Address(street="Rantatie 1", postal_code="00100", city="Helsinki")
+LONG_AGO = UUID("01900000-0000-7000-8000-000000000000")
+"""The id of an affiliation that was made in June 2024."""
+BEGUN = text("SELECT subject_id, source, observed_at FROM value_sources WHERE field = '*' ORDER BY subject_id")
 AWAY = Address(street="Kotikatu 2", postal_code="33100", city="Tampere")
 
 
@@ -296,3 +305,35 @@ def test_C12_affiliations_end_the_same_in_whatever_order_files_come_and_are_as_b
     said = [call("list_sources", ById(id=person.id)).data for person in persons]
     latest = {max(each.observed_at for each in one if each.affiliation_id) for one in said}
     assert latest == {start + timedelta(days=2), start + timedelta(days=3)}
+
+
+def test_C12_the_migration_gives_who_came_back_the_own_beginning(call):
+    aino = call("create_person", CreatePerson(family_name="Aalto"))
+    lumi = company(call)
+    join = CreateAffiliation(person_id=aino.id, organisation_id=lumi.id, title="Chair")
+    first = call("create_affiliation", join)
+    with database_of("contacts").transaction() as session:
+        session.execute(text("UPDATE changes SET changed_at = changed_at - interval '1 year'"))
+        session.execute(text("UPDATE affiliations SET id = :id"), {"id": LONG_AGO})
+        session.execute(text("UPDATE value_sources SET subject_id = :id, observed_at = observed_at - interval '1 year'"
+                             " WHERE subject_id = :old"), {"id": LONG_AGO, "old": first.id})  # fmt: skip
+    call("end_affiliation", EndAffiliation(id=LONG_AGO, ends_on=date(2026, 1, 1)))
+    again = call("create_affiliation", join, PROGRAM)
+    before = begun()
+    migration = importlib.import_module("services.contacts.migrations.versions.0044_know_when_who_came_back_began")
+    with database_of("contacts").transaction() as session:
+        session.execute(
+            text("""UPDATE value_sources v SET observed_at = f.observed_at, source = f.source
+                    FROM value_sources f WHERE v.subject_id = :id AND v.field = '*'
+                    AND f.subject_id = :first AND f.field = '*'"""),
+            {"id": again.id, "first": LONG_AGO},
+        )
+        assert session.connection().execute(BEGUN).all() != before
+        with Operations.context(MigrationContext.configure(session.connection())):
+            migration.upgrade()
+    assert begun() == before
+
+
+def begun():
+    with database_of("contacts").reader() as reader:
+        return reader.execute(BEGUN).all()
