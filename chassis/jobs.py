@@ -15,7 +15,9 @@ Each chunk is one transaction that also stores cursor and progress, so a killed 
 it was in. A chunk should take less than a second or two.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +26,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from chassis import tables
-from chassis.call import CURRENT
+from chassis.call import CURRENT, Call
 from chassis.ids import new_id
 from contracts.base import Job, JobState
 from contracts.errors import NotFound
@@ -99,6 +101,8 @@ class Step:
     total: int | None
     errors: int
     now: datetime
+    attempts: int = 0
+    """How often this chunk has failed."""
     state: JobState = JobState.RUNNING
     result: dict[str, Any] | None = None
     wait: timedelta = field(default_factory=timedelta)
@@ -121,6 +125,31 @@ class Step:
     def pause(self, seconds: float) -> None:
         """Go on with the next chunk not before `seconds` from now."""
         self.wait = timedelta(seconds=seconds)
+
+
+@contextmanager
+def beside(work: Callable[[Session], None]) -> Iterator[None]:
+    """Do `work` at the same time as the block, in a transaction of its own that is committed when the block ends.
+
+    That is before the chunk is: when the chunk comes again, the work may have been done, and must do nothing then.
+    """
+    call = CURRENT.get()
+    assert call is not None
+    own = Call(call.database, call.principal, call.now, call.trace)
+    with ThreadPoolExecutor(1, thread_name_prefix="beside") as pool:
+        done = pool.submit(_transaction, own, work)
+        yield
+        done.result()
+
+
+def _transaction(call: Call, work: Callable[[Session], None]) -> None:
+    token = CURRENT.set(call)
+    try:
+        with call.session.begin():
+            work(call.session)
+    finally:
+        CURRENT.reset(token)
+        call.close()
 
 
 def next_due(connection: Any, now: datetime) -> Any:
@@ -146,7 +175,17 @@ def run_chunk(session: Session, found: Any, prepared: Any, now: datetime) -> boo
     if row is None:
         return False
     step = Step(
-        session, row.id, row.kind, row.params, dict(row.cursor), row.done, row.total, row.errors, now, prepared=prepared
+        session,
+        row.id,
+        row.kind,
+        row.params,
+        dict(row.cursor),
+        row.done,
+        row.total,
+        row.errors,
+        now,
+        row.attempts,
+        prepared=prepared,
     )
     if _cancelled(session, row.id):
         step.state, step.result = JobState.CANCELLED, row.result

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-import services.contacts.worker  # noqa: F401  (registers the job)
+import services.contacts.jobs  # noqa: F401  (registers the job)
 from chassis import files
 from chassis.database import database_of
 from chassis.worker import Worker, run_job_chunk

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-import services.contacts.worker  # noqa: F401  (registers the job)
+import services.contacts.jobs  # noqa: F401  (registers the job)
 from chassis import clock
 from chassis.database import database_of
 from chassis.ids import new_id

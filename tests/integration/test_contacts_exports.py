@@ -38,7 +38,7 @@ def call(call_service, clean_database):
 
 @pytest.fixture
 def contacts_worker(call):
-    import services.contacts.worker  # noqa: F401  (its jobs)
+    import services.contacts.jobs  # noqa: F401  (its jobs)
 
     found = Worker("contacts")
     yield found

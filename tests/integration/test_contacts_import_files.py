@@ -246,7 +246,7 @@ def test_C11_a_workbook_of_a_hundred_thousand_persons_is_unpacked(tmp_path):
     assert sum(1 for _ in workbook_rows(file)) > 100_000
 
 
-WORKER = "import services.contacts.worker\n"
+WORKER = "import services.contacts.jobs, services.contacts.worker\n"
 BOTH = """
 import re, resource
 own = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])

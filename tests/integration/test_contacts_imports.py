@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from chassis import files
+from chassis import files, jobs
 from chassis.database import database_of
 from chassis.ids import new_id
 from chassis.settings import settings
@@ -27,8 +27,10 @@ from contracts.contacts.persons import CreatePerson, DeleteContact, ListPersons,
 from contracts.errors import Invalid, NotAllowed, NotFound, Stale
 from ops import people
 from ops.demo import papers
+from services.contacts.commands.import_running import Running
 from services.contacts.commands.imports import MAX_FILE_BYTES, id_of
-from services.contacts.worker import APPLIED_AT_ONCE, forget_import_files, forget_import_rows
+from services.contacts.jobs import APPLIED_AT_ONCE
+from services.contacts.worker import forget_import_files, forget_import_rows
 from tests.integration.conftest import member, staff
 from tests.integration.importing import IMPORTER, Importing, counts, wait_until_held_up
 
@@ -357,16 +359,16 @@ def test_a_cancelled_import_stops_between_chunks_and_reports_what_it_did(imports
     imports.call("cancel_job", JobById(id=job.id))
     assert imports.finish(job).state == "cancelled"
     made = imports.call("get_import", ById(id=id_of(job.id)))
-    assert counts(made) == {"created": APPLIED_AT_ONCE}
-    assert register_size()["persons"] == APPLIED_AT_ONCE
-    assert len(imports.rows(made)) == APPLIED_AT_ONCE
+    assert counts(made) == {"created": 2 * APPLIED_AT_ONCE}
+    assert register_size()["persons"] == 2 * APPLIED_AT_ONCE
+    assert len(imports.rows(made)) == 2 * APPLIED_AT_ONCE
 
 
 def test_an_import_goes_on_where_a_killed_worker_left_it(imports):
     """A worker process is killed between doing a chunk and committing it; the next one finishes: no row twice."""
     job = imports.start(papers.xlsx_file(PEOPLE, list(people.organisations(20, seed=3)), "jäsen"), "members.xlsx")
     environment = os.environ | {
-        "TALKOO_CRASH_AT": "contacts.import_chunk:8",  # the second chunk of persons
+        "TALKOO_CRASH_AT": "contacts.import_chunk:7",  # two chunks of persons: the second is committed, the first not
         "CONTACTS_DATABASE_URL": settings().database_url("contacts"),
     }
     root = Path(__file__).resolve().parents[2]
@@ -381,6 +383,34 @@ def test_an_import_goes_on_where_a_killed_worker_left_it(imports):
     }  # fmt: skip
     size = register_size()
     assert (size["persons"], size["affiliations"], size["organisations"]) == (len(PEOPLE), len(PEOPLE), 20)
+
+
+def test_a_chunk_waits_for_the_one_before_whose_persons_it_names_again(imports, monkeypatch):
+    """Chunks are worked on side by side, but a person has to be there before its second affiliation."""
+    monkeypatch.setattr(jobs, "record_failure", None)  # none fails
+    rows = [f"Aino;Aho{number};aino{number}@example.org;Lumi Oy" for number in range(APPLIED_AT_ONCE)]
+    again = [f"Aino;Aho{number};aino{number}@example.org;Talvi Oy" for number in range(3)]
+    content = "\n".join(["Etunimi;Sukunimi;Sähköposti;Organisaatio", *rows, *again]).encode()
+    done = imports.run(content)
+    assert counts(done) == {"created": APPLIED_AT_ONCE, "updated": 3}
+    size = register_size()
+    assert (size["persons"], size["affiliations"], size["organisations"]) == (APPLIED_AT_ONCE, APPLIED_AT_ONCE + 3, 2)
+
+
+@pytest.mark.parametrize("failing", [0, 1], ids=["the first", "the second"])
+def test_of_two_chunks_side_by_side_one_fails_and_no_row_is_lost_or_doubled(imports, monkeypatch, failing):
+    job, take, failed = imports.start(papers.csv_file(PEOPLE)), Running.take_persons, []
+
+    def fail_once(running, chunk):
+        take(running, chunk)
+        if chunk["first"] == 2 + failing * APPLIED_AT_ONCE and not failed:
+            failed.append(chunk)
+            raise RuntimeError
+
+    monkeypatch.setattr(Running, "take_persons", fail_once)
+    done = imports.finish_patiently(job)
+    assert (done.state, len(failed)) == ("succeeded", 1)
+    assert done.result["counts"]["created"] == register_size()["persons"] == len(PEOPLE)
 
 
 def test_two_workers_on_one_import_do_no_row_twice(imports, call_service):

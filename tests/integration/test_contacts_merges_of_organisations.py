@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-import services.contacts.worker  # noqa: F401  (registers the job)
+import services.contacts.jobs  # noqa: F401  (registers the job)
 from chassis.ids import new_id
 from chassis.worker import Worker, run_job_chunk
 from contracts.access import Permission

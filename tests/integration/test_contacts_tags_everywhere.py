@@ -2,7 +2,7 @@
 
 import pytest
 
-import services.contacts.worker  # noqa: F401  (registers the job)
+import services.contacts.jobs  # noqa: F401  (registers the job)
 from chassis.worker import Worker, run_job_chunk
 from contracts.access import Permission
 from contracts.base import ById, JobById, ListRequest

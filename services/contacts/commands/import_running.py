@@ -44,6 +44,12 @@ NEXT_ROWS = text(
           ORDER BY number LIMIT :size) n
     """
 )
+REPEATS = text(
+    """
+    SELECT EXISTS (SELECT FROM import_rows WHERE import_id = :import_id AND number BETWEEN :first AND :last
+                   AND same_as BETWEEN :first_before AND :last_before)
+    """
+)
 TELL_ORGANISATION_CHANGES = text(
     """
     UPDATE import_rows SET organisation_change = CASE WHEN number = ANY(:new) THEN 'created' ELSE 'updated' END
@@ -133,6 +139,11 @@ class Running:
         of_number = import_remarks.header_of("customer_number", self.headers)
         return chunk | {"number_column": of_number, **import_deliveries.columns_of(self.headers)}
 
+    def repeats(self, chunk: dict[str, Any], before: dict[str, Any]) -> bool:
+        """Whether rows of the chunk are the same persons as rows of the chunk before, so that they have to wait."""
+        asked = {**chunk, "first_before": before["first"], "last_before": before["last"]}
+        return bool(self.session.scalar(REPEATS, asked))
+
     def match(self, chunk: dict[str, Any]) -> None:
         """Find the contacts that the chunk's rows are, or whose purchases they tell of."""
         if self.tells_of_purchases:
@@ -160,7 +171,7 @@ class Running:
         """Say and count what became of rows that commerce has taken."""
         assert handed.chunk is not None
         import_deliveries.tell(self.session, handed)
-        self._count(handed.chunk)
+        self.count(handed.chunk)
 
     def take_organisations(self, chunk: dict[str, Any]) -> None:
         """Make or change the organisations that the chunk's rows lead."""
@@ -182,7 +193,7 @@ class Running:
             session.execute(TELL_ORGANISATION_CHANGES, {"import_id": self.row.id, "new": new, "touched": touched})
 
     def take_persons(self, chunk: dict[str, Any]) -> None:
-        """Make or change the chunk's persons and affiliations; say and count what became of each row."""
+        """Make or change the chunk's persons and affiliations; say what became of each row."""
         session = self.session
         if not self.row.dry_run:
             import_settling.refuse(session, chunk)
@@ -201,7 +212,6 @@ class Running:
             session.execute(LEAD_NOWHERE, chunk)
         states = FORESEE_STATES if self.row.dry_run else TELL_STATES
         session.execute(states, {**chunk, "new": new, "touched": touched})
-        self._count(chunk)
 
     def _claims(self, kind: Kind, chunk: dict[str, Any], new: list[int]) -> tuple[Claims, list[Changed]]:
         """What the chunk's rows say otherwise than the register has it; they say what a master keeps."""
@@ -220,7 +230,8 @@ class Running:
         if ids:
             persons.tell(self.session, *ids)
 
-    def _count(self, chunk: dict[str, Any]) -> None:
+    def count(self, chunk: dict[str, Any]) -> None:
+        """Add up what became of the chunk's rows."""
         counts = Counter(self.row.counts)
         for row in self.session.execute(COUNT_STATES, chunk):
             counts[row.state] += row.rows

@@ -1,4 +1,4 @@
-"""Imports (C11): started by a request, worked off in chunks by services.contacts.worker.
+"""Imports (C11): started by a request, worked off in chunks by services.contacts.jobs.
 
 A file is first staged, then decided about as a whole, then applied: organisations, then persons with their
 affiliations. A dry run does all but the applying.
