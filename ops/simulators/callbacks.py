@@ -1,6 +1,6 @@
 """Calls from a simulator to the shop, made in the background and repeated until the shop says 2xx."""
 
-import heapq
+import bisect
 import threading
 import time
 from collections import deque
@@ -37,7 +37,10 @@ class Callback:
 
 
 class Deliverer:
-    """Sends callbacks from a few threads; `sent` keeps the last of them with the shop's answers."""
+    """Sends callbacks from a few threads, those about one subject one after the other.
+
+    `sent` keeps the last of them with the shop's answers.
+    """
 
     def __init__(self, retry_after: tuple[float, ...] = RETRY_AFTER) -> None:
         self.retry_after = retry_after
@@ -45,7 +48,7 @@ class Deliverer:
         self._due: list[tuple[float, int, Callback]] = []
         self._changed = threading.Condition()
         self._count = 0
-        self._under_way = 0
+        self._under_way: set[str] = set()
         self._http = httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False)
         for _ in range(WORKERS):
             threading.Thread(target=self._work, daemon=True).start()
@@ -54,7 +57,7 @@ class Deliverer:
         """Send `callback` in the background, not before `seconds` from now."""
         with self._changed:
             self._count += 1
-            heapq.heappush(self._due, (time.monotonic() + seconds, self._count, callback))
+            bisect.insort(self._due, (time.monotonic() + seconds, self._count, callback))
             self._changed.notify()
 
     def now(self, callback: Callback) -> Callback:
@@ -74,7 +77,7 @@ class Deliverer:
     def idle(self) -> bool:
         """True when nothing is due at this moment and nothing is under way; repetitions for later do not count."""
         with self._changed:
-            return self._under_way == 0 and (not self._due or self._due[0][0] > time.monotonic())
+            return not self._under_way and (not self._due or self._due[0][0] > time.monotonic())
 
     def listed(self, subject: str = "") -> list[dict[str, Any]]:
         """The calls made, newest first; only those about `subject` when it is given."""
@@ -85,13 +88,23 @@ class Deliverer:
             callback = self._next()
             self.now(callback)
             with self._changed:
-                self._under_way -= 1
+                self._under_way.discard(callback.subject)
+                self._changed.notify_all()
             if not callback.delivered and callback.attempt <= len(self.retry_after):
                 self.later(callback, self.retry_after[callback.attempt - 1])
 
     def _next(self) -> Callback:
         with self._changed:
-            while not self._due or self._due[0][0] > time.monotonic():
-                self._changed.wait(self._due[0][0] - time.monotonic() if self._due else None)
-            self._under_way += 1
-            return heapq.heappop(self._due)[2]
+            while (place := self._first()) is None:
+                now = time.monotonic()
+                self._changed.wait(next((due_at - now for due_at, *_ in self._due if due_at > now), None))
+            callback = self._due.pop(place)[2]
+            self._under_way.add(callback.subject)
+            return callback
+
+    def _first(self) -> int | None:
+        """The place of the first that is due and waits for no other about its subject."""
+        now = time.monotonic()
+        waiting = (place for place, (_, _, each) in enumerate(self._due) if each.subject not in self._under_way)
+        place = next(waiting, None)
+        return None if place is None or self._due[place][0] > now else place

@@ -145,7 +145,7 @@ def probe(processes, environment):
     processes.keep("contacts", "relay", "worker")
     wait_until_answering(processes)
     count(processes, -1)
-    processes.wait_for("SELECT number FROM heard WHERE number = -1", [-1], seconds=30)
+    processes.wait_for("SELECT number FROM heard WHERE number = -1", [-1])
     empty(processes, environment)
     return processes
 
@@ -162,7 +162,7 @@ def empty(probe, environment):
 
 
 def wait_until_answering(probe):
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while True:
         try:
             return probe.api.ping(Nothing())
@@ -249,7 +249,7 @@ def test_R3_malformed_requests_kill_nothing_and_are_accounted_for(probe, environ
         given = {"content_type": "application/json", "content_encoding": "utf-8", "reply_to": reply_key} | changes
         properties = pika.BasicProperties(correlation_id=str(new_id()), **given)
         channel.basic_publish(topology.RPC_EXCHANGE, "contacts.count", body, properties)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     dead = 0
     while len(replies) + dead < len(MALFORMED) and time.monotonic() < end:
         frame, _, body = channel.basic_get(f"rpc.reply-test-{reply_key}", auto_ack=True)
@@ -273,7 +273,7 @@ def test_R3_malformed_events_kill_nothing_and_are_accounted_for(probe, environme
         channel.basic_publish("contacts.events", "number.counted.v1", body, pika.BasicProperties(**given))
     envelope = {"id": "not-a-uuid", "type": "number.counted.v1", "data": {"id": str(new_id()), "number": 2}}
     channel.basic_publish("contacts.events", "number.counted.v1", json.dumps(envelope).encode(), pika.BasicProperties())
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     accounted = 0
     while accounted < len(MALFORMED) + 1 and time.monotonic() < end:
         dead = channel.queue_declare(queue.dead_letters, passive=True).method.message_count
@@ -286,13 +286,16 @@ def test_R3_malformed_events_kill_nothing_and_are_accounted_for(probe, environme
     probe.wait_for("SELECT number FROM heard", [3])
 
 
+SLEEPING = "state = 'active' AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()"
+
+
 def test_sigterm_finishes_what_was_taken_and_repeats_nothing(probe, environment):
     answers = []
     thread = threading.Thread(target=lambda: answers.append(count(probe, 4, seconds=2, key="slow")))
     thread.start()
-    time.sleep(0.7)
+    probe.wait_for(f"SELECT count(*) FROM pg_stat_activity WHERE {SLEEPING}", [1])
     assert probe.end("contacts") == 0
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     assert answers == [4]
     assert topology.depths(environment["AMQP_URL"])[topology.rpc_queue("contacts")] == 0
     probe.start("contacts")
@@ -367,7 +370,7 @@ def test_a_request_past_its_deadline_is_not_executed(probe):
     started = time.monotonic()
     with pytest.raises(Unavailable):
         rpc._client().call(short)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 4.5
     probe.send("contacts", signal.SIGCONT)
     wait_until_answering(probe)
     assert probe.numbers("effects") == []
@@ -378,7 +381,7 @@ def test_a_dead_service_is_unavailable_within_its_deadline(probe):
     started = time.monotonic()
     with pytest.raises(Unavailable):
         probe.api.look(probe.module.Count(number=1))
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10
 
 
 def test_the_broker_crashes_and_everybody_comes_back(probe, nodes):
@@ -387,7 +390,7 @@ def test_the_broker_crashes_and_everybody_comes_back(probe, nodes):
     nodes.restart_broker(signal.SIGKILL)
     wait_until_answering(probe)
     count(probe, 3)
-    probe.wait_for("SELECT number FROM heard ORDER BY 1", [0, 1, 2, 3], seconds=30)
+    probe.wait_for("SELECT number FROM heard ORDER BY 1", [0, 1, 2, 3])
     assert probe.processes["contacts"].poll() is None
 
 
@@ -407,14 +410,14 @@ def test_a_service_whose_broker_is_gone_leaves_all_the_same(probe, nodes):
 def test_the_database_crashes_and_everybody_comes_back(probe, nodes):
     count(probe, 0)
     nodes.restart_postgres(signal.SIGQUIT)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while True:
         try:
             count(probe, 1, key="after")
             break
         except Unavailable:
             assert time.monotonic() < end
-    probe.wait_for("SELECT number FROM heard ORDER BY 1", [0, 1], seconds=30)
+    probe.wait_for("SELECT number FROM heard ORDER BY 1", [0, 1])
     assert probe.rows("SELECT count(*) FROM parked") == [0]
 
 
@@ -424,7 +427,7 @@ def test_a_killed_worker_loses_nothing_of_a_job_and_repeats_nothing(probe):
         time.sleep(0.3)
         probe.end("worker", signal.SIGKILL)
         probe.start("worker")
-    probe.wait_for(f"SELECT state FROM jobs WHERE id = '{job.id}'", ["succeeded"], seconds=30)
+    probe.wait_for(f"SELECT state FROM jobs WHERE id = '{job.id}'", ["succeeded"])
     assert probe.numbers("effects") == list(range(1, 61))
 
 
@@ -518,7 +521,7 @@ def test_a_process_without_pages_serves_its_metrics_on_the_port_it_is_given(prob
 
 def said_at(port, wanted):
     """The metrics, once `wanted` is among them or patience is over."""
-    end, said = time.monotonic() + 20, ""
+    end, said = time.monotonic() + 60, ""
     while wanted not in said and time.monotonic() < end:
         with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
             said = answer.read().decode()

@@ -66,7 +66,7 @@ def test_A4_a_reminder_comes_at_the_chosen_time_on_the_wall_also_when_clocks_cha
     assert made.remind_at == datetime(on.year, on.month, on.day, 9, tzinfo=helsinki)
     summer = (on >= last_sunday(on.year, 3)) and (on < last_sunday(on.year, 10))
     utc = datetime(on.year, on.month, on.day, 6 if summer else 7, tzinfo=UTC)
-    assert tell(utc - timedelta(seconds=1)) == 0
+    assert tell(utc - timedelta(seconds=60)) == 0
     assert tell(utc) == 1
     assert tell(utc + timedelta(days=1)) == 0
 
@@ -90,7 +90,7 @@ def test_A4_the_mail_says_what_until_when_and_about_whom(town, aino):
     assert tell(at) == 1
     town.settle(twice=True)
     assert [each["subject"] for each in mails(town)] == ["Muistutus: Soita Helmille"]
-    mail = town.mailbox.wait_for("aino@example.org", "Muistutus", seconds=1)
+    mail = town.mailbox.wait_for("aino@example.org", "Muistutus")
     for part in ("Hei Aino", "31.12.2030 klo\xa016.00", "Helmi Aalto", f"/office/tasks/{made.id}"):
         assert part in mail["text"]
     assert town.call("contacts", "get_task", ById(id=made.id)).reminded_at == at
@@ -153,7 +153,7 @@ def test_A4_an_account_without_address_is_reminded_at_its_persons(town):
     new_task(town, colleague, at)
     tell(at)
     town.settle()
-    assert "Hei Veikko" in town.mailbox.wait_for("veikko@example.org", "Muistutus", seconds=1)["text"]
+    assert "Hei Veikko" in town.mailbox.wait_for("veikko@example.org", "Muistutus")["text"]
 
 
 def test_A4_two_workers_share_the_reminders_and_tell_of_each_once(town, aino):

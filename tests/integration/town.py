@@ -237,7 +237,7 @@ class Town:
         return [each["subject"] for each in reversed(self.mailbox.messages(person.email or ""))]
 
     def mail(self, person: Person, subject: str) -> dict[str, Any]:
-        return self.mailbox.wait_for(person.email or "", subject, seconds=1)
+        return self.mailbox.wait_for(person.email or "", subject)
 
     def link_principal(self, told: str, path: str) -> Principal:
         """Who opens the personal link in a text, as identity says."""

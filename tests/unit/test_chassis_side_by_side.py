@@ -13,8 +13,8 @@ WHO: ContextVar[str] = ContextVar("who")
 
 def test_answers_come_in_the_order_of_the_calls_and_at_the_same_time():
     began = time.monotonic()
-    assert side_by_side(*(lambda n=n: (time.sleep(0.1), n)[1] for n in range(8))) == list(range(8))
-    assert time.monotonic() - began < 0.6
+    assert side_by_side(*(lambda n=n: (time.sleep(0.5), n)[1] for n in range(8))) == list(range(8))
+    assert time.monotonic() - began < 3.5  # one after the other would take four seconds
 
 
 def test_each_call_has_the_context_of_the_caller_and_keeps_its_own():
@@ -41,6 +41,6 @@ def test_many_calls_that_call_side_by_side_themselves_all_end():
     for each in pages:
         each.start()
     for each in pages:
-        each.join(timeout=10)
+        each.join(timeout=60)
     assert len(found) == 16
     assert all(each == [[1, 1, 1]] * 3 for each in found)
