@@ -88,6 +88,7 @@ def test_K2_the_race_is_real_where_seats_are_counted_before_they_are_taken(schoo
         start.wait()
         with connection, connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM naive_seats")
+            start.wait()
             if cursor.fetchone()[0] < SEATS:
                 cursor.execute("INSERT INTO naive_seats DEFAULT VALUES")
         connection.close()
