@@ -244,13 +244,10 @@ class Claims:
         said = {"source": by.source, "observed_at": by.observed_at, "rule": rule}
         return {"subject_id": changed.id, "field": field, **said}
 
-    def confirm(self, kind: Any, chunk_sql: str, chunk: Mapping[str, Any], new: list[int]) -> None:
-        """What the rows say and the contacts have comes from this file, unless it was said later by another.
-
-        Contacts that rows with `new` numbers have just made come from it anyway.
-        """
-        if len(new) != chunk["count"]:
-            import_confirming.confirm(self.session, kind, chunk_sql, {**chunk, "new": new}, self.author, self.masters)
+    def confirm(self, kind: Any, chunk: Mapping[str, Any]) -> None:
+        """What the rows say and the contacts have comes from this file, unless it was said later by another."""
+        if chunk["known"]:
+            import_confirming.confirm(self.session, kind, chunk, self.author, self.masters)
 
 
 def _taken(name: str, value: Any, stored: Any, taken: frozenset[str]) -> Any:

@@ -18,7 +18,8 @@ from services.contacts.rules.masters import BY_HAND, LINKING, STRENGTH, WITH_SOU
 CONFIRM_ALL = """
     UPDATE value_sources w SET source = :source, observed_at = :observed_at
     FROM import_rows r JOIN {table} t ON t.id = r.{row}_id CROSS JOIN LATERAL (SELECT {given} AS given) g
-    WHERE {chunk} AND {which} AND {alive} AND w.subject_id = t.id AND w.field = '*' AND to_jsonb(t) @> g.given
+    WHERE r.import_id = :import_id AND r.number = ANY(:known) AND {alive}
+      AND w.subject_id = t.id AND w.field = '*' AND to_jsonb(t) @> g.given
       AND w.source <> 'accounting'
       AND (w.observed_at, array_position(:strength, w.source::text))
           < (:observed_at, array_position(:strength, CAST(:source AS text)))
@@ -52,7 +53,7 @@ CONFIRM = """
             CAST(:masters AS jsonb) ? e.field AND {status} IS DISTINCT FROM 'prospect'
                 AND (m.master <> 'accounting' OR {number} IS NOT NULL OR {status} = 'customer') AS bound
         FROM (SELECT coalesce(CAST(:masters AS jsonb) ->> e.field, CAST(:linking AS jsonb) ->> e.field) AS master) m) k
-    WHERE {chunk} AND {which} AND {alive} AND e.holds AND (k.own OR NOT :by_accounting)
+    WHERE r.import_id = :import_id AND r.number = ANY(:known) AND {alive} AND e.holds AND (k.own OR NOT :by_accounting)
       AND CASE
         WHEN k.source IS NULL OR (k.source = 'accounting' AND k.master IS DISTINCT FROM 'accounting') THEN true
         WHEN k.master IS NULL OR k.source = :source THEN k.is_older
@@ -74,13 +75,10 @@ REMEMBERED = """
 """Keeps the origins that a confirming statement replaces, as they were before it, for an undoing."""
 
 
-def confirm(
-    session: Session, kind: Any, chunk_sql: str, chunk: Mapping[str, Any], author: Author, masters: Mastership
-) -> None:
-    """Confirm what the chunk's rows repeat, but of the contacts that rows with `new` numbers have just made."""
-    known = f"{chunk_sql} AND r.number <> ALL(:new)"
-    parts = {"table": kind.table, "row": kind.row, "given": kind.given, "chunk": known}
-    parts |= {"which": kind.which, "alive": kind.alive, "status": STATUS, "number": NUMBER}
+def confirm(session: Session, kind: Any, chunk: Mapping[str, Any], author: Author, masters: Mastership) -> None:
+    """Confirm what the chunk's rows about known contacts repeat."""
+    parts = {"table": kind.table, "row": kind.row, "given": kind.given, "alive": kind.alive}
+    parts |= {"status": STATUS, "number": NUMBER}
     parts |= {"written_at": written_at("t.id", "e.field")}
     by_accounting = author.source is ValueSource.ACCOUNTING
     held = {field: master.value for field in masters.by_field if (master := masters.of(field))}

@@ -33,6 +33,7 @@ DEFAULTS = {
     "fields": "'{}'", "city": "''", "postal_code": "''",
 }  # fmt: skip
 NEW = "r.import_id = :import_id AND r.number = ANY(:new)"
+KNOWN = "r.import_id = :import_id AND r.number = ANY(:known)"
 CREATED = text(
     """
     INSERT INTO changes (subject_id, changed_at, changed_by, channel, field, new, import_id)
@@ -78,15 +79,22 @@ class Kind:
     given: str
     """What a row has to say about a contact that exists, of columns that are not made from others."""
 
-    def find_new(self, session: Session, chunk: dict[str, Any]) -> list[int]:
-        """The numbers of rows that make a new contact. Asked with NOT EXISTS, the planner reads the whole register."""
-        known = f"(SELECT t.id FROM {self.table} t WHERE t.id = r.{self.row}_id)"  # noqa: S608
-        rows = text(f"SELECT r.number FROM import_rows r WHERE {CHUNK} AND {self.which} AND {known} IS NULL")  # noqa: S608
-        return list(session.scalars(rows, chunk))
+    def tell_apart(self, session: Session, chunk: dict[str, Any]) -> dict[str, Any]:
+        """The chunk with the numbers of rows that make a `new` contact, and of those about a `known` one.
 
-    def create(self, session: Session, chunk: dict[str, Any], new: list[int], author: Author) -> list[UUID]:
-        """Make them; their ids. Where they come from is said first: what is kept of their points is then made once."""
-        made_of = {"import_id": chunk["import_id"], "new": new}
+        Asked with NOT EXISTS, the planner reads the whole register.
+        """
+        known = f"(SELECT t.id FROM {self.table} t WHERE t.id = r.{self.row}_id) IS NOT NULL AS known"  # noqa: S608
+        rows = text(f"SELECT r.number, {known} FROM import_rows r WHERE {CHUNK} AND {self.which}")  # noqa: S608
+        found = session.execute(rows, chunk).all()
+        apart: dict[bool, list[int]] = {False: [], True: []}
+        for row in found:
+            apart[row.known].append(row.number)
+        return {**chunk, "new": apart[False], "known": apart[True]}
+
+    def create(self, session: Session, chunk: dict[str, Any], author: Author) -> list[UUID]:
+        """Make the new ones; their ids. Where they come from is said first: their points are then kept once."""
+        made_of = {"import_id": chunk["import_id"], "new": chunk["new"]}
         said = {**made_of, "source": author.source.value, "observed_at": author.observed_at}
         session.execute(text(BEGUN.format(row=self.row)), said)
         columns = COLUMNS[self.table]
@@ -112,7 +120,7 @@ class Kind:
             SELECT r.number, t.id, g.given, to_jsonb(t) AS stored
             FROM import_rows r JOIN {self.table} t ON t.id = r.{self.row}_id
             CROSS JOIN LATERAL (SELECT {self.given} AS given) g
-            WHERE {CHUNK} AND {self.which} AND {self.alive} AND (NOT to_jsonb(t) @> g.given{LONGER if own else ""})
+            WHERE {KNOWN} AND {self.alive} AND (NOT to_jsonb(t) @> g.given{LONGER if own else ""})
             ORDER BY t.id FOR UPDATE OF t
             """  # noqa: S608
         )

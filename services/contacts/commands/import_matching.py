@@ -13,20 +13,18 @@ from sqlalchemy.orm import Session
 from contracts.contacts.imports import ImportProfile
 
 CHUNK = "r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.state = 'staged'"
-SAME_NUMBERS = (
-    "(t.customer_number IS NULL OR p.customer_number IS NULL OR t.customer_number = p.customer_number)"
-    " AND (t.birth_date IS NULL OR p.birth_date IS NULL OR t.birth_date = p.birth_date)"
-)
+SAME_NUMBER = "(t.customer_number IS NULL OR p.customer_number IS NULL OR t.customer_number = p.customer_number)"
+SAME_BIRTH = "(n.birth_date IS NULL OR p.birth_date IS NULL OR n.birth_date = p.birth_date)"
 ALIKE = "{0}.email_key = p.email_key OR {0}.birth_date = p.birth_date OR {0}.phone = p.phone"
+SAME_PLACE = "n.postal_code = p.postal_code AND (n.email_key IS NULL OR p.email_key IS NULL)"
 NAMESAKES = f"""
     SELECT n.id FROM persons n
-    WHERE n.sort_key = p.sort_key AND n.state = 'active' AND ({ALIKE.format("n")} OR n.postal_code = p.postal_code)
+    WHERE n.sort_key = p.sort_key AND n.state = 'active' AND {SAME_BIRTH} AND ({ALIKE.format("n")} OR {SAME_PLACE})
     """  # noqa: S608  (constants)
-"""Those who may be the person: read from the index of names alone, which holds what is compared here."""
-ADDRESS = (
+"""Those who may be the person: read from the index of names alone, which holds all that is compared here."""
+SAME_STREET = (
     "p.addresses -> 0 ->> 'street' <> '' AND t.postal_code = p.postal_code"
     " AND t.addresses @> jsonb_build_array(jsonb_build_object('street', p.addresses -> 0 -> 'street'))"
-    " AND (t.email_key IS NULL OR p.email_key IS NULL OR t.email_key = p.email_key)"
 )
 
 
@@ -45,8 +43,8 @@ MATCH_PERSONS = text(
     FROM (SELECT r.number, coalesce(
             (SELECT t.id FROM persons t WHERE t.customer_number = p.customer_number AND t.state = 'active'),
             (SELECT t.id FROM persons t
-                WHERE t.id = ANY(ARRAY({NAMESAKES})) AND t.state = 'active' AND {SAME_NUMBERS}
-                AND ({ALIKE.format("t")} OR {ADDRESS})
+                WHERE t.id = ANY(ARRAY({NAMESAKES})) AND t.state = 'active' AND {SAME_NUMBER}
+                AND ({ALIKE.format("t")} OR {SAME_STREET})
                 ORDER BY CASE WHEN t.email_key = p.email_key THEN 1 WHEN t.birth_date = p.birth_date THEN 2
                     WHEN t.phone = p.phone THEN 3 ELSE 4 END, t.id
                 LIMIT 1),

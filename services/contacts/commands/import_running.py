@@ -178,32 +178,32 @@ class Running:
         session = self.session
         if not self.row.dry_run:
             import_settling.refuse(session, chunk, leaders=True)
-        new = ORGANISATIONS.find_new(session, chunk)
-        claims, judged = self._claims(ORGANISATIONS, chunk, new)
+        chunk = ORGANISATIONS.tell_apart(session, chunk)
+        claims, judged = self._claims(ORGANISATIONS, chunk)
         changed = [each for each in judged if each.new]
-        if new and not self.row.dry_run:
-            ORGANISATIONS.create(session, chunk, new, self.author)
+        if chunk["new"] and not self.row.dry_run:
+            ORGANISATIONS.create(session, chunk, self.author)
         if changed and not self.row.dry_run:
             ORGANISATIONS.change(session, changed, self.author)
         if not self.row.dry_run:
             claims.note(judged)
-            claims.confirm(ORGANISATIONS, import_matching.CHUNK, chunk, new)
-        touched = [*new, *(each.number for each in changed)]
+            claims.confirm(ORGANISATIONS, chunk)
+        touched = [*chunk["new"], *(each.number for each in changed)]
         if touched:
-            session.execute(TELL_ORGANISATION_CHANGES, {"import_id": self.row.id, "new": new, "touched": touched})
+            session.execute(TELL_ORGANISATION_CHANGES, {**chunk, "touched": touched})
 
     def take_persons(self, chunk: dict[str, Any]) -> None:
         """Make or change the chunk's persons and affiliations; say what became of each row."""
         session = self.session
         if not self.row.dry_run:
             import_settling.refuse(session, chunk)
-        new = PERSONS.find_new(session, chunk)
-        claims, judged = self._claims(PERSONS, chunk, new)
+        chunk = PERSONS.tell_apart(session, chunk)
+        claims, judged = self._claims(PERSONS, chunk)
         changed = [each for each in judged if each.new]
         if not self.row.dry_run:
-            self._store_persons(chunk, new, changed)
+            self._store_persons(chunk, changed)
             claims.note(judged)
-            claims.confirm(PERSONS, import_matching.CHUNK, chunk, new)
+            claims.confirm(PERSONS, chunk)
         affiliations = Affiliations.of(session, chunk, self.today, self.author)
         if not self.row.dry_run:
             affiliations.apply(session, chunk, self.today, self.author)
@@ -211,19 +211,19 @@ class Running:
         if self.row.dry_run:
             session.execute(LEAD_NOWHERE, chunk)
         states = FORESEE_STATES if self.row.dry_run else TELL_STATES
-        session.execute(states, {**chunk, "new": new, "touched": touched})
+        session.execute(states, {**chunk, "touched": touched})
 
-    def _claims(self, kind: Kind, chunk: dict[str, Any], new: list[int]) -> tuple[Claims, list[Changed]]:
+    def _claims(self, kind: Kind, chunk: dict[str, Any]) -> tuple[Claims, list[Changed]]:
         """What the chunk's rows say otherwise than the register has it; they say what a master keeps."""
         claims = Claims.of(self.session, kind.row, self.author)
-        if len(new) == chunk["count"]:
+        if not chunk["known"]:
             return claims, []
         judged = kind.find_changed(self.session, chunk, claims)
         import_remarks.remark(self.session, chunk, judged, self.headers)
         return claims, judged
 
-    def _store_persons(self, chunk: dict[str, Any], new: list[int], changed: list[Any]) -> None:
-        ids = PERSONS.create(self.session, chunk, new, self.author) if new else []
+    def _store_persons(self, chunk: dict[str, Any], changed: list[Any]) -> None:
+        ids = PERSONS.create(self.session, chunk, self.author) if chunk["new"] else []
         if changed:
             PERSONS.change(self.session, changed, self.author)
         ids += [each.id for each in changed]

@@ -70,15 +70,24 @@ DROP_REPEATED_AFFILIATIONS = f"""
           FROM import_rows WHERE {STAGED} AND affiliation IS NOT NULL) f
     WHERE r.import_id = :import_id AND r.number = f.number AND f.place > 1
     """  # noqa: S608
+NUMBER_OF_ANOTHER = """
+    r.person ? 'customer_number' AND r.same_as IS NULL AND EXISTS (
+        SELECT FROM persons t WHERE t.customer_number = r.person ->> 'customer_number' AND t.state = 'active'
+        AND (t.id <> r.person_id OR t.birth_date <> (r.person ->> 'birth_date')::date))
+    """
 TAKEN_PERSON_NUMBERS = f"""
     UPDATE import_rows r SET state = 'rejected', "column" = :number_column,
         code = 'number_of_another', params = jsonb_build_object('value', r.person ->> 'customer_number'),
         reason = 'The customer number ' || (r.person ->> 'customer_number')
             || ' belongs to another person, or to one with another date of birth.'
-    WHERE {CHUNK} AND {ASKED} AND r.same_as IS NULL AND EXISTS (
-        SELECT FROM persons t WHERE t.customer_number = r.person ->> 'customer_number' AND t.state = 'active'
-        AND (t.id <> r.person_id OR t.birth_date <> (r.person ->> 'birth_date')::date))
+    WHERE {CHUNK} AND {ASKED} AND {NUMBER_OF_ANOTHER}
     """  # noqa: S608
+NUMBER_OF_ORGANISATION = """
+    r.organisation IS NOT NULL AND EXISTS (
+        SELECT FROM organisations t WHERE t.deleted_at IS NULL AND t.id <> r.organisation_id
+        AND (t.customer_number = r.organisation ->> 'customer_number'
+             OR t.business_id = r.organisation ->> 'business_id'))
+    """
 TAKEN_ORGANISATION_NUMBERS = f"""
     UPDATE import_rows r SET state = 'rejected',
         "column" = CASE WHEN EXISTS (
@@ -86,10 +95,8 @@ TAKEN_ORGANISATION_NUMBERS = f"""
             AND t.customer_number = r.organisation ->> 'customer_number') THEN :number_column ELSE :business_column END,
         code = 'number_of_organisation',
         reason = 'Another organisation has the customer number or business id of this row.'
-    WHERE {CHUNK} AND {ASKED} AND r.organisation IS NOT NULL AND EXISTS (
-        SELECT FROM organisations t WHERE t.deleted_at IS NULL AND t.id <> r.organisation_id
-        AND (t.customer_number = r.organisation ->> 'customer_number' OR t.business_id = r.organisation ->> 'business_id'))
-    """  # noqa: S608, E501
+    WHERE {CHUNK} AND {ASKED} AND {NUMBER_OF_ORGANISATION}
+    """  # noqa: S608
 
 
 def _number_of_two(column: str, number: str = "customer_number", code: str = "number_twice") -> str:
@@ -106,15 +113,18 @@ def _number_of_two(column: str, number: str = "customer_number", code: str = "nu
     """  # noqa: S608
 
 
+IS_GONE = """
+    (r.person IS NULL AND r.organisation IS NULL
+        OR (SELECT t.state FROM persons t WHERE t.id = r.person_id) <> 'active'
+        OR (SELECT t.deleted_at FROM organisations t WHERE t.id = r.organisation_id) IS NOT NULL)
+    """
+"""Looked up by id: asked with EXISTS, the planner reads the whole register for every chunk."""
 GONE = f"""
     UPDATE import_rows r SET state = 'rejected',
         code = 'contact_gone',
         reason = 'This contact was deleted or merged while the import was running; import the file again.'
-    WHERE {CHUNK} AND {ASKED} AND ((r.person IS NULL AND r.organisation IS NULL)
-        OR (SELECT t.state FROM persons t WHERE t.id = r.person_id) <> 'active'
-        OR (SELECT t.deleted_at FROM organisations t WHERE t.id = r.organisation_id) IS NOT NULL)
+    WHERE {CHUNK} AND {ASKED} AND {IS_GONE}
     """  # noqa: S608
-"""Looked up by id: asked with EXISTS, the planner reads the whole register for every chunk."""
 WITH_THEIR_FIRST = f"""
     UPDATE import_rows r SET state = 'rejected', code = 'same_as_rejected', "column" = f."column",
         params = jsonb_build_object('row', f.number::text),
@@ -122,6 +132,16 @@ WITH_THEIR_FIRST = f"""
     FROM import_rows f
     WHERE {CHUNK} AND {ASKED} AND f.import_id = :import_id AND f.number = r.same_as AND f.state = 'rejected'
     """  # noqa: S608
+FIRST_IS_REJECTED = """
+    (SELECT f.state FROM import_rows f WHERE f.import_id = :import_id AND f.number = r.same_as) = 'rejected'
+    """
+ANY_REFUSED = text(
+    f"""
+    SELECT EXISTS (SELECT FROM import_rows r WHERE {CHUNK} AND {ASKED}
+        AND ({IS_GONE} OR {NUMBER_OF_ANOTHER} OR {NUMBER_OF_ORGANISATION} OR {FIRST_IS_REJECTED}))
+    """  # noqa: S608
+)
+"""Seldom any: the rows are read once, not once for each reason."""
 REFUSE = [text(each) for each in (GONE, TAKEN_PERSON_NUMBERS, TAKEN_ORGANISATION_NUMBERS, WITH_THEIR_FIRST)]
 SETTLE_IDS = [
     text(each)
@@ -160,5 +180,7 @@ def settle(session: Session, everything: dict[str, Any]) -> bool:
 
 def refuse(session: Session, chunk: dict[str, Any], *, leaders: bool = False) -> None:
     """Reject rows, or those that lead an organisation, whose contact is gone, or whose number belongs to another."""
-    for statement in REFUSE:
-        session.execute(statement, {**chunk, "leaders": leaders})
+    asked = {**chunk, "leaders": leaders}
+    if session.scalar(ANY_REFUSED, asked):
+        for statement in REFUSE:
+            session.execute(statement, asked)

@@ -5,18 +5,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from contracts.contacts.masters import DecidedBy
-from services.contacts import mastership, models
+from services.contacts import mastership
 from services.contacts.commands.history import Author, Differences
 from services.contacts.rules.masters import EVERYTHING, Mastership, has_source, why
 
-ROWS = models.FieldOrigin
 Origin = dict[str, str]
 """Source, time and rule as JSON."""
+PUT = text(
+    """
+    INSERT INTO value_sources AS v (subject_id, field, observed_at, source, rule)
+    SELECT * FROM unnest(CAST(:subject_ids AS uuid[]), CAST(:fields AS text[]), CAST(:observed_ats AS timestamptz[]),
+                         CAST(:sources AS text[]), CAST(:rules AS text[]))
+    ON CONFLICT (subject_id, field) DO UPDATE SET source = excluded.source, rule = excluded.rule,
+        observed_at = CASE WHEN :knowing THEN greatest(v.observed_at, excluded.observed_at)
+                           ELSE excluded.observed_at END
+    """
+)
 FORGET = text(
     """
     DELETE FROM value_sources s USING unnest(CAST(:subjects AS uuid[]), CAST(:fields AS text[])) gone(subject_id, field)
@@ -64,11 +72,11 @@ def _noted(row: Any, field: str, old: Any, held: Mastership, author: Author) -> 
 
 def put(session: Session, rows: list[dict[str, Any]], *, knowing: bool = False) -> None:
     """Store origins; whoever changed a value `knowing` the one before has said it later."""
-    statement = insert(ROWS)
-    given = statement.excluded
-    at = func.greatest(ROWS.observed_at, given.observed_at) if knowing else given.observed_at
-    values = {"source": given.source, "observed_at": at, "rule": given.rule}
-    session.execute(statement.on_conflict_do_update(index_elements=["subject_id", "field"], set_=values), rows)
+    last = {(row["subject_id"], row["field"]): row for row in rows}
+    sorted_rows = [last[each] for each in sorted(last)]
+    columns = {f"{name}s": [row[name] for row in sorted_rows] for name in ("subject_id", "field", "observed_at")}
+    columns |= {f"{name}s": [str(row[name]) for row in sorted_rows] for name in ("source", "rule")}
+    session.execute(PUT, {**columns, "knowing": knowing})
 
 
 def of_fields(session: Session, subject_id: UUID, fields: Iterable[str]) -> dict[str, Origin | None]:
