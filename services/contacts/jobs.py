@@ -26,7 +26,7 @@ from services.contacts.queries import exports as export_rows
 from services.contacts.spreadsheets import Unreadable
 
 MATCHED_AT_ONCE = 5_000
-APPLIED_AT_ONCE = 1_000
+APPLIED_AT_ONCE = 2_000
 ASK_AGAIN = 5.0
 """Seconds until commerce is asked again when it was away."""
 Chunk = dict[str, Any]

@@ -57,7 +57,7 @@ ROW_EMPTIED: dict[str, Any] = {
 OF_KINDS = ("kind", "survivor_person", "merged_person", "survivor_organisation", "merged_organisation")
 OF_IMPORTING = (
     *("code", "reason", "params", "column", "remarks", "person", "organisation", "affiliation", "purchase"),
-    *("same_as", "organisation_as"),
+    *("same_as", "organisation_as", "person_known", "organisation_known"),
     *("leads", "organisation_change", "undone", "kept"),
 )
 

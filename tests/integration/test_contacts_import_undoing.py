@@ -172,7 +172,7 @@ def test_C11_only_the_affiliation_that_it_changed_goes_back_and_the_history_says
 
 
 def test_C11_a_cancelled_import_keeps_its_chunks_and_they_can_be_undone(call, imports):
-    rows = "".join(f"N{number};Sukunimi;{number};;;\n" for number in range(1, 2_501))
+    rows = "".join(f"N{number};Sukunimi;{number};;;\n" for number in range(1, 4_501))
     job = imports.start(f"{PEOPLE}{rows}".encode())
     import_id = UUID(job.id.partition("-")[2])
     while not persons_there():
@@ -183,7 +183,7 @@ def test_C11_a_cancelled_import_keeps_its_chunks_and_they_can_be_undone(call, im
     imports.call("cancel_job", JobById(id=job.id))
     imports.finish(job)
     there = persons_there()
-    assert 0 < there < 2_500
+    assert 0 < there < 4_500
     now, kept = undo(call, imports, call("get_import", ById(id=import_id)))
     assert (persons_there(), kept, now.undone["taken_back"]) == (0, [], there)
 

@@ -39,7 +39,7 @@ MERGED_NUMBER = _merged("customer_number")
 MERGED_NUMBERS = f"{MERGED_NUMBER}, {_merged('business_id')}"
 MATCH_PERSONS = text(
     f"""
-    UPDATE import_rows r SET person_id = found.id
+    UPDATE import_rows r SET person_id = found.id, person_known = true
     FROM (SELECT r.number, coalesce(
             (SELECT t.id FROM persons t WHERE t.customer_number = p.customer_number AND t.state = 'active'),
             (SELECT t.id FROM persons t
@@ -60,10 +60,17 @@ MATCH_PERSONS = text(
     """  # noqa: S608  (constants of this module)
 )
 """Only rows whose person is found are written, unless an erasure has emptied them meanwhile."""
+FOUND_ORGANISATIONS = """
+    UPDATE import_rows r SET organisation_id = found.id, organisation_known = true
+    FROM (SELECT r.number, """
+OF_ROWS = f""" AS id
+          FROM import_rows r WHERE {CHUNK} AND r.organisation IS NOT NULL OFFSET 0) found
+    WHERE r.import_id = :import_id AND r.number = found.number AND found.id IS NOT NULL
+      AND r.state = 'staged' AND r.organisation IS NOT NULL
+    """
 MATCH_ORGANISATIONS = text(
     f"""
-    UPDATE import_rows r SET organisation_id = (
-        SELECT coalesce(
+    {FOUND_ORGANISATIONS} (SELECT coalesce(
             (SELECT t.id FROM organisations t WHERE t.business_id = o.business_id AND t.deleted_at IS NULL),
             (SELECT t.id FROM organisations t WHERE t.customer_number = o.customer_number AND t.deleted_at IS NULL),
             {MERGED_NUMBERS},
@@ -71,29 +78,25 @@ MATCH_ORGANISATIONS = text(
                 AND (t.business_id IS NULL OR o.business_id IS NULL OR t.business_id = o.business_id)
                 AND (t.customer_number IS NULL OR o.customer_number IS NULL OR t.customer_number = o.customer_number)
                 ORDER BY t.id LIMIT 1))
-        FROM jsonb_populate_record(NULL::organisations, r.organisation) o)
-    WHERE {CHUNK} AND r.organisation IS NOT NULL
+        FROM jsonb_populate_record(NULL::organisations, r.organisation) o) {OF_ROWS}
     """  # noqa: S608
 )
 
 
 MATCH_CUSTOMERS = text(
     f"""
-    UPDATE import_rows r SET organisation_id = (
-        SELECT coalesce(
+    {FOUND_ORGANISATIONS} (SELECT coalesce(
             (SELECT t.id FROM organisations t WHERE t.customer_number = o.customer_number AND t.deleted_at IS NULL),
             {MERGED_NUMBER},
             (SELECT t.id FROM organisations t WHERE t.business_id = o.business_id AND t.customer_number IS NULL
                 AND t.deleted_at IS NULL))
-        FROM jsonb_populate_record(NULL::organisations, r.organisation) o)
-    WHERE {CHUNK} AND r.organisation IS NOT NULL
+        FROM jsonb_populate_record(NULL::organisations, r.organisation) o) {OF_ROWS}
     """  # noqa: S608
 )
 """Accounting knows its customers by number; a company without one becomes a customer by its business id."""
 MATCH_COMPANIES = text(
     f"""
-    UPDATE import_rows r SET organisation_id = (
-        SELECT coalesce(
+    {FOUND_ORGANISATIONS} (SELECT coalesce(
             (SELECT t.id FROM organisations t WHERE t.business_id = o.business_id AND t.deleted_at IS NULL),
             (SELECT t.id FROM organisations t WHERE t.customer_number = o.customer_number AND t.deleted_at IS NULL),
             {MERGED_NUMBERS},
@@ -104,8 +107,7 @@ MATCH_COMPANIES = text(
                 AND (t.business_id IS NULL OR o.business_id IS NULL OR t.business_id = o.business_id)
                 AND (t.customer_number IS NULL OR o.customer_number IS NULL OR t.customer_number = o.customer_number)
                 ORDER BY t.id LIMIT 1))
-        FROM jsonb_populate_record(NULL::organisations, r.organisation) o)
-    WHERE {CHUNK} AND r.organisation IS NOT NULL
+        FROM jsonb_populate_record(NULL::organisations, r.organisation) o) {OF_ROWS}
     """  # noqa: S608
 )
 """Companies of one name are the same only at the same place."""
@@ -123,11 +125,15 @@ KEEP_NUMBERS = [
 """A number that led here from a merged organisation does not take the place of the survivor's own."""
 MATCH_COLLEAGUES = text(
     f"""
-    UPDATE import_rows r SET person_id = (
-        SELECT t.id FROM affiliations a JOIN persons t ON t.id = a.person_id
-        WHERE a.organisation_id = r.organisation_id AND t.sort_key = r.person ->> 'sort_key' AND t.state = 'active'
-        ORDER BY t.id LIMIT 1)
-    WHERE {CHUNK} AND r.person IS NOT NULL AND r.person_id IS NULL AND r.organisation_id IS NOT NULL
+    UPDATE import_rows r SET person_id = found.id, person_known = true
+    FROM (SELECT r.number, (
+            SELECT t.id FROM affiliations a JOIN persons t ON t.id = a.person_id
+            WHERE a.organisation_id = r.organisation_id AND t.sort_key = r.person ->> 'sort_key' AND t.state = 'active'
+            ORDER BY t.id LIMIT 1) AS id
+          FROM import_rows r
+          WHERE {CHUNK} AND r.person IS NOT NULL AND NOT r.person_known AND r.organisation_known OFFSET 0) found
+    WHERE r.import_id = :import_id AND r.number = found.number AND found.id IS NOT NULL
+      AND r.state = 'staged' AND r.person IS NOT NULL
     """  # noqa: S608
 )
 """Of one name in one company there is one decision maker."""

@@ -14,38 +14,30 @@ STAGED = "import_id = :import_id AND state = 'staged'"
 def _agree(column: str, repeats: str, strongest: str) -> str:
     """All rows of one person (or organisation) of the file get the id that the best of them has found."""
     return f"""
-    UPDATE import_rows r SET {column}_id = g.id
+    UPDATE import_rows r SET {column}_id = g.id, {column}_known = true
     FROM (
         SELECT DISTINCT ON (coalesce({repeats}, number)) coalesce({repeats}, number) AS first, {column}_id AS id
-        FROM import_rows WHERE {STAGED} AND {column}_id IS NOT NULL
+        FROM import_rows WHERE {STAGED} AND {column}_known
         ORDER BY coalesce({repeats}, number), {strongest} DESC, number
     ) g
     WHERE r.import_id = :import_id AND r.state = 'staged' AND r.{column} IS NOT NULL
-      AND coalesce(r.{repeats}, r.number) = g.first AND r.{column}_id IS DISTINCT FROM g.id
+      AND coalesce(r.{repeats}, r.number) = g.first AND r.{column}_id <> g.id
     """  # noqa: S608
 
 
 def _tell_apart(column: str, repeats: str, *identifying: str) -> str:
-    """Of two different ones in the file that were taken for the same contact, the first keeps it."""
+    """Of two different ones in the file that were taken for the same contact, the first keeps it; the other is new."""
     different = " OR ".join(f"l.{column} ->> '{name}' <> f.{column} ->> '{name}'" for name in identifying)
     return f"""
-    WITH roots AS (SELECT * FROM import_rows WHERE {STAGED} AND {column} IS NOT NULL AND {repeats} IS NULL),
-         firsts AS (SELECT DISTINCT ON ({column}_id) * FROM roots WHERE {column}_id IS NOT NULL
-                    ORDER BY {column}_id, number)
-    UPDATE import_rows r SET {column}_id = NULL
-    FROM firsts f JOIN roots l ON l.{column}_id = f.{column}_id AND l.number > f.number
-    WHERE r.import_id = :import_id AND coalesce(r.{repeats}, r.number) = l.number AND r.{column} IS NOT NULL
-      AND ({different})
-    """  # noqa: S608
-
-
-def _give_new_id(column: str, repeats: str) -> str:
-    """Nobody we know: the id prepared in the first row."""
-    return f"""
-    UPDATE import_rows r SET {column}_id = (f.{column} ->> 'id')::uuid
-    FROM import_rows f
-    WHERE r.import_id = :import_id AND r.state = 'staged' AND r.{column} IS NOT NULL AND r.{column}_id IS NULL
-      AND f.import_id = :import_id AND f.number = coalesce(r.{repeats}, r.number)
+    WITH roots AS (SELECT number, {column}, {column}_id FROM import_rows
+                   WHERE {STAGED} AND {column}_known AND {repeats} IS NULL),
+         firsts AS (SELECT DISTINCT ON ({column}_id) * FROM roots ORDER BY {column}_id, number),
+         others AS MATERIALIZED (
+             SELECT l.number, gen_random_uuid() AS id
+             FROM firsts f JOIN roots l ON l.{column}_id = f.{column}_id AND l.number > f.number WHERE {different})
+    UPDATE import_rows r SET {column}_id = o.id, {column}_known = false
+    FROM others o
+    WHERE r.import_id = :import_id AND coalesce(r.{repeats}, r.number) = o.number AND r.{column} IS NOT NULL
     """  # noqa: S608
 
 
@@ -143,19 +135,26 @@ ANY_REFUSED = text(
 )
 """Seldom any: the rows are read once, not once for each reason."""
 REFUSE = [text(each) for each in (GONE, TAKEN_PERSON_NUMBERS, TAKEN_ORGANISATION_NUMBERS, WITH_THEIR_FIRST)]
+NOBODY = text(
+    """
+    UPDATE import_rows SET person_id = NULL
+    WHERE import_id = :import_id AND number BETWEEN :first AND :last AND state = 'rejected'
+      AND person_id IS NOT NULL AND (NOT person_known OR code IN ('number_of_another', 'number_twice'))
+    """
+)
+"""Nobody comes of a rejected row; an erasure has to find it by what it says."""
 SETTLE_IDS = [
     text(each)
     for each in (
         _agree("person", "same_as", "person ? 'customer_number'"),
         _tell_apart("person", "same_as", "customer_number", "birth_date"),
-        _give_new_id("person", "same_as"),
         FIND_REPEATS,
         _agree("organisation", "organisation_as", "organisation ?| '{business_id,customer_number}'"),
         _tell_apart("organisation", "organisation_as", "business_id", "customer_number"),
-        _give_new_id("organisation", "organisation_as"),
         _number_of_two("person"),
         _number_of_two("organisation"),
         _number_of_two("organisation", "business_id", "business_id_twice"),
+        NOBODY.text,
     )
 ]
 SETTLE_ROLES = [text(each) for each in (CHOOSE_LEADERS, DROP_REPEATED_AFFILIATIONS)]
@@ -182,5 +181,5 @@ def refuse(session: Session, chunk: dict[str, Any], *, leaders: bool = False) ->
     """Reject rows, or those that lead an organisation, whose contact is gone, or whose number belongs to another."""
     asked = {**chunk, "leaders": leaders}
     if session.scalar(ANY_REFUSED, asked):
-        for statement in REFUSE:
+        for statement in (*REFUSE, NOBODY):
             session.execute(statement, asked)

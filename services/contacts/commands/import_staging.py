@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from chassis.ids import new_id
 from services.contacts.rules.import_rows import RowReader, StagedRow
 from services.contacts.rules.repeats import ORGANISATION_KEYS, PERSON_KEYS, Repeats
 from services.contacts.spreadsheets import Table
@@ -17,7 +18,7 @@ AT_ONCE = 64_000
 """Characters that are handed to COPY together."""
 COPY = (
     'COPY import_rows (import_id, number, raw, state, code, reason, params, "column", person, organisation,'
-    " affiliation, purchase, fingerprint, same_as, organisation_as) FROM STDIN"
+    " affiliation, purchase, fingerprint, same_as, organisation_as, person_id, organisation_id) FROM STDIN"
 )
 PATIENCE = text("SET LOCAL statement_timeout = '10min'")
 """COPY waits for the rows of the file; a large workbook is unpacked before its first one comes."""
@@ -72,12 +73,17 @@ def stage(session: Session, import_id: UUID, table: Table, reader: RowReader) ->
 
 
 def lines_of(import_id: str, table: Table, reader: RowReader) -> Iterator[tuple[str, bool]]:
-    """Each row as a line for COPY, and whether it is rejected."""
+    """Each row as a line for COPY, and whether it is rejected. Rows of one contact get one id, should it be new."""
+    ids = NewIds(), NewIds()
     persons, organisations = Repeats(PERSON_KEYS), Repeats(ORGANISATION_KEYS)
     for row in _limited(reader.read(number, cells) for number, cells in table.rows):
         same_as = persons.first_of(row.number, row.person_keys) if row.person else None
         organisation_as = organisations.first_of(row.number, row.organisation_keys) if row.organisation else None
-        yield _line(import_id, row, same_as, organisation_as), bool(row.reason)
+        cells = _cells(import_id, row)
+        cells += [NULL if each is None else str(each) for each in (row.fingerprint, same_as, organisation_as)]
+        cells.append(NULL if row.person is None else ids[0].of(same_as or row.number))
+        cells.append(NULL if row.organisation is None else ids[1].of(organisation_as or row.number))
+        yield "\t".join(cells) + "\n", bool(row.reason)
 
 
 def _limited(rows: Iterable[StagedRow | None]) -> Iterator[StagedRow]:
@@ -91,8 +97,19 @@ def _limited(rows: Iterable[StagedRow | None]) -> Iterator[StagedRow]:
             yield row
 
 
-def _line(import_id: str, row: StagedRow, same_as: int | None, organisation_as: int | None) -> str:
-    cells = (
+class NewIds:
+    """Ids for the rows of a file: a new one, of which the last 32 bits are the row's number."""
+
+    def __init__(self) -> None:
+        self._prefix = str(new_id())[:-8]
+
+    def of(self, number: int) -> str:
+        """The id of a row."""
+        return f"{self._prefix}{number:08x}"
+
+
+def _cells(import_id: str, row: StagedRow) -> list[str]:
+    return [
         import_id,
         str(row.number),
         _json(row.raw),
@@ -105,9 +122,7 @@ def _line(import_id: str, row: StagedRow, same_as: int | None, organisation_as: 
         _json(row.organisation),
         _json(row.affiliation),
         _json(row.purchase),
-        *(NULL if each is None else str(each) for each in (row.fingerprint, same_as, organisation_as)),
-    )
-    return "\t".join(cells) + "\n"
+    ]
 
 
 def _json(value: dict[str, Any] | None) -> str:

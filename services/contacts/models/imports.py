@@ -66,9 +66,10 @@ class ImportRow(Base):
     """One row of a file: its cells, what they mean, and what became of it.
 
     `person`, `organisation` and `affiliation` hold column values as the tables of those names take them. First
-    `same_as` and `organisation_as` say which earlier row of the file is the same person or organisation; then matching
-    sets `person_id` and `organisation_id`, of contacts that exist or will. One row `leads` each organisation: it makes
-    or changes it. `fingerprint` recognises a row that says nothing but a name when its file comes again.
+    `same_as` and `organisation_as` say which earlier row of the file is the same person or organisation; `person_id`
+    and `organisation_id` are of contacts that will be, until matching knows whom the register has. One row `leads` each
+    organisation: it makes or changes it. `fingerprint` recognises a row that says nothing but a name when its file
+    comes again.
     """
 
     __tablename__ = "import_rows"
@@ -104,6 +105,8 @@ class ImportRow(Base):
     organisation_as: Mapped[int | None] = mapped_column(Integer)
     person_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID | None]
+    person_known: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    organisation_known: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     leads: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     organisation_change: Mapped[str] = mapped_column(server_default="")
     undone: Mapped[str] = mapped_column(server_default="")

@@ -25,7 +25,7 @@ ADDRESS = ("street", "postal_code", "city", "country")
 def person_of(values: dict[str, Any]) -> dict[str, Any]:
     """Columns of the table of persons. The title belongs to the affiliation when there is one."""
     given, family = values.get("given_name", ""), values.get("family_name", "")
-    person = {"id": str(new_id()), "given_name": given, "family_name": family}
+    person = {"given_name": given, "family_name": family}
     person |= {name: values[name] for name in ("gender", "birth_date", "customer_number") if name in values}
     if "organisation" not in values and "title" in values:
         person["title"] = values["title"]
@@ -38,7 +38,7 @@ def person_of(values: dict[str, Any]) -> dict[str, Any]:
 def organisation_of(values: dict[str, Any], *, alone: bool) -> dict[str, Any]:
     """Columns of the table of organisations; `alone` when the row names no person, so that its details are these."""
     name = values["organisation"]
-    organisation = {"id": str(new_id()), "name": name, "sort_key": sort_key(name)}
+    organisation = {"name": name, "sort_key": sort_key(name)}
     if "business_id" in values:
         organisation["business_id"] = values["business_id"]
     if alone:
@@ -125,7 +125,7 @@ def person_keys(person: dict[str, Any]) -> dict[str, int]:
 
 def fingerprint(person: dict[str, Any]) -> int:
     """64 bits (a signed bigint), always the same for a row that says the same, for rows with no other key."""
-    known = {name: value for name, value in person.items() if name not in {"id", "title", "search"}}
+    known = {name: value for name, value in person.items() if name not in {"title", "search"}}
     digest = blake2b(orjson.dumps(known, option=orjson.OPT_SORT_KEYS), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)
 
