@@ -164,6 +164,7 @@ COLUMNS: Final[Mapping[str, Any]] = {
     "outcome": _p("held", "What came of it"),
     "paid_at": _p("held", "Paid"),
     "paid_on": _p("held", "Paid"),
+    "parts": _p("held", "Parts from elsewhere"),
     "payer": _p("held", "Payer"),
     "payment": _p("held", "Way of paying"),
     "payment_days": _("Days to pay"),

@@ -18,7 +18,7 @@ from tests.integration.importing import counts, wait_until_held_up
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PHONE = "Etunimi;Sukunimi;Asiakasnumero;Puhelin\nAino;Aalto;1;040 222222{}\n"
-RULES = text("SELECT subject_id, field, source, observed_at, rule FROM value_sources ORDER BY subject_id, field")
+RULES = text("SELECT subject_id, field, source, observed_at, rule, parts FROM value_sources ORDER BY subject_id, field")
 
 
 @pytest.fixture
@@ -111,6 +111,45 @@ def test_C11_organisations_and_affiliations_are_uncontested_as_persons_are(call,
     assert stored() == marked
     undo(imports, second)
     assert stored() == before
+
+
+ADDRESS = "Etunimi;Sukunimi;Asiakasnumero;Katuosoite;Postinumero;Postitoimipaikka\nAino;Aalto;1;{}\n"
+
+
+def pieces(imports, *cells):
+    """Files that give parts of an address, each a day later than the one before."""
+    start = LONG_AGO - timedelta(days=len(cells))
+    return [imports.run_said(ADDRESS.format(each), start + timedelta(days=day)) for day, each in enumerate(cells)]
+
+
+def address_of(call, who):
+    (found,) = call("get_person", ById(id=who.id)).addresses
+    return found.street, found.postal_code, found.city
+
+
+def test_C12_an_address_in_pieces_is_taken_back_piece_by_piece(call, imports, aino):
+    seen = []
+    made = []
+    for number, cells in enumerate(("Rantatie 1;;", ";00100;Helsinki", ";;Helsinki", "Rantatie 1;;Espoo")):
+        seen.append(stored())
+        made += [imports.run_said(ADDRESS.format(cells), LONG_AGO + timedelta(days=number))]
+    assert address_of(call, aino) == ("Rantatie 1", "00100", "Espoo")
+    for each in reversed(made):
+        undo(imports, each)
+        assert stored() == seen.pop()
+    assert call("get_person", ById(id=aino.id)).addresses == []
+
+
+def test_C12_a_part_that_another_file_gave_since_stays_its_own(call, imports, aino):
+    whole, part = pieces(imports, "Rantatie 1;00100;Helsinki", ";;Helsinki")
+    before = next(row for row in stored() if row.field == "addresses")
+    assert set(before.parts) == {"street", "postal_code"}
+    older = imports.run_said(ADDRESS.format("Rantatie 1;;"), whole.observed_at + timedelta(hours=1))
+    undo(imports, part)
+    now = next(row for row in stored() if row.field == "addresses")
+    assert now.observed_at == older.observed_at
+    assert set(now.parts) == {"postal_code", "city"}
+    assert address_of(call, aino) == ("Rantatie 1", "00100", "Helsinki")
 
 
 def take_back_affiliations(session, made):

@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 
 from contracts.base import ById, Nothing, Translated
+from contracts.contacts.addresses import Address
 from contracts.contacts.basics import CustomerStatus
 from contracts.contacts.fields import Choice, ContactKind, DefineField, FieldType
 from contracts.contacts.imports import ImportProfile
@@ -36,6 +37,9 @@ COLUMNS = {
     "Työsähköposti": ["", "", "c@example.org", "d@example.org ::: a@example.org"],
     "Laskutussähköposti": ["", "", "c@example.org", "b@example.org"],
     "Katuosoite": ["", "Rantatie 1", "Kotikatu 2"],
+    "Postinumero": ["", "00100", "33100"],
+    "Postitoimipaikka": ["", "Helsinki", "Tampere"],
+    "Maa": ["", "", "FI", "SE"],
     "Luottoraja": ["", "100", "200"],
     "Maksuehto": ["", "14", "30"],
     "Koko": ["", "S", "L"],
@@ -50,6 +54,7 @@ BY_HAND = {
     "email": [None, "x@example.org"],
     "phone": [None, "09 999999"],
     "other_emails": [[], [], [{"kind": "work", "address": "c@example.org"}]],
+    "addresses": [[], [], [Address(city="Helsinki")], [Address(street="Kotikatu 2", city="Helsinki")]],
     "other_phones": [[], [], [{"kind": "mobile", "number": "+358401111111"}]],
     "tags": [[], [], ["vip"]],
 }

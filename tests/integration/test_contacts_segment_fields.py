@@ -106,6 +106,11 @@ def test_C10_affiliations_that_ended_are_found_as_such(call, ids):
     assert count(call, PERSONS, "organisation.business_id", ORGANISATION["business_id"]) == 1
 
 
+def test_C10_an_address_without_a_country_is_one_here(call, imports):
+    imports.run("Etunimi;Sukunimi;Postitoimipaikka;Maa\nAino;Aalto;Lahti;\nEino;Elo;Lahti;SE\n")
+    assert [count(call, PERSONS, "address.country", each) for each in ("fi", "se", "FI")] == [1, 1, 1]
+
+
 def test_C10_several_addresses_are_counted_and_days_of_entry_are_local_days(call, ids):
     def having(**more):
         tree = SegmentFilter.model_validate({"has": "address", **more})

@@ -4,8 +4,9 @@ A value that another source is master of stays as it is, and the row says so; th
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,76 +14,27 @@ from sqlalchemy.orm import Session
 
 from contracts.contacts.masters import DecidedBy, ValueSource
 from services.contacts import mastership
-from services.contacts.commands import history, import_confirming, import_contests, import_written, provenance
+from services.contacts.commands import (
+    import_addresses,
+    import_confirming,
+    import_contests,
+    import_written,
+    provenance,
+)
 from services.contacts.commands.history import Author
+from services.contacts.commands.import_changed import Changed, Known
+from services.contacts.rules.import_addresses import PARTS, JudgedAddress, claims_of, postal, told_by
 from services.contacts.rules.import_merging import changes, grows, may_grow, value_of, without_room
 from services.contacts.rules.masters import (
     BY_HAND,
-    EVERYTHING,
     LINKING,
     Claim,
     Mastership,
     Outcome,
     has_source,
-    is_told,
     judge,
     why,
 )
-
-
-@dataclass(frozen=True)
-class Changed:
-    """A contact that a row is about: its stored columns, and the new values of those that change.
-
-    `refused` are fields that another source is master of.
-    """
-
-    number: int
-    id: UUID
-    stored: dict[str, Any]
-    new: dict[str, Any]
-    refused: tuple[tuple[str, ValueSource], ...] = ()
-    origins: Mapping[str, provenance.Origin | None] = field(default_factory=dict)
-    """Where the fields that change came from until now, if a row of their own says it."""
-    standing: Mapping[str, Any] = field(default_factory=dict)
-    """What was said of the fields until now, by the rows of `value_sources`."""
-    outdone: frozenset[str] = frozenset()
-    """Fields of which something stands that counts more than what the row says."""
-    added: frozenset[str] = frozenset()
-    """Lists among them that grow nevertheless."""
-    without_room: Mapping[str, list[str]] = field(default_factory=dict)
-    """What the row adds to lists that are full."""
-    given: Mapping[str, Any] = field(default_factory=dict)
-    """What the row says, by column."""
-
-    @property
-    def differences(self) -> history.Differences:
-        """For the history."""
-        found: history.Differences = {}
-        for name, value in self.new.items():
-            found |= history.differences(name, self.stored[name], value)
-        return found
-
-    @property
-    def told(self) -> history.Differences:
-        """The changed values that come from somewhere."""
-        return {field: values for field, values in self.differences.items() if has_source(field)}
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of the contacts of a chunk besides their values."""
-
-    origins: Mapping[tuple[UUID, str], Any]
-    customers: Mapping[UUID, tuple[str | None, str | None]]
-    """Status and customer number as they were before files changed them."""
-    written: Mapping[tuple[UUID, str], datetime] = field(default_factory=dict)
-    """When fields were last written by hand."""
-
-    def stands(self, contact_id: UUID, field: str, old: Any) -> Any:
-        """Who said the value that a contact has, as a row of `value_sources`."""
-        found = self.origins.get((contact_id, field))
-        return self.origins.get((contact_id, EVERYTHING)) if found is None and is_told(field, old) else found
 
 
 @dataclass(frozen=True)
@@ -108,14 +60,14 @@ class Claims:
         ids = [each.id for each in found]
         customers = import_written.customers(self.session, table, ids) if self.masters.by_field and ids else {}
         known = Known(mastership.origins(self.session, ids), customers)
-        changed = [each for each in (self._compared(row, known) for row in found) if each.new or each.without_room]
+        changed = [each for each in (self._compared(row, known) for row in found) if each.says_something]
         known = replace(known, written=import_written.times(self.session, self._outlived(changed, known)))
         return [self._judged(each, known) for each in changed]
 
     def _compared(self, row: Any, known: Known) -> Changed:
         owned = {each for each in self.own_lists() if not self._is_own_already(row, each, known)}
         new, left = changes(row.stored, row.given, owned), without_room(row.stored, row.given, owned)
-        return Changed(row.number, row.id, row.stored, new, without_room=left, given=row.given)
+        return Changed(row.number, row.id, row.stored, new, without_room=left, given=row.given, in_parts=row.in_parts)
 
     def _is_own(self, field: str) -> bool:
         return self.masters.of_files(field) is self.author.source
@@ -129,6 +81,7 @@ class Claims:
         What was written by hand in between is later than it, too."""
         for each in changed:
             counting = {name for name, (_, new) in each.told.items() if grows(name, new) or self._is_own(name)}
+            counting |= {"addresses"} if each.in_parts and self._is_own("addresses") else set()
             for name in counting | {*each.without_room}:
                 stands = known.stands(each.id, name, value_of(each.stored, name))
                 if stands and stands.source not in BY_HAND and stands.observed_at >= self.author.observed_at:
@@ -139,17 +92,23 @@ class Claims:
         outcomes = {
             field: self._outcome(changed, field, values, known) for field, values in changed.differences.items()
         }
+        address = self._address(changed, known) if changed.in_parts or "addresses" in outcomes else None
+        if address:
+            standing["addresses"] = known.stands(changed.id, "addresses", changed.stored["addresses"])
+            outcomes.pop("addresses", None)
+            outcomes |= {"addresses": address.outcome} if address.outcome else {}
+            changed = replace(changed, new=changed.new | changed.moved(address), address=address)
         added = frozenset(
             field
             for field, (_, new) in changed.told.items()
-            if outcomes[field] is Outcome.OUTDONE and self._adds(changed, field, new, known)
+            if outcomes.get(field) is Outcome.OUTDONE and self._adds(changed, field, new, known)
         )
         full = {each: self._of_full(changed, each, known) for each in changed.without_room if each not in outcomes}
         taken = added | {field for field, each in outcomes.items() if each is Outcome.TAKEN}
         refused = [
             (field, self.masters.of_files(field))
             for field, each in (outcomes | full).items()
-            if each is Outcome.REFUSED
+            if each is Outcome.REFUSED or (field == "addresses" and address and address.refused)
         ]
         new = {
             name: _taken(name, value, changed.stored[name], taken)
@@ -160,7 +119,7 @@ class Claims:
             changed,
             new={name: value for name, value in new.items() if value != changed.stored[name]},
             refused=tuple((field, each) for field, each in refused if each),
-            origins={field: provenance.plain(known.origins.get((changed.id, field))) for field in changed.told},
+            origins={field: provenance.plain(known.origins.get((changed.id, field))) for field in standing},
             standing=standing,
             outdone=(
                 outdone := frozenset(
@@ -190,9 +149,29 @@ class Claims:
         stands = known.stands(changed.id, field, values[0])
         before = Claim(stands.source, stands.observed_at, values[0]) if stands else None
         claim = Claim(self.author.source, self.author.observed_at, values[1])
-        if self._is_outwritten(changed, field, known):
-            return Outcome.OUTDONE
-        return judge(claim, before, self.masters.of_files(field), bound=self._is_bound(changed, field, known))
+        return self._judge(changed, field, known, claim, before)
+
+    def _judge(self, changed: Changed, field: str, known: Known, claim: Claim, before: Claim | None) -> Outcome:
+        outcome = judge(claim, before, self.masters.of_files(field), bound=self._is_bound(changed, field, known))
+        is_late = outcome is Outcome.TAKEN and self._is_outwritten(changed, field, known)
+        return Outcome.OUTDONE if is_late else outcome
+
+    def _judge_part(self, changed: Changed, known: Known, part: str, claim: Claim, before: Claim | None) -> Outcome:
+        """The same of a part of the address; which parts the office knew of is another thing than when it wrote."""
+        written = known.written.get((changed.id, "addresses"))
+        if written and written.as_made and not postal(written.old or changed.stored["addresses"]).get(part):
+            known = replace(known, written={})
+        return self._judge(changed, "addresses", known, claim, before)
+
+    def _address(self, changed: Changed, known: Known) -> JudgedAddress:
+        stands = known.stands(changed.id, "addresses", changed.stored["addresses"])
+        own = (changed.id, "addresses") in known.origins
+        stood = claims_of(postal(changed.stored["addresses"]), provenance.plain(stands), own=own)
+        given = postal(changed.given["addresses"])
+        said = {
+            part: Claim(self.author.source, self.author.observed_at, given[part]) for part in PARTS if part in given
+        }
+        return JudgedAddress.of(stood, said, partial(self._judge_part, changed, known))
 
     def _is_bound(self, changed: Changed, field: str, known: Known) -> bool:
         return changed.id in known.customers and bool(self.masters.binding(field, *known.customers[changed.id]))
@@ -200,7 +179,7 @@ class Claims:
     def _is_outwritten(self, changed: Changed, field: str, known: Known) -> bool:
         """Whether it was written by hand since, and the file is not of a master that held it."""
         written = known.written.get((changed.id, field))
-        if written is None or written <= self.author.observed_at:
+        if written is None or written.at <= self.author.observed_at:
             return False
         by_accounting = self.author.source is ValueSource.ACCOUNTING
         return not (self._is_own(field) and (by_accounting or self._is_bound(changed, field, known)))
@@ -225,24 +204,38 @@ class Claims:
 
     def note(self, changed: Iterable[Changed]) -> None:
         """The changes that were made come from this file; what it says less of is contested."""
-        rows = [self._origin(each, field, old) for each in changed for field, (old, _) in each.told.items()]
+        found = list(changed)
+        rows = [self._origin(each, field, old) for each in found for field, (old, _) in each.told.items()]
+        confirming = [each for each in found if each.confirms_parts]
+        import_addresses.remember(self.session, self.author.import_id, [each.id for each in confirming])
+        rows += [self._origin(each, "addresses", None) for each in confirming]
         if rows:
             provenance.put(self.session, rows)
         contested = [
             (each.id, field, each.standing.get(field))
-            for each in changed
+            for each in found
             for field in each.outdone - each.added
-            if not grows(field, value_of(each.given, field))
+            if not grows(field, value_of(each.given, field)) and not (field == "addresses" and each.confirms_parts)
         ]
         import_contests.contest(self.session, self.author.import_id, contested)
 
     def _origin(self, changed: Changed, field: str, old: Any) -> dict[str, Any]:
         stands = changed.standing.get(field)
+        if field == "addresses" and changed.address:
+            return self._origin_of_address(changed.id, changed.address, stands)
         first = stands.rule is DecidedBy.FIRST if stands and grows(field, old) else old in (None, "", [], {})
         by: Any = stands if field in changed.added else self.author
         rule = why(by.source, self.masters.of_files(field), first=first)
         said = {"source": by.source, "observed_at": by.observed_at, "rule": rule}
         return {"subject_id": changed.id, "field": field, **said}
+
+    def _origin_of_address(self, contact_id: UUID, address: JudgedAddress, stands: Any) -> dict[str, Any]:
+        master = self.masters.of_files("addresses")
+        told = told_by(address.claims, master)
+        first = not address.contested and (stands is None or stands.rule is DecidedBy.FIRST)
+        rule = why(ValueSource(told["source"]), master, first=first)
+        at = datetime.fromisoformat(told["observed_at"])
+        return {"subject_id": contact_id, "field": "addresses", **told, "observed_at": at, "rule": rule}
 
     def confirm(self, kind: Any, chunk: Mapping[str, Any]) -> None:
         """What the rows say and the contacts have comes from this file, unless it was said later by another."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from contracts.contacts.masters import ValueSource
 from services.contacts.commands.history import Author
+from services.contacts.commands.import_addresses import IN_PARTS
 from services.contacts.commands.import_written import NUMBER, STATUS, written_at
 from services.contacts.rules.masters import BY_HAND, LINKING, STRENGTH, WITH_SOURCE, Mastership
 
@@ -20,7 +21,7 @@ CONFIRM_ALL = """
     FROM import_rows r JOIN {table} t ON t.id = r.{row}_id CROSS JOIN LATERAL (SELECT {given} AS given) g
     WHERE r.import_id = :import_id AND r.number = ANY(:known) AND {alive}
       AND w.subject_id = t.id AND w.field = '*' AND to_jsonb(t) @> g.given
-      AND w.source <> 'accounting'
+      AND w.source <> 'accounting' AND NOT {in_parts}
       AND (w.observed_at, array_position(:strength, w.source::text))
           < (:observed_at, array_position(:strength, CAST(:source AS text)))
       AND NOT EXISTS (
@@ -54,6 +55,7 @@ CONFIRM = """
                 AND (m.master <> 'accounting' OR {number} IS NOT NULL OR {status} = 'customer') AS bound
         FROM (SELECT coalesce(CAST(:masters AS jsonb) ->> e.field, CAST(:linking AS jsonb) ->> e.field) AS master) m) k
     WHERE r.import_id = :import_id AND r.number = ANY(:known) AND {alive} AND e.holds AND (k.own OR NOT :by_accounting)
+      AND NOT (e.field = 'addresses' AND {in_parts})
       AND CASE
         WHEN k.source IS NULL OR (k.source = 'accounting' AND k.master IS DISTINCT FROM 'accounting') THEN true
         WHEN k.master IS NULL OR k.source = :source THEN k.is_older
@@ -68,7 +70,8 @@ REMEMBERED = """
     WITH done AS ({confirming} RETURNING {alias}.subject_id, {alias}.field)
     INSERT INTO import_confirmations (import_id, subject_id, field, origin)
     SELECT :import_id, d.subject_id, d.field, CASE WHEN o.subject_id IS NOT NULL
-        THEN jsonb_build_object('source', o.source, 'observed_at', o.observed_at, 'rule', o.rule) END
+        THEN jsonb_strip_nulls(jsonb_build_object('source', o.source, 'observed_at', o.observed_at, 'rule', o.rule,
+            'parts', o.parts)) END
     FROM done d LEFT JOIN value_sources o ON o.subject_id = d.subject_id AND o.field = d.field
     ON CONFLICT DO NOTHING
     """
@@ -79,7 +82,7 @@ def confirm(session: Session, kind: Any, chunk: Mapping[str, Any], author: Autho
     """Confirm what the chunk's rows about known contacts repeat."""
     parts = {"table": kind.table, "row": kind.row, "given": kind.given, "alive": kind.alive}
     parts |= {"status": STATUS, "number": NUMBER}
-    parts |= {"written_at": written_at("t.id", "e.field")}
+    parts |= {"written_at": written_at("t.id", "e.field"), "in_parts": IN_PARTS}
     by_accounting = author.source is ValueSource.ACCOUNTING
     held = {field: master.value for field in masters.by_field if (master := masters.of(field))}
     linking = {field: master.value for field in LINKING if (master := masters.of_files(field))}

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from services.contacts.commands import history
 from services.contacts.commands.history import Author
-from services.contacts.commands.import_claims import Changed, Claims
+from services.contacts.commands.import_addresses import IN_PARTS
+from services.contacts.commands.import_changed import Changed
+from services.contacts.commands.import_claims import Claims
 from services.contacts.commands.import_matching import CHUNK
 from services.contacts.rules.values import organisation_keys, person_keys
 
@@ -27,7 +29,7 @@ COLUMNS = {
 }
 DERIVED = {"persons": person_keys, "organisations": organisation_keys}
 MADE_FROM_OTHERS = "'{id,search,sort_key,email_key,city,postal_code,alone,new_status}'::text[]"
-EMPTY_ADDRESS = """'{"street": "", "postal_code": "", "city": "", "country": "FI"}'::jsonb"""
+EMPTY_ADDRESS = """'{"street": "", "postal_code": "", "city": ""}'::jsonb"""
 DEFAULTS = {
     "title": "''", "other_emails": "'[]'", "other_phones": "'[]'", "language": "'fi'", "tags": "'[]'",
     "fields": "'{}'", "city": "''", "postal_code": "''",
@@ -49,6 +51,7 @@ BEGUN = f"""
     """  # noqa: S608  (constants of this module)
 """A language that every new contact has counts as said when the file says it."""
 
+DIFFERS = f"NOT to_jsonb(t) @> g.given OR {IN_PARTS}"
 LONGER = """
     OR EXISTS (
         SELECT FROM unnest(CAST(:own AS text[])) list WHERE to_jsonb(t) -> list <> g.given -> list
@@ -117,10 +120,10 @@ class Kind:
         own = claims.own_lists()
         rows = text(
             f"""
-            SELECT r.number, t.id, g.given, to_jsonb(t) AS stored
+            SELECT r.number, t.id, g.given, to_jsonb(t) AS stored, {IN_PARTS} AS in_parts
             FROM import_rows r JOIN {self.table} t ON t.id = r.{self.row}_id
             CROSS JOIN LATERAL (SELECT {self.given} AS given) g
-            WHERE {KNOWN} AND {self.alive} AND (NOT to_jsonb(t) @> g.given{LONGER if own else ""})
+            WHERE {KNOWN} AND {self.alive} AND ({DIFFERS}{LONGER if own else ""})
             ORDER BY t.id FOR UPDATE OF t
             """  # noqa: S608
         )

@@ -17,8 +17,8 @@ REMEMBER = text(
     """
     INSERT INTO import_confirmations (import_id, subject_id, field, origin, contested)
     SELECT :import_id, said.subject_id, said.field,
-        CASE WHEN own.subject_id IS NOT NULL THEN jsonb_build_object(
-            'source', own.source, 'observed_at', own.observed_at, 'rule', own.rule) END,
+        CASE WHEN own.subject_id IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
+            'source', own.source, 'observed_at', own.observed_at, 'rule', own.rule, 'parts', own.parts)) END,
         jsonb_build_object('source', coalesce(own.source, whole.source),
             'observed_at', coalesce(own.observed_at, whole.observed_at), 'rule', 'latest')
     FROM unnest(CAST(:subjects AS uuid[]), CAST(:fields AS text[])) AS said(subject_id, field)
@@ -71,7 +71,7 @@ def contest(session: Session, import_id: UUID | None, said: Iterable[tuple[UUID,
 
 def _mark(subject_id: UUID, field: str, stands: Any) -> dict[str, Any]:
     said = {"source": stands.source, "observed_at": stands.observed_at, "rule": DecidedBy.LATEST}
-    return {"subject_id": subject_id, "field": field, **said}
+    return {"subject_id": subject_id, "field": field, **said, "parts": stands.parts}
 
 
 def take_back(session: Session, chunk: Mapping[str, Any], ids: list[UUID]) -> None:

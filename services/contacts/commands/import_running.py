@@ -23,7 +23,8 @@ from services.contacts.commands import (
 )
 from services.contacts.commands.history import Author
 from services.contacts.commands.import_affiliations import Affiliations
-from services.contacts.commands.import_claims import Changed, Claims
+from services.contacts.commands.import_changed import Changed
+from services.contacts.commands.import_claims import Claims
 from services.contacts.commands.import_contacts import ORGANISATIONS, PERSONS, Kind
 from services.contacts.commands.import_staging import stage
 from services.contacts.commands.imports import fields_of

@@ -9,9 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.contacts import models
-from services.contacts.commands import import_contests, provenance
+from services.contacts.commands import import_addresses, import_contests, provenance
 from services.contacts.commands.history import Author
-from services.contacts.commands.import_claims import Changed
+from services.contacts.commands.import_changed import Changed
 from services.contacts.commands.import_contacts import Kind
 
 EVERYTHING = "*"
@@ -58,7 +58,7 @@ UNCONFIRM = text(
         WHERE v.subject_id = b.subject_id AND v.field = b.field AND b.origin IS NULL
     ), given AS (
         UPDATE value_sources v SET source = b.origin ->> 'source', rule = b.origin ->> 'rule',
-            observed_at = (b.origin ->> 'observed_at')::timestamptz
+            observed_at = (b.origin ->> 'observed_at')::timestamptz, parts = nullif(b.origin -> 'parts', 'null')
         FROM back b WHERE v.subject_id = b.subject_id AND v.field = b.field AND b.origin IS NOT NULL
     )
     DELETE FROM import_confirmations WHERE import_id = :import_id AND subject_id = ANY(:ids)
@@ -113,6 +113,7 @@ def take_back(session: Session, kind: Kind, chunk: Mapping[str, Any], author: Au
     changes = [each for each in history if each.subject_id not in made]
     _restore(session, kind, rows, changes, author, done)
     import_contests.take_back(session, chunk, list(rows))
+    import_addresses.take_back(session, kind.row, chunk, {each: row["addresses"] for each, row in rows.items()})
     session.execute(UNCONFIRM, {**chunk, "ids": list(rows)})
     return done
 

@@ -1,7 +1,9 @@
 """What was written of contacts by hand, as their history tells it: files have changed it since (C12)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -44,7 +46,11 @@ def written_at(subject: str, field: str) -> str:
 
 TIMES = text(
     f"""
-    SELECT said.subject_id, said.field, {written_at("said.subject_id", "said.field")} AS written_at
+    SELECT said.subject_id, said.field, {written_at("said.subject_id", "said.field")} AS written_at,
+        EXISTS (SELECT FROM changes c WHERE c.subject_id = said.subject_id AND c.field = said.field
+                AND c.channel NOT IN {FILES}) AS since,
+        (SELECT o.old FROM changes o WHERE o.subject_id = said.subject_id AND o.field = said.field
+         ORDER BY o.id LIMIT 1) AS old
     FROM unnest(CAST(:subjects AS uuid[]), CAST(:fields AS text[])) AS said(subject_id, field)
     """  # noqa: S608
 )
@@ -56,11 +62,23 @@ def customers(session: Session, table: str, ids: Iterable[UUID]) -> dict[UUID, t
     return {row.id: (row.status, row.number) for row in session.execute(found, {"ids": list(ids)})}
 
 
-def times(session: Session, wanted: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], datetime]:
+@dataclass(frozen=True)
+class Written:
+    """When a field was last written by hand, whether that was when the contact was made, and what it held before it was
+    changed, if it ever was."""
+
+    at: datetime
+    as_made: bool
+    old: Any
+
+
+def times(session: Session, wanted: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], Written]:
     """When fields of contacts were last written by hand, of those that were."""
     pairs = list(wanted)
     if not pairs:
         return {}
     asked = {"subjects": [each for each, _ in pairs], "fields": [name for _, name in pairs]}
     found = session.execute(TIMES, asked)
-    return {(row.subject_id, row.field): row.written_at for row in found if row.written_at}
+    return {
+        (row.subject_id, row.field): Written(row.written_at, not row.since, row.old) for row in found if row.written_at
+    }

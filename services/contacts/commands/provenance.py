@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -13,15 +14,15 @@ from services.contacts import mastership
 from services.contacts.commands.history import Author, Differences
 from services.contacts.rules.masters import EVERYTHING, Mastership, has_source, why
 
-Origin = dict[str, str]
-"""Source, time and rule as JSON."""
+Origin = dict[str, Any]
+"""Source, time and rule as JSON, and `parts` of an address that come from elsewhere."""
 PUT = text(
     """
-    INSERT INTO value_sources AS v (subject_id, field, observed_at, source, rule)
+    INSERT INTO value_sources AS v (subject_id, field, observed_at, source, rule, parts)
     SELECT * FROM unnest(CAST(:subject_ids AS uuid[]), CAST(:fields AS text[]), CAST(:observed_ats AS timestamptz[]),
-                         CAST(:sources AS text[]), CAST(:rules AS text[]))
+                         CAST(:sources AS text[]), CAST(:rules AS text[]), CAST(:parts AS jsonb[]))
     ON CONFLICT (subject_id, field) DO UPDATE SET source = excluded.source, rule = excluded.rule,
-        observed_at = CASE WHEN :knowing THEN greatest(v.observed_at, excluded.observed_at)
+        parts = excluded.parts, observed_at = CASE WHEN :knowing THEN greatest(v.observed_at, excluded.observed_at)
                            ELSE excluded.observed_at END
     """
 )
@@ -76,7 +77,8 @@ def put(session: Session, rows: list[dict[str, Any]], *, knowing: bool = False) 
     sorted_rows = [last[each] for each in sorted(last)]
     columns = {f"{name}s": [row[name] for row in sorted_rows] for name in ("subject_id", "field", "observed_at")}
     columns |= {f"{name}s": [str(row[name]) for row in sorted_rows] for name in ("source", "rule")}
-    session.execute(PUT, {**columns, "knowing": knowing})
+    parts = [orjson.dumps(row["parts"]).decode() if row.get("parts") else None for row in sorted_rows]
+    session.execute(PUT, {**columns, "parts": parts, "knowing": knowing})
 
 
 def of_fields(session: Session, subject_id: UUID, fields: Iterable[str]) -> dict[str, Origin | None]:
@@ -116,4 +118,5 @@ def plain(row: Any) -> Origin | None:
     """An origin as JSON."""
     if row is None:
         return None
-    return {"source": row.source.value, "observed_at": row.observed_at.isoformat(), "rule": row.rule.value}
+    said = {"source": row.source.value, "observed_at": row.observed_at.isoformat(), "rule": row.rule.value}
+    return said | ({"parts": row.parts} if row.parts else {})

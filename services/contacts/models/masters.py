@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, Integer, SmallInteger, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.contacts.masters import DecidedBy, ValueSource
@@ -21,6 +22,8 @@ class FieldOrigin(Base):
     source: Mapped[ValueSource]
     observed_at: Mapped[datetime]
     rule: Mapped[DecidedBy]
+    parts: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    """Source and time of the parts of an address that come from elsewhere than the rest of it."""
 
 
 class MasterSettings(Base):

@@ -29,6 +29,7 @@ from contracts.contacts.contact_points import PointKind
 from contracts.contacts.segments import SegmentKind
 from contracts.membership import MembershipState
 from services.contacts import models
+from services.contacts.rules.reachability import HOME_REGION
 from services.contacts.rules.segment_fields import OF_AFFILIATIONS
 
 Condition = ColumnElement[bool]
@@ -150,7 +151,10 @@ def _of_known_kinds(_today: date) -> list[Condition]:
 RELATIONS: dict[str, Relation] = {
     "address": Relation(
         owners={PERSONS: PERSON.addresses, ORGANISATIONS: ORGANISATION.addresses},
-        columns={f"address.{name}": literal_column(f"address.{name}", Text) for name in ADDRESS},
+        columns={
+            **{f"address.{name}": literal_column(f"address.{name}", Text) for name in ADDRESS},
+            "address.country": func.coalesce(literal_column("address.country", Text), HOME_REGION),
+        },
         listed=True,
     ),
     "affiliation": Relation(

@@ -66,7 +66,7 @@ def _merged(name: str, old: Any, new: Any) -> Any:
         longer = _longer(name, old, new)
         return longer if longer == old else in_order(longer)
     if name == "addresses":
-        return _with_address(old, new[0])
+        return with_address(old, new[0])
     return new
 
 
@@ -84,7 +84,7 @@ def _field(old: Any, new: Any) -> Any:
     return sorted({*old, *new}) if isinstance(old, list) and isinstance(new, list) else new
 
 
-def _with_address(old: list[dict[str, Any]], new: dict[str, Any]) -> list[dict[str, Any]]:
+def with_address(old: list[dict[str, Any]], new: dict[str, Any]) -> list[dict[str, Any]]:
     """The address of this purpose with what is given of it, or one more address."""
     for number, address in enumerate(old):
         if address.get("purpose", "postal") == new["purpose"]:
