@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from stdnum.fi import ytunnus
@@ -11,7 +12,7 @@ from contracts.contacts.basics import MOST_OTHERS
 from services.contacts.rules import cells, delivered_products, personal_ids
 from services.contacts.rules.fields import Definition, DoesNotFit
 from services.contacts.rules.import_contacts import OTHER_EMAILS, OTHER_PHONES
-from services.contacts.rules.names import clean, fold
+from services.contacts.rules.names import OFTEN, clean, fold
 from services.contacts.rules.reachability import normal_email
 
 MAX_LINE = 200
@@ -58,6 +59,7 @@ def _birth_date(text: str, today: date) -> str | None:
     return (personal_ids.birth_date(text) or cells.birth_date(text, today)).isoformat()
 
 
+@lru_cache(OFTEN)
 def line(text: str) -> str:
     """One line of at most 200 characters."""
     cleaned = clean(text)
@@ -82,6 +84,7 @@ def _business_id(text: str) -> str:
     return f"{digits[:7]}-{digits[7]}"
 
 
+@lru_cache(OFTEN)
 def _postal_code(text: str) -> str:
     code = clean(text)
     if len(code) > MAX_POSTAL_CODE or not code.replace(" ", "").replace("-", "").isalnum() or not code.isascii():
@@ -97,6 +100,8 @@ def _several(rule: Callable[[str], str]) -> Callable[[str], list[str] | None]:
     """Reads a cell of several numbers, one a line or between ` ::: ` as Google writes them."""
 
     def read(text: str) -> list[str] | None:
+        if not SEVERAL.search(text):
+            return [rule(text)]
         parts = [part.strip() for part in SEVERAL.split(text)]
         found = [rule(part) for part in dict.fromkeys(filter(None, parts))]
         if len(found) > MOST_OTHERS:
@@ -117,7 +122,7 @@ RULES: dict[str, Callable[[str], Any]] = {
     "delivery_method": cells.choice(cells.DELIVERY_METHODS),
     "payment_days": cells.payment_days,
     "credit_limit": cells.amount,
-    "language": cells.language,
+    "language": lru_cache(OFTEN)(cells.language),
     "country": cells.country,
     "tags": cells.tags,
     "decision_maker": cells.yes_or_no,

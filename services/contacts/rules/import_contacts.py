@@ -91,6 +91,8 @@ def _add_others(found: dict[str, Any], values: dict[str, Any]) -> None:
         ("phone", OTHER_PHONES, "other_phones", "number"),
         ("email", OTHER_EMAILS, "other_emails", "address"),
     ):
+        if columns.keys().isdisjoint(values):
+            continue
         further = [
             {"kind": kind, part: each} for name, kind in columns.items() if name in values for each in values[name]
         ]

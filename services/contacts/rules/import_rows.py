@@ -132,9 +132,12 @@ class RowReader:
             return StagedRow(number, {}, code=row.code, reason=row.reason, params=row.params)
         if not row:
             return None
-        has_code = personal_ids.CODE.search("\n".join(row)) is not None
-        hide = personal_ids.masked if has_code else str
-        shown = {title: _shown(hide(cell)) for title, cell in zip(self.titles, row, strict=False) if cell}
+        whole = "\n".join(row)
+        has_code = personal_ids.CODE.search(whole) is not None
+        shown = {title: cell for title, cell in zip(self.titles, row, strict=False) if cell}
+        if has_code or len(whole) > MAX_LINE or "\0" in whole:
+            hide = personal_ids.masked if has_code else str
+            shown = {title: _shown(hide(cell)) for title, cell in shown.items()}
         try:
             self._check_cells(row)
             if has_code:

@@ -5,12 +5,15 @@ accents do not count. The key is compared byte by byte (collation "C"): `{`, `|`
 """
 
 import unicodedata
+from functools import lru_cache
 
 MANY = {"ß": "ss", "þ": "th", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ŋ": "n", "ŧ": "t", "ħ": "h"}
 LAST_IN_FINNISH = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}
 SEARCHED_AS = {"æ": "ae", "ø": "o"}
 SHORTEST_SWAPPED = 4
 MAX_SWAPS = 30
+OFTEN = 2_000
+"""So many names or places are remembered: the same ones come again and again."""
 APOSTROPHES = "'’ʼ`´"
 
 
@@ -68,8 +71,12 @@ def _word_at(words: str, at: int) -> str:
 
 def sort_key(*parts: str) -> str:
     """Names in the order they are sorted by, such as family name, given name."""
-    keys = ("!".join(unicodedata.normalize("NFC", part).lower().translate(_ORDER).split()) for part in parts)
-    return " ".join(key for key in keys if key)
+    return " ".join(key for part in parts if (key := _in_order(part)))
+
+
+@lru_cache(OFTEN)
+def _in_order(part: str) -> str:
+    return "!".join(unicodedata.normalize("NFC", part).lower().translate(_ORDER).split())
 
 
 def search_text(name: str, *phones: str | None) -> str:
