@@ -13,7 +13,7 @@ from ops.launcher.databases import libpq_url
 from ops.simulators.clients import wait_until
 from tests.whole_suite import Whole
 
-COUNTERS = {"rate_limits", "sessions", "api_keys", "audit_entries", "challenges"}
+COUNTERS = {f"identity.{each}" for each in ("rate_limits", "sessions", "api_keys", "audit_entries", "challenges")}
 """Tables that requests may touch whatever becomes of them: limits, last use, the log of sign-ins."""
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 DIGEST = 'SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM "{}" AS t'
@@ -44,9 +44,9 @@ def records(whole: Whole) -> dict[str, str]:
         with closing(psycopg2.connect(libpq_url(address))) as connection, connection.cursor() as cursor:
             cursor.execute(TABLES)
             for (table,) in cursor.fetchall():
-                if table not in COUNTERS:
+                if (name := f"{service}.{table}") not in COUNTERS:
                     cursor.execute(DIGEST.format(table))
-                    found[f"{service}.{table}"] = str(cursor.fetchone())
+                    found[name] = str(cursor.fetchone())
             found[f"{service} waits"] = str(_waiting(cursor, service))
     return found
 
