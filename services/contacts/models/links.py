@@ -13,6 +13,7 @@ def link_constraints(table: str, owner: str) -> tuple[CheckConstraint | Index, .
     return (
         CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one_contact"),
         *(_once(table, side, owner) for side in ("person", "organisation")),
+        *(contact_index(table, side) for side in ("person", "organisation")),
         Index(f"ix_{table}_{owner}", owner),
         redirects.index(table, "person_id"),
         redirects.index(table, "organisation_id"),
@@ -22,6 +23,11 @@ def link_constraints(table: str, owner: str) -> tuple[CheckConstraint | Index, .
 def _once(table: str, side: str, owner: str) -> Index:
     own = text(f"merged_{side}_id IS NULL")
     return Index(f"uq_{table}_{side}", f"{side}_id", owner, unique=True, postgresql_where=own)
+
+
+def contact_index(table: str, side: str) -> Index:
+    """What is a contact's own, also what came with another contact, which the unique index leaves out."""
+    return Index(f"ix_{table}_{side}_id", f"{side}_id", postgresql_where=text(f"{side}_id IS NOT NULL"))
 
 
 class ContactLink:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import redirects, searching
 from services.contacts.models.base import Base
+from services.contacts.models.links import contact_index
 
 DELETED = text("deleted_at IS NOT NULL")
 NOT_DELETED = text("deleted_at IS NULL")
@@ -60,6 +61,7 @@ class ProjectMember(Base):
             postgresql_where=text("merged_organisation_id IS NULL"),
         ),
         redirects.index("project_members", "organisation_id"),
+        *(contact_index("project_members", side) for side in ("person", "organisation")),
         Index("ix_project_members_project_id", "project_id", "id"),
     )
 
