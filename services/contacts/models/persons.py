@@ -20,6 +20,9 @@ from services.contacts.models.base import (
 )
 from services.contacts.models.names import words_of
 
+FEW_TAGS = 12
+"""So many, however long they are, fit into a row of an index beside any name."""
+
 
 class Person(ContactColumns, Base):
     """A person. A linked one (state `linked`) redirects its id to `linked_to`, which is never itself linked."""
@@ -45,6 +48,14 @@ class Person(ContactColumns, Base):
         further_addresses_index("persons"),
         Index("ix_persons_words", words_of(literal_column("search")), postgresql_using="gin"),
         containment_index("persons", "tags"),
+        Index(
+            "ix_persons_few_tags", "sort_key", "id", postgresql_include=["tags"],
+            postgresql_where=text(f"state = 'active' AND tags <> '[]' AND jsonb_array_length(tags) <= {FEW_TAGS}"),
+        ),
+        Index(
+            "ix_persons_many_tags", "sort_key", "id",
+            postgresql_where=text(f"state = 'active' AND jsonb_array_length(tags) > {FEW_TAGS}"),
+        ),
         containment_index("persons", "fields"),
         CheckConstraint("(state = 'linked') = (linked_to IS NOT NULL)", name="linked"),
         CheckConstraint("state = 'erased' OR given_name <> '' OR family_name <> ''", name="named"),

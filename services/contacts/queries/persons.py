@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from contracts.base import Page
@@ -88,16 +88,35 @@ def _page(reader: Connection, request: ListPersons) -> Page[PersonSummary]:
     if request.q is not None:
         return likeness.search_page(reader, models.Person, SUMMARY, conditions, request, person_summary_of)
     column = SORTS[request.sort.lstrip("-")]
-    query: Select[Any] = select(*SUMMARY, column.label("sorted_by")).where(*conditions)
-    rows = reader.execute(_sorted(query, column, request).limit(request.limit + 1)).all()
+    if column is PERSONS.sort_key and (request.tag or request.tags_all or request.tags_any):
+        query = _of_tags(conditions, request)
+    else:
+        query = _sorted(select(*SUMMARY, column.label("sorted_by")).where(*conditions), column, request)
+    rows = reader.execute(query).all()
     return page_of(rows, request.limit, lambda row: [row.sorted_by, row.id], person_summary_of)
 
 
+def _of_tags(conditions: list[ColumnElement[bool]], request: ListPersons) -> Select[Any]:
+    """By name; who has not the tags is passed by in an index that tells names and tags, and not read."""
+    keys: Select[Any] = select(PERSONS.id, PERSONS.sort_key).where(*conditions)
+    parts = (_sorted(keys.where(*part), PERSONS.sort_key, request) for part in tag_filters.persons_with_tags())
+    page = union_all(*parts).cte("page").prefix_with("MATERIALIZED", dialect="postgresql")
+    shown = select(*SUMMARY, page.c.sort_key.label("sorted_by")).join(page, page.c.id == PERSONS.id)
+    return shown.order_by(*_turned(request, page.c.sort_key, page.c.id)).limit(request.limit + 1)
+
+
 def _sorted(query: Select[Any], column: ColumnElement[Any], request: ListPersons) -> Select[Any]:
-    """In the order that is asked for, from the cursor on."""
-    down = request.sort.startswith("-")
+    """A page and one more, in the order that is asked for, from the cursor on."""
     after = position(request.cursor, moment if column is PERSONS.created_at else printed, UUID)
     if after:
         place, last = tuple_(column, PERSONS.id), tuple_(*after)
-        query = query.where(place < last if down else place > last)
-    return query.order_by(*(each.desc() if down else each for each in (column, PERSONS.id)))
+        query = query.where(place < last if _is_down(request) else place > last)
+    return query.order_by(*_turned(request, column, PERSONS.id)).limit(request.limit + 1)
+
+
+def _turned(request: ListPersons, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    return [each.desc() if _is_down(request) else each for each in columns]
+
+
+def _is_down(request: ListPersons) -> bool:
+    return request.sort.startswith("-")

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, not_, or_
+from sqlalchemy import ColumnElement, func, literal, literal_column, not_, or_, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from contracts.contacts.tags import ByTags
+from services.contacts import models
+from services.contacts.models.persons import FEW_TAGS
 from services.contacts.rules.tags import codes_of
 
 Condition = ColumnElement[bool]
@@ -24,3 +26,11 @@ def conditions(tags: ColumnElement[Any], request: ByTags) -> list[Condition]:
 
 def _has(tags: ColumnElement[Any], *codes: str) -> Condition:
     return tags.op("@>", is_comparison=True)(literal(list(codes), JSONB))
+
+
+def persons_with_tags() -> tuple[list[Condition], list[Condition]]:
+    """Persons with few tags, and with many: nobody is in both parts, and each has an index in order of names."""
+    tags = models.Person.__table__.c.tags
+    most: ColumnElement[int] = literal_column(str(FEW_TAGS))
+    count = func.jsonb_array_length(tags)
+    return [tags != text("'[]'"), count <= most], [count > most]
