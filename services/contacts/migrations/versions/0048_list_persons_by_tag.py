@@ -5,8 +5,8 @@ Twelve tags, however long, fit into a row of an index beside any name; a hundred
 
 from alembic import op
 
-revision = "0047"
-down_revision = "0046"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
