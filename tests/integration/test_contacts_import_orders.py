@@ -71,13 +71,17 @@ def any_of(chance, choices):
     return {name: chance.choice(each) for name, each in choices.items()}
 
 
-def prepare(call, chance, masters):
-    """The companies as the office has written them: customers, prospects, and of no known status."""
+def define_fields(call):
     for code, kind in (("size", FieldType.TEXT), ("groups", FieldType.MULTI_CHOICE)):
         named = {"size": "Koko", "groups": "Piirit"}[code]
         choices = [Choice(code=each, label=Translated(fi=name)) for each, name in GROUPS] if code == "groups" else []
         call("define_field", DefineField(code=code, label=Translated(fi=named), type=kind, choices=choices,
                                          applies_to=ContactKind.ORGANISATION))  # fmt: skip
+
+
+def prepare(call, chance, masters):
+    """The companies as the office has written them: customers, prospects, and of no known status."""
+    define_fields(call)
     call("set_masters", SetMasters(version=call("get_masters", Nothing()).version, organisations=masters))
     written = [any_of(chance, BY_HAND) for _ in range(COMPANIES)]
     for order in range(len(ORDERS)):
@@ -153,4 +157,28 @@ def test_C12_files_of_three_sources_end_the_same_in_every_order_and_on_replay(ca
         remarks = [row.remarks for row in again]
         assert any(remarks) or not masters
         assert remarks == remarks[:COMPANIES] * len(ORDERS)
+    assert differing(first, as_it_ends(call).values()) == []
+
+
+def test_C12_files_of_one_source_that_make_the_companies_end_the_same_in_every_order_and_on_replay(call, imports):
+    """Whichever comes first makes them."""
+    chance = random.Random(15)
+    define_fields(call)
+    days = range(3)
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    said = {(day, each): ";".join(any_of(chance, COLUMNS).values()) for day in days for each in range(COMPANIES)}
+    orders = list(permutations(days))
+
+    def run(day, numbers):
+        lines = [f"{order}-{each};Yritys {order}-{each} Oy;{said[day, each]}\n"
+                 for order in numbers for each in range(COMPANIES)]  # fmt: skip
+        return imports.run_said(HEADING + "".join(lines), start + timedelta(days=day))
+
+    for turn in days:
+        for day in days:
+            run(day, [number for number, order in enumerate(orders) if order[turn] == day])
+    first, *others = as_it_ends(call).values()
+    assert differing(first, others) == []
+    for day in chance.sample(days, len(days)):
+        assert {row.state for row in imports.rows(run(day, range(len(orders))))} == {"unchanged"}
     assert differing(first, as_it_ends(call).values()) == []
