@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from sqlalchemy import text
@@ -110,6 +111,40 @@ def test_C11_organisations_and_affiliations_are_uncontested_as_persons_are(call,
     undo(imports, first)
     assert stored() == marked
     undo(imports, second)
+    assert stored() == before
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_C11_what_two_contest_and_one_confirms_in_between_is_as_before_in_any_order(call, imports, aino, order):
+    before = stored()
+    sure = imports.run_said
+    made = [said(imports, 1), sure(PHONE.replace("222222{}", "1111111"), now()), said(imports, 2, 1)]
+    for done, number in enumerate(order, start=1):
+        undo(imports, made[number])
+        assert rule_of(call, aino) == "latest" or not {0, 2} & {*order[done:]}
+    assert stored() == before
+
+
+@pytest.mark.parametrize("contested_first", [True, False])
+def test_C11_it_is_as_before_when_a_file_that_changed_it_is_undone_too(call, imports, aino, contested_first):
+    before = stored()
+    made = [said(imports, 1), imports.run_said(PHONE.format(2), now())]
+    for each in made if contested_first else reversed(made):
+        undo(imports, each)
+    assert stored() == before
+
+
+@pytest.mark.parametrize("numbers", [(2, 3), (2, 2)], ids=["changed", "confirmed"])
+@pytest.mark.parametrize("first", [0, 1])
+def test_C11_a_value_is_what_the_other_import_says_and_as_before_when_both_are_undone(
+    call, imports, aino, numbers, first
+):
+    before = stored()
+    made = [imports.run_said(PHONE.format(number), now()) for number in numbers]
+    undo(imports, made[first])
+    assert call("get_person", ById(id=aino.id)).phone == f"+35840222222{numbers[1 - first]}"
+    undo(imports, made[1 - first])
+    assert call("get_person", ById(id=aino.id)).phone == "+358401111111"
     assert stored() == before
 
 

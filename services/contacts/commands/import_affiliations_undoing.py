@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.contacts.commands import import_contests, provenance
-from services.contacts.commands.import_taking_back import BY_OTHERS, CHUNK, UNCONFIRM, Kept
+from services.contacts.commands.import_taking_back import BY_OTHERS, CHUNK, Kept
 
 TAKE_BACK_NEW = text(
     """
@@ -94,7 +94,7 @@ def take_back(session: Session, chunk: Mapping[str, Any], who: Mapping[str, Any]
     given = {(row.affiliation_id, row.name): row.origin for row in found if row.affiliation_id and not row.kept}
     provenance.restore_many(session, given)
     import_contests.take_back(session, chunk, ids)
-    session.execute(UNCONFIRM, {**chunk, "ids": ids})
+    import_contests.unconfirm(session, chunk, ids)
     kept = dict.fromkeys(row.person_id for row in found if row.kept)
     back = dict.fromkeys(row.person_id for row in found if not row.kept)
     return [*back], [Kept(each, ("affiliation",)) for each in kept]

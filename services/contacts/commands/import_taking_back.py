@@ -24,15 +24,46 @@ CHUNK = "r.import_id = :import_id AND r.number BETWEEN :first AND :last"
 BY_OTHERS = """({0}.import_id IS NULL OR ({0}.import_id <> :import_id AND NOT EXISTS (
     SELECT FROM imports i WHERE i.id = {0}.import_id AND i.undone_at IS NOT NULL)))"""
 """A change by somebody else; what was undone does not count."""
+CHANGED_SINCE = f"""EXISTS (
+        SELECT FROM changes l WHERE l.subject_id = c.subject_id AND l.id > c.id AND l.field = c.field
+        AND {BY_OTHERS.format("l")})"""
+CONFIRMED_SINCE = """
+        SELECT FROM import_confirmations k WHERE k.subject_id = c.subject_id AND k.field = c.field
+        AND k.import_id > c.import_id AND k.contested IS NULL"""
+"""Imports run one after another, in the order of their ids."""
 HISTORY = text(
     f"""
-    SELECT c.subject_id, c.field, c.old, c.origin, EXISTS (
-        SELECT FROM changes l WHERE l.subject_id = c.subject_id AND l.id > c.id AND l.field = c.field
-        AND {BY_OTHERS.format("l")}) AS since
-    FROM changes c WHERE c.import_id = :import_id AND c.subject_id = ANY(:ids)
-      AND c.field NOT LIKE 'affiliation.%' ORDER BY c.id
+    SELECT c.subject_id, c.field, CASE WHEN u.id IS NULL THEN c.old ELSE u.old END AS old,
+        CASE WHEN u.id IS NULL THEN c.origin ELSE u.origin END AS origin,
+        {CHANGED_SINCE} OR c.field <> 'state' AND EXISTS ({CONFIRMED_SINCE}) AS since
+    FROM changes c LEFT JOIN LATERAL (
+        SELECT e.id, e.old, e.origin FROM changes e
+        WHERE e.subject_id = c.subject_id AND e.field = c.field AND e.id < c.id AND e.import_id <> :import_id
+          AND e.id > coalesce((
+            SELECT max(l.id) FROM changes l
+            WHERE l.subject_id = c.subject_id AND l.field = c.field AND l.id < c.id AND {BY_OTHERS.format("l")}), 0)
+        ORDER BY e.id LIMIT 1) u ON true
+    WHERE c.import_id = :import_id AND c.subject_id = ANY(:ids) AND c.field NOT LIKE 'affiliation.%' ORDER BY c.id
     """  # noqa: S608  (constants of this module)
 )
+"""What imports that are undone had said until then is not given back, but what was there before them."""
+HAND_OVER = text(
+    f"""
+    WITH theirs AS (
+        SELECT DISTINCT ON (c.subject_id, c.field) c.subject_id, c.field, k.import_id
+        FROM changes c JOIN import_confirmations k ON k.subject_id = c.subject_id AND k.field = c.field
+        WHERE c.import_id = :import_id AND c.subject_id = ANY(:ids) AND c.field <> 'state' AND NOT {CHANGED_SINCE}
+          AND k.import_id > c.import_id AND k.contested IS NULL
+        ORDER BY c.subject_id, c.field, k.import_id
+    ), known AS (
+        DELETE FROM import_confirmations k USING theirs t
+        WHERE k.import_id = t.import_id AND k.subject_id = t.subject_id AND k.field = t.field
+    )
+    UPDATE changes c SET import_id = t.import_id FROM theirs t
+    WHERE c.import_id = :import_id AND c.subject_id = t.subject_id AND c.field = t.field
+    """  # noqa: S608
+)
+"""A change that a later import confirmed is that one's from now on: undoing it, too, takes the value back."""
 ROWS_OF = {"person": "r.person IS NOT NULL AND r.same_as IS NULL", "organisation": "r.leads"}
 """Which rows of a file stand for a contact of a kind."""
 LINKED = {
@@ -46,25 +77,6 @@ LINKED = {
     for row, which in ROWS_OF.items()
 }
 """Contacts of the file that were merged with others since."""
-UNCONFIRM = text(
-    """
-    WITH back AS (
-        SELECT c.subject_id, c.field, c.origin FROM import_confirmations c
-        JOIN value_sources v ON v.subject_id = c.subject_id AND v.field = c.field
-        WHERE c.import_id = :import_id AND c.subject_id = ANY(:ids) AND c.contested IS NULL
-          AND v.source = :source AND v.observed_at = :observed_at
-    ), gone AS (
-        DELETE FROM value_sources v USING back b
-        WHERE v.subject_id = b.subject_id AND v.field = b.field AND b.origin IS NULL
-    ), given AS (
-        UPDATE value_sources v SET source = b.origin ->> 'source', rule = b.origin ->> 'rule',
-            observed_at = (b.origin ->> 'observed_at')::timestamptz, parts = nullif(b.origin -> 'parts', 'null')
-        FROM back b WHERE v.subject_id = b.subject_id AND v.field = b.field AND b.origin IS NOT NULL
-    )
-    DELETE FROM import_confirmations WHERE import_id = :import_id AND subject_id = ANY(:ids)
-    """
-)
-"""What the import confirmed comes from where it came before, unless another has said it since."""
 FORGET = [
     text(f"DELETE FROM {table} WHERE {column} = ANY(:ids)")  # noqa: S608  (constants)
     for table, column in (
@@ -112,9 +124,10 @@ def take_back(session: Session, kind: Kind, chunk: Mapping[str, Any], author: Au
     done.kept = [Kept(each, (EVERYTHING,)) for each in (*(made - gone), *linked)]
     changes = [each for each in history if each.subject_id not in made]
     _restore(session, kind, rows, changes, author, done)
+    session.execute(HAND_OVER, {"import_id": chunk["import_id"], "ids": list(rows)})
     import_contests.take_back(session, chunk, list(rows))
     import_addresses.take_back(session, kind.row, chunk, {each: row["addresses"] for each, row in rows.items()})
-    session.execute(UNCONFIRM, {**chunk, "ids": list(rows)})
+    import_contests.unconfirm(session, chunk, list(rows))
     return done
 
 
