@@ -15,7 +15,7 @@ class GatewaySettings(BaseSettings):
 
     talkoo_trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many proxies stand in front and set X-Forwarded-For and X-Forwarded-Proto; 0: such headers are ignored."""
-    talkoo_rate_limit_per_minute: int = Field(default=3_000, ge=10)
+    talkoo_rate_limit_per_minute: int = Field(default=3_000, ge=10, le=1_000_000)
     """Requests that one API key or session may make in a minute; an address without either makes a fifth of it."""
     talkoo_upload_limit: int = Field(default=20_000_000, ge=1_000)
     """Bytes of an uploaded file."""
