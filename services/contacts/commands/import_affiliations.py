@@ -75,8 +75,8 @@ CONFIRM = REMEMBERED.format(
         CASE WHEN coalesce(o.rule, w.rule) = 'first' THEN 'first' ELSE 'latest' END
     FROM import_rows r JOIN affiliations t ON t.person_id = r.person_id AND t.organisation_id = r.organisation_id
     CROSS JOIN LATERAL jsonb_each(r.affiliation - 'id') e
-    LEFT JOIN value_sources o ON o.subject_id = t.id AND o.field = e.key
-    LEFT JOIN value_sources w ON w.subject_id = t.id AND w.field = '*'
+    LEFT JOIN LATERAL (SELECT * FROM value_sources s WHERE s.subject_id = t.id AND s.field = e.key OFFSET 0) o ON true
+    LEFT JOIN LATERAL (SELECT * FROM value_sources s WHERE s.subject_id = t.id AND s.field = '*' OFFSET 0) w ON true
     WHERE {CHUNK} AND r.affiliation IS NOT NULL AND (t.ends_on IS NULL OR t.ends_on >= :today)
       AND to_jsonb(t) @> jsonb_build_object(e.key, e.value)
       AND (coalesce(o.source, w.source) IS NULL

@@ -18,14 +18,15 @@ from services.contacts.rules.masters import BY_HAND, LINKING, STRENGTH, WITH_SOU
 
 CONFIRM_ALL = """
     UPDATE value_sources w SET source = :source, observed_at = :observed_at
-    FROM import_rows r JOIN {table} t ON t.id = r.{row}_id CROSS JOIN LATERAL (SELECT {given} AS given) g
+    FROM import_rows r JOIN {table} t ON t.id = r.{row}_id
+    CROSS JOIN LATERAL (SELECT {given} AS given, to_jsonb(t) AS stored OFFSET 0) g
     WHERE r.import_id = :import_id AND r.number = ANY(:known) AND {alive}
-      AND w.subject_id = t.id AND w.field = '*' AND to_jsonb(t) @> g.given
+      AND w.subject_id = t.id AND w.field = '*' AND g.stored @> g.given
       AND w.source <> 'accounting' AND NOT {in_parts}
       AND (w.observed_at, array_position(:strength, w.source::text))
           < (:observed_at, array_position(:strength, CAST(:source AS text)))
       AND NOT EXISTS (
-        SELECT FROM jsonb_each(to_jsonb(t)) e WHERE e.key = ANY(:sourced) AND e.value NOT IN ('null', '""', '[]')
+        SELECT FROM jsonb_each(g.stored) e WHERE e.key = ANY(:sourced) AND e.value NOT IN ('null', '""', '[]')
         AND NOT (e.key = 'language' AND e.value = '"fi"') AND NOT g.given ? e.key
         AND NOT EXISTS (SELECT FROM value_sources o WHERE o.subject_id = t.id AND o.field = e.key))
       AND NOT EXISTS (
@@ -38,14 +39,14 @@ CONFIRM = """
     SELECT t.id, e.field, :source, :observed_at,
         CASE WHEN k.own THEN 'master' WHEN k.rule = 'first' THEN 'first' ELSE 'latest' END
     FROM import_rows r JOIN {table} t ON t.id = r.{row}_id
-    CROSS JOIN LATERAL (SELECT {given} AS given) g
+    CROSS JOIN LATERAL (SELECT {given} AS given, to_jsonb(t) AS stored OFFSET 0) g
     CROSS JOIN LATERAL (
-        SELECT key AS field, to_jsonb(t) @> jsonb_build_object(key, value) AS holds
+        SELECT key AS field, g.stored @> jsonb_build_object(key, value) AS holds
         FROM jsonb_each(g.given - 'fields')
         UNION ALL SELECT 'fields.' || key, t.fields @> jsonb_build_object(key, value)
         FROM jsonb_each(coalesce(g.given -> 'fields', '{{}}'))) e
-    LEFT JOIN value_sources o ON o.subject_id = t.id AND o.field = e.field
-    LEFT JOIN value_sources w ON w.subject_id = t.id AND w.field = '*'
+    LEFT JOIN LATERAL (SELECT * FROM value_sources s WHERE s.subject_id = t.id AND s.field = e.field OFFSET 0) o ON true
+    LEFT JOIN LATERAL (SELECT * FROM value_sources s WHERE s.subject_id = t.id AND s.field = '*' OFFSET 0) w ON true
     CROSS JOIN LATERAL (
         SELECT m.master, coalesce(m.master = :source, false) AS own,
             coalesce(o.source, w.source)::text AS source, coalesce(o.rule, w.rule)::text AS rule,
@@ -72,10 +73,14 @@ REMEMBERED = """
     SELECT :import_id, d.subject_id, d.field, CASE WHEN o.subject_id IS NOT NULL
         THEN jsonb_strip_nulls(jsonb_build_object('source', o.source, 'observed_at', o.observed_at, 'rule', o.rule,
             'parts', o.parts)) END
-    FROM done d LEFT JOIN value_sources o ON o.subject_id = d.subject_id AND o.field = d.field
+    FROM done d LEFT JOIN LATERAL (
+        SELECT * FROM value_sources s WHERE s.subject_id = d.subject_id AND s.field = d.field OFFSET 0) o ON true
     ON CONFLICT DO NOTHING
     """
-"""Keeps the origins that a confirming statement replaces, as they were before it, for an undoing."""
+"""Keeps the origins that a confirming statement replaces, as they were before it, for an undoing.
+
+Sources are looked up one by one; joined, the planner reads all of the register for every chunk.
+"""
 
 
 def confirm(session: Session, kind: Any, chunk: Mapping[str, Any], author: Author, masters: Mastership) -> None:
