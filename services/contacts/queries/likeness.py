@@ -6,6 +6,7 @@ plain ORDER BY ... LIMIT would make the planner walk the order index and test ev
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,22 +14,23 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
-    Select,
     and_,
     case,
     cast,
+    false,
     func,
     literal,
+    not_,
     or_,
-    select,
     text,
-    tuple_,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from contracts.base import Page
 from services.contacts import models
 from services.contacts.queries import names, work_numbers
+from services.contacts.queries.most_alike import MAX_LIKENESS, PERSONS, Place, Rank, Search
 from services.contacts.queries.pages import page_of, position, printed
 from services.contacts.rules.names import fold, sort_key, swaps
 
@@ -38,7 +40,6 @@ THRESHOLD = 0.39
 OF_WORDS = 0.25
 """Least similarity of two words of which one may be the other with two letters swapped."""
 LEAST = round(THRESHOLD * 1000)
-MAX_LIKENESS = 1000
 DIGITS = re.compile(r"[\d ()./-]{3,}")
 NUMBER = re.compile(r"[A-Za-z0-9._/-]*\d[A-Za-z0-9._/-]*")
 
@@ -65,64 +66,56 @@ def search_page(
     found = _matching(model, request.q)
     if found is None:
         return Page[Any](data=[])
-    table = model.__table__.c
-
-    def hits(matches: ColumnElement[bool], score: ColumnElement[int]) -> list[Any]:
-        shown = select(*columns, table.sort_key, score.label("likeness")).where(matches, *conditions)
-        return list(prepare(reader).execute(_best_first(shown, after, request.limit + 1)))
-
-    rows = _by_words(prepare(reader), model, request, after, hits)
-    rows = hits(*found) if rows is None else rows
+    search = Search(prepare(reader), model, columns, conditions, request.limit + 1)
+    rows = _by_words(search, request.q, after)
+    rows = search.rows(*found, after) if rows is None else rows
     if not rows and after is None and (swapped := _swapped(model, request.q)) is not None:
-        rows = hits(swapped, literal(0, Integer))[: request.limit]
+        rows = search.rows(swapped, literal(0, Integer), None)[: request.limit]
     return page_of(rows, request.limit, lambda row: [MAX_LIKENESS - row.likeness, row.sort_key, str(row.id)], reply)
 
 
-Hits = Callable[[ColumnElement[bool], ColumnElement[int]], list[Any]]
-
-
-def _by_words(reader: Connection, model: Any, request: Any, after: tuple[Any, ...] | None, hits: Hits) -> Any:
+def _by_words(search: Search, q: str, after: Place | None) -> list[Any] | None:
     """Persons by the words of their names; None when this is no name, or nobody bears words like these.
 
     Who bears words less like is shown only when nobody bears very like ones.
     """
-    typed, words = request.q.strip(), fold(request.q)
-    if model is not models.Person or "@" in typed or "\0" in typed or DIGITS.fullmatch(typed.lstrip("+")):
+    typed, words = q.strip(), fold(q)
+    if search.model is not models.Person or "@" in typed or "\0" in typed or DIGITS.fullmatch(typed.lstrip("+")):
         return None
-    exact = [*_addresses(model.__table__.c, typed), *_numbers(model.__table__.c, typed)]
+    exact = [*_addresses(PERSONS, typed), *_numbers(PERSONS, typed)]
+    levels: list[Callable[[Place | None], list[Any]]] = []
     if " " in words:
-        groups = [[word] for word in words.split()]
-        scored = _likeness(words, model.__table__.c.search)
-        levels: list[Any] = [[(0, _either(exact, (each, scored)))] for each in names.every_word(reader, groups, LEAST)]
+        groups, scored = [[word] for word in words.split()], _likeness(words, PERSONS.search)
+        found = names.every_word(search.reader, groups, LEAST)
+        levels.extend(partial(search.rows, *_either(exact, (each, scored))) for each in found)
     elif names.is_word(words):
-        levels = [names.batches(reader, words, exact, LEAST)]
-    else:
-        return None
-    for batches in levels:
-        rows = _page_of(batches, request.limit, after, hits)
-        if rows or (after is not None and _page_of(batches, 0, None, hits)):
+        levels.append(partial(_by_ranks, search, names.ranks(search.reader, words, LEAST), exact))
+    for level in levels:
+        rows = level(after)
+        if rows or (after is not None and level(None)):
             return rows
     return None
 
 
-def _page_of(batches: Any, limit: int, after: tuple[Any, ...] | None, hits: Hits) -> list[Any]:
-    """The rows of the first batches, one more than a page holds."""
+def _by_ranks(search: Search, ranks: list[Rank], exact: list[ColumnElement[bool]], after: Place | None) -> list[Any]:
+    """First who bears the word itself or is meant by it, then who bears words like it."""
+    same = [word for likeness, words in ranks if likeness == MAX_LIKENESS for word in words]
+    reached = MAX_LIKENESS - after[0] if after else MAX_LIKENESS
     rows: list[Any] = []
-    for least, found in batches:
-        if len(rows) <= limit and (after is None or least <= MAX_LIKENESS - after[0]):
-            rows += hits(*found)
-    return rows[: limit + 1]
+    if reached == MAX_LIKENESS:
+        rows = search.rows(or_(*exact, names.bears(same)), literal(MAX_LIKENESS, Integer), after)
+    left = [each for each in ranks if each[0] < MAX_LIKENESS and each[0] <= reached]
+    if len(rows) >= search.limit or not left:
+        return rows
+    if after is None and not rows:
+        return search.bearers(left, [], true(), None)
+    before = [word for likeness, words in ranks if likeness > left[0][0] for word in words]
+    others = not_(func.coalesce(or_(*exact), false()))
+    return [*rows, *search.bearers(left, before, others, after)][: search.limit]
 
 
 def _likeness(words: str, search: ColumnElement[str]) -> ColumnElement[int]:
     return cast(func.round(func.word_similarity(words, search) * MAX_LIKENESS), Integer)
-
-
-def _best_first(shown: Select[Any], after: tuple[Any, ...] | None, limit: int) -> Select[Any]:
-    hits = shown.cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
-    keys = (MAX_LIKENESS - hits.c.likeness, hits.c.sort_key, hits.c.id)
-    query = select(hits).order_by(*keys).limit(limit)
-    return query.where(tuple_(*keys) > tuple_(*after)) if after else query
 
 
 def _swapped(model: Any, typed: str) -> ColumnElement[bool] | None:

@@ -8,27 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from rapidfuzz.distance import OSA
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Connection,
-    Integer,
-    Text,
-    and_,
-    case,
-    cast,
-    false,
-    func,
-    literal,
-    not_,
-    or_,
-    text,
-)
+from sqlalchemy import ARRAY, ColumnElement, Connection, Text, and_, cast, literal, or_, text
 
 from services.contacts import models
 
 Condition = ColumnElement[bool]
-Scored = tuple[Condition, ColumnElement[int]]
 SEARCH = models.Person.__table__.c.search
 BORNE = models.words_of(SEARCH)
 SAME = 1000
@@ -39,8 +23,6 @@ LONG = 8
 SHORTEST = 3
 MOST_TYPED = 8
 MOST_ALIKE = 60
-BATCHES = (1, 3, MOST_ALIKE)
-"""After the words that are the same: so many likenesses at a time, until a page is full."""
 ALIKE = text(
     """
     SELECT typed, found.word, found.likeness
@@ -110,32 +92,7 @@ def bears(words: Iterable[str]) -> Condition:
     return BORNE.op("&&", is_comparison=True)(cast(literal([*words], ARRAY(Text)), ARRAY(Text)))
 
 
-def batches(reader: Connection, word: str, exact: list[Condition], least: int) -> list[tuple[int, Scored]]:
-    """Who bears a word like this, the most alike first: conditions that exclude each other, each with the likeness.
-
-    The number is the least likeness of a batch.
-    """
-    groups = [
-        (likeness, [each for each, _ in same])
-        for likeness, same in groupby(alike(reader, [word], least)[word].items(), key=lambda each: each[1])
-    ]
-    first = or_(*exact, *(bears(words) for likeness, words in groups if likeness == SAME))
-    found: list[tuple[int, Scored]] = [(SAME, (first, literal(SAME, Integer)))]
-    taken, rest = first, [group for group in groups if group[0] < SAME]
-    for size in BATCHES:
-        if batch := rest[:size]:
-            found.append((batch[-1][0], _batch(batch, taken)))
-            taken, rest = or_(taken, bears(each for _, words in batch for each in words)), rest[size:]
-    return found
-
-
-def _batch(groups: list[tuple[int, list[str]]], taken: Condition) -> Scored:
-    matches = bears(each for _, words in groups for each in words)
-    return and_(matches, not_(func.coalesce(taken, false()))), _score(groups)
-
-
-def _score(groups: list[tuple[int, list[str]]]) -> ColumnElement[int]:
-    """Of one likeness, no name has to be taken apart again to know it."""
-    if len(groups) == 1:
-        return literal(groups[0][0], Integer)
-    return case(*((bears(words), likeness) for likeness, words in groups), else_=0)
+def ranks(reader: Connection, word: str, least: int) -> list[tuple[int, list[str]]]:
+    """The words like this one by how alike they are, the most alike first."""
+    found = alike(reader, [word], least)[word].items()
+    return [(likeness, [each for each, _ in same]) for likeness, same in groupby(found, key=lambda each: each[1])]
