@@ -152,7 +152,7 @@ def everything(call):
         given_name="Aino Maria", family_name="Äijälä, os. Ö", gender="nonbinary", birth_date=date(1961, 1, 31),
         email="aino@example.org", phone="040 1234567", fax="09 1234567", language="en", tags=["board", "press-list"],
         other_phones=[{"kind": kind, "number": f"09 765432{at}"}
-                      for at, kind in enumerate(("mobile", "work", "work", "home", "switchboard", "other"))],
+                      for at, kind in enumerate(("home", "mobile", "other", "switchboard", "work", "work"))],
         other_emails=[{"kind": kind, "address": f"e{at}@example.org"}
                       for at, kind in enumerate(("work", "home", "billing", "other", "other"))],
         addresses=[Address(street="Rantatie 1 A 3, c/o Åke", postal_code="05800", city="Hyvinkää", country="SE")],
