@@ -197,7 +197,7 @@ class Running:
         """Make or change the chunk's persons and affiliations; say what became of each row."""
         session = self.session
         if not self.row.dry_run:
-            import_settling.refuse(session, chunk)
+            import_settling.refuse(session, chunk, all_made=True)
         chunk = PERSONS.tell_apart(session, chunk)
         claims, judged = self._claims(PERSONS, chunk)
         changed = [each for each in judged if each.new]

@@ -107,10 +107,14 @@ def _number_of_two(column: str, number: str = "customer_number", code: str = "nu
 
 IS_GONE = """
     (r.person IS NULL AND r.organisation IS NULL
+        OR r.person IS NOT NULL AND r.person_id IS NULL
         OR (SELECT t.state FROM persons t WHERE t.id = r.person_id) <> 'active'
-        OR (SELECT t.deleted_at FROM organisations t WHERE t.id = r.organisation_id) IS NOT NULL)
+        OR (SELECT t.deleted_at FROM organisations t WHERE t.id = r.organisation_id) IS NOT NULL
+        OR r.organisation IS NOT NULL AND (r.organisation_known OR :all_made)
+            AND (SELECT t.id FROM organisations t WHERE t.id = r.organisation_id) IS NULL)
     """
-"""Looked up by id: asked with EXISTS, the planner reads the whole register for every chunk."""
+"""Also when the import that made the contact was undone. Looked up by id: asked with EXISTS, the planner reads the whole
+register for every chunk."""
 GONE = f"""
     UPDATE import_rows r SET state = 'rejected',
         code = 'contact_gone',
@@ -137,12 +141,14 @@ ANY_REFUSED = text(
 REFUSE = [text(each) for each in (GONE, TAKEN_PERSON_NUMBERS, TAKEN_ORGANISATION_NUMBERS, WITH_THEIR_FIRST)]
 NOBODY = text(
     """
-    UPDATE import_rows SET person_id = NULL
-    WHERE import_id = :import_id AND number BETWEEN :first AND :last AND state = 'rejected'
-      AND person_id IS NOT NULL AND (NOT person_known OR code IN ('number_of_another', 'number_twice'))
+    UPDATE import_rows r SET person_id = NULL
+    WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.state = 'rejected'
+      AND r.person_id IS NOT NULL AND (NOT r.person_known OR r.code = ANY('{number_of_another,number_twice}')
+        OR (SELECT f.code FROM import_rows f WHERE f.import_id = r.import_id AND f.number = r.same_as)
+            = ANY('{number_of_another,number_twice}'))
     """
 )
-"""Nobody comes of a rejected row; an erasure has to find it by what it says."""
+"""Nobody comes of a rejected row, nor of those that repeat it; an erasure has to find them by what they say."""
 SETTLE_IDS = [
     text(each)
     for each in (
@@ -177,9 +183,12 @@ def settle(session: Session, everything: dict[str, Any]) -> bool:
     return bool(session.scalar(ANYBODY_LEADS, everything))
 
 
-def refuse(session: Session, chunk: dict[str, Any], *, leaders: bool = False) -> None:
-    """Reject rows, or those that lead an organisation, whose contact is gone, or whose number belongs to another."""
-    asked = {**chunk, "leaders": leaders}
+def refuse(session: Session, chunk: dict[str, Any], *, leaders: bool = False, all_made: bool = False) -> None:
+    """Reject rows, or those that lead an organisation, whose contact is gone, or whose number belongs to another.
+
+    When all organisations are made, one that is not there is gone too.
+    """
+    asked = {**chunk, "leaders": leaders, "all_made": all_made}
     if session.scalar(ANY_REFUSED, asked):
         for statement in (*REFUSE, NOBODY):
             session.execute(statement, asked)

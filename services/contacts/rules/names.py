@@ -14,6 +14,8 @@ SHORTEST_SWAPPED = 4
 MAX_SWAPS = 30
 OFTEN = 2_000
 """So many names or places are remembered: the same ones come again and again."""
+LONGEST_KEY = 401
+"""Two names of 200 characters. A character may become six (`㌖`); a row of an index would not hold them."""
 APOSTROPHES = "'’ʼ`´"
 
 
@@ -71,7 +73,7 @@ def _word_at(words: str, at: int) -> str:
 
 def sort_key(*parts: str) -> str:
     """Names in the order they are sorted by, such as family name, given name."""
-    return " ".join(key for part in parts if (key := _in_order(part)))
+    return " ".join(key for part in parts if (key := _in_order(part)))[:LONGEST_KEY]
 
 
 @lru_cache(OFTEN)
