@@ -149,7 +149,7 @@ def import_card(import_id: UUID) -> ResponseReturnValue:
         mastered=partial(mastered_fields, all_definitions()),
         without_room=partial(without_room, all_definitions()),
         undo=undo,
-        may_undo=_may_undo(found, job, undo),
+        may_undo=may_undo(found, job, undo),
         undoing=UNDOING,
         reason=row_reason,
         words=JOB,
@@ -192,9 +192,16 @@ def _first_state(found: Import) -> str:
     return next((each for each in ("rejected", *ROWS) if found.counts.get(each)), "created")
 
 
-def _may_undo(found: Import, *jobs: Job | None) -> bool:
-    """Whether the import, and an undoing that did not come to its end, has ended and has changed something."""
-    did_something = any(found.counts.get(state) for state in ("created", "updated"))
+STOPPED = frozenset({JobState.FAILED, JobState.CANCELLED})
+
+
+def may_undo(found: Import, *jobs: Job | None) -> bool:
+    """Whether the import, and an undoing that did not come to its end, has ended and has changed something.
+
+    One that was stopped may have changed what it has not counted: organisations, or rows beside those that failed.
+    """
+    stopped = any(job is not None and job.state in STOPPED and job.done for job in jobs)
+    did_something = stopped or any(found.counts.get(state) for state in ("created", "updated"))
     at_rest = all(job is None or job.finished_at is not None for job in jobs)
     return did_something and at_rest and not (found.dry_run or found.undone_at)
 

@@ -113,8 +113,8 @@ IS_GONE = """
         OR r.organisation IS NOT NULL AND (r.organisation_known OR :all_made)
             AND (SELECT t.id FROM organisations t WHERE t.id = r.organisation_id) IS NULL)
     """
-"""Also when the import that made the contact was undone. Looked up by id: asked with EXISTS, the planner reads the whole
-register for every chunk."""
+"""Also when the import that made the contact was undone. Looked up by id: asked with EXISTS, the planner reads the
+whole register for every chunk."""
 GONE = f"""
     UPDATE import_rows r SET state = 'rejected',
         code = 'contact_gone',
