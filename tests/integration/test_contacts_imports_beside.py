@@ -1,5 +1,7 @@
 """Imports, and what is done at the same time or afterwards: undoings of older ones, erasures (C11, C17)."""
 
+import importlib
+
 import pytest
 from sqlalchemy import text
 
@@ -47,3 +49,19 @@ def test_C17_rows_that_repeat_a_rejected_one_are_emptied_when_somebody_is_erased
     aino = imports.call("create_person", CreatePerson(given_name="Aino", family_name="Aalto"))
     imports.call("erase_person", ErasePerson(id=aino.id, version=aino.version, reason="requested"))
     assert [bool(row.raw) for row in imports.rows(refused)] == [False, False]
+
+
+@pytest.mark.parametrize("phase", ["organisations", "persons"])
+def test_C11_an_import_that_was_at_work_when_migration_0045_came_goes_on(imports, phase):
+    migration = importlib.import_module("services.contacts.migrations.versions.0045_number_new_contacts_when_staged")
+    imports.run(PEOPLE + AINO)
+    job = imports.start((PEOPLE + AINO + EERO + OTTO + "Ida;Aho;ida@example.org;Talvi Oy\n").encode())
+    while imports.phase(job) != phase:
+        imports.chunks(1)
+    with database_of("contacts").transaction() as session:
+        session.execute(text("UPDATE import_rows SET person_known = false, organisation_known = false"))
+        for kind, repeats in migration.KINDS.items():
+            for statement in (migration.KNOWN, migration.GIVE, migration.REPEAT):
+                session.execute(text(statement.format(kind, repeats)))
+    done = imports.finish(job)
+    assert done.result["counts"] == {"created": 3, "updated": 0, "unchanged": 1, "rejected": 0, "duplicate": 0}

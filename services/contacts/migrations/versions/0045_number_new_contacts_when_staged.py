@@ -8,7 +8,8 @@ down_revision = "0044"
 branch_labels = None
 depends_on = None
 
-KNOWN = "UPDATE import_rows SET {0}_known = true WHERE state = 'staged' AND {0}_id IS NOT NULL"
+KNOWN = "UPDATE import_rows r SET {0}_known = true FROM {0}s t WHERE r.state = 'staged' AND t.id = r.{0}_id"
+"""Imports that have settled who is who have given ids to those whom they will make, too."""
 GIVE = "UPDATE import_rows SET {0}_id = ({0} ->> 'id')::uuid WHERE state = 'staged' AND {0} ? 'id' AND {0}_id IS NULL"
 REPEAT = """
 UPDATE import_rows r SET {0}_id = f.{0}_id, {0}_known = f.{0}_known FROM import_rows f
