@@ -1,14 +1,17 @@
 """Imports, and what is done at the same time or afterwards: undoings of older ones, erasures (C11, C17)."""
 
 import importlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
 
+import chassis.jobs
 from chassis.database import database_of
 from contracts.base import ById
 from contracts.contacts.erasures import ErasePerson
 from contracts.contacts.persons import CreatePerson, ListPersons
+from services.contacts.commands.import_affiliations import Affiliations
 
 PEOPLE = "Etunimi;Sukunimi;Sähköposti;Organisaatio\n"
 AINO = "Aino;Aho;aino@example.org;Lumi Oy\n"
@@ -16,10 +19,15 @@ EERO = "Eero;Aho;eero@example.org;\n"
 OTTO = "Otto;Aho;otto@example.org;Lumi Oy\n"
 
 
-def put_off(job, interval):
+def execute(statement, **asked):
     with database_of("contacts").transaction() as session:
-        later = text("UPDATE jobs SET not_before = now() + CAST(:interval AS interval) WHERE id = :id")
-        session.execute(later, {"interval": interval, "id": job.id})
+        session.execute(text(statement), asked)
+
+
+def put_off(job, interval):
+    execute(
+        "UPDATE jobs SET not_before = now() + CAST(:for AS interval) WHERE id = :id", **{"for": interval, "id": job.id}
+    )
 
 
 @pytest.mark.parametrize("phase", ["settle", "organisations", "persons"])
@@ -65,3 +73,40 @@ def test_C11_an_import_that_was_at_work_when_migration_0045_came_goes_on(imports
                 session.execute(text(statement.format(kind, repeats)))
     done = imports.finish(job)
     assert done.result["counts"] == {"created": 3, "updated": 0, "unchanged": 1, "rejected": 0, "duplicate": 0}
+
+
+def test_C17_a_row_that_an_erasure_empties_while_its_chunk_is_worked_on_is_rejected(imports, monkeypatch):
+    aino = imports.call("create_person", CreatePerson(given_name="Aino", family_name="Aho", email="aino@example.org"))
+    job, apply, erased = imports.start((PEOPLE + AINO + EERO).encode()), Affiliations.apply, []
+
+    def erase_first(*asked):
+        apply(*asked)
+        if not erased:
+            with ThreadPoolExecutor(1) as pool:  # beside the chunk, in a transaction of its own
+                empty = "UPDATE import_rows SET raw = '{}', person = NULL, organisation = NULL, affiliation = NULL"
+                erased.append(pool.submit(execute, f"{empty} WHERE person_id = :id", id=aino.id).result())
+
+    monkeypatch.setattr(Affiliations, "apply", erase_first)
+    monkeypatch.setattr(chassis.jobs, "record_failure", None)  # the chunk does not fail
+    done = imports.finish(job)
+    assert (done.state, done.result["counts"]["rejected"], done.result["counts"]["created"]) == ("succeeded", 1, 1)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_C17_rows_that_an_erasure_has_not_seen_are_emptied(imports, dry_run):
+    """It began before the file was staged, and ends when the rows are matched."""
+    aino = imports.call("create_person", CreatePerson(given_name="Aino", family_name="Aho", email="aino@example.org"))
+    job = imports.start((PEOPLE + AINO + EERO).encode(), dry_run=dry_run)
+    while imports.phase(job) != "persons":
+        imports.chunks(1)
+    execute("CREATE TABLE unseen AS SELECT * FROM import_rows")
+    imports.call("erase_person", ErasePerson(id=aino.id, version=aino.version, reason="requested"))
+    execute(
+        "UPDATE import_rows r SET raw = u.raw, person = u.person, organisation = u.organisation FROM unseen u"
+        " WHERE (r.import_id, r.number) = (u.import_id, u.number)"
+    )
+    execute("DROP TABLE unseen")
+    done = imports.finish(job)
+    rows = imports.rows(imports.call("get_import", ById(id=done.result["import_id"])))
+    assert [bool(row.raw) for row in rows] == [False, True]
+    assert "aino" not in str(rows).lower()

@@ -59,10 +59,12 @@ TELL_ORGANISATION_CHANGES = text(
 )
 TELL = f"""
     UPDATE import_rows r SET state = d.state{{more}},
-        code = CASE WHEN d.state = 'duplicate' THEN 'same_as' ELSE '' END,
-        reason = CASE WHEN d.state = 'duplicate' THEN 'The same as row ' || r.same_as || '.' ELSE '' END,
+        code = CASE d.state WHEN 'duplicate' THEN 'same_as' WHEN 'rejected' THEN 'contact_gone' ELSE '' END,
+        reason = CASE d.state WHEN 'duplicate' THEN 'The same as row ' || r.same_as || '.'
+            WHEN 'rejected' THEN '{import_settling.IT_WENT}' ELSE '' END,
         params = CASE WHEN d.state = 'duplicate' THEN jsonb_build_object('row', r.same_as::text) ELSE '{{{{}}}}' END
     FROM (SELECT number, CASE
+            WHEN person IS NULL AND organisation IS NULL THEN 'rejected'
             WHEN person IS NULL AND leads THEN coalesce(nullif(organisation_change, ''), 'unchanged')
             WHEN person IS NULL THEN 'duplicate'
             WHEN number = ANY(:new) THEN 'created'
@@ -72,6 +74,7 @@ TELL = f"""
           FROM import_rows r WHERE {import_matching.CHUNK}) d
     WHERE r.import_id = :import_id AND r.number = d.number
     """  # noqa: S608  (a constant)
+"""A row may be emptied by an erasure while its chunk is worked on."""
 TELL_STATES = text(TELL.format(more=""))
 SOMEBODY = "(SELECT t.id FROM persons t WHERE t.id = r.person_id)"
 FORESEE_STATES = text(TELL.format(more=f", person_id = {SOMEBODY}"))
@@ -93,6 +96,15 @@ COUNT_STATES = text(
 )
 
 
+FORGET_ERASED = text(
+    """
+    UPDATE import_rows r SET raw = '{}', params = '{}', person = NULL, organisation = NULL, affiliation = NULL,
+        fingerprint = NULL, remarks = '[]'
+    WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.raw <> '{}'
+      AND (SELECT t.state FROM persons t WHERE t.id = r.person_id) = 'erased'
+    """
+)
+"""An erasure that began before the file was staged does not see its rows."""
 REMARKED = ("mastered", "full")
 """Count rows of which a master keeps something, and of which something found no room."""
 
@@ -213,6 +225,7 @@ class Running:
             session.execute(LEAD_NOWHERE, chunk)
         states = FORESEE_STATES if self.row.dry_run else TELL_STATES
         session.execute(states, {**chunk, "touched": touched})
+        session.execute(FORGET_ERASED, chunk)
 
     def _claims(self, kind: Kind, chunk: dict[str, Any]) -> tuple[Claims, list[Changed]]:
         """What the chunk's rows say otherwise than the register has it; they say what a master keeps."""

@@ -105,6 +105,7 @@ def _number_of_two(column: str, number: str = "customer_number", code: str = "nu
     """  # noqa: S608
 
 
+IT_WENT = "This contact was deleted or merged while the import was running; import the file again."
 IS_GONE = """
     (r.person IS NULL AND r.organisation IS NULL
         OR r.person IS NOT NULL AND r.person_id IS NULL
@@ -118,7 +119,7 @@ whole register for every chunk."""
 GONE = f"""
     UPDATE import_rows r SET state = 'rejected',
         code = 'contact_gone',
-        reason = 'This contact was deleted or merged while the import was running; import the file again.'
+        reason = '{IT_WENT}'
     WHERE {CHUNK} AND {ASKED} AND {IS_GONE}
     """  # noqa: S608
 WITH_THEIR_FIRST = f"""
