@@ -135,8 +135,9 @@ def _deliver(step: Step, running: Running) -> None:
 
 def _organisations(step: Step, running: Running) -> None:
     chunk = running.rows_after(step.cursor["after"], APPLIED_AT_ONCE, leaders=True)
-    if chunk is not None:
-        running.take_organisations(chunk)
+    if chunk is not None and not running.take_organisations(chunk):
+        step.cursor["after"] = 0  # who leads now may stand before
+        return
     _go_on(step, [chunk] if chunk else [], "persons", share=0)
 
 

@@ -10,6 +10,7 @@ import chassis.jobs
 from chassis.database import database_of
 from contracts.base import ById
 from contracts.contacts.erasures import ErasePerson
+from contracts.contacts.organisations import ListOrganisations
 from contracts.contacts.persons import CreatePerson, ListPersons
 from services.contacts.commands.import_affiliations import Affiliations
 
@@ -110,3 +111,14 @@ def test_C17_rows_that_an_erasure_has_not_seen_are_emptied(imports, dry_run):
     rows = imports.rows(imports.call("get_import", ById(id=done.result["import_id"])))
     assert [bool(row.raw) for row in rows] == [False, True]
     assert "aino" not in str(rows).lower()
+
+
+def test_C17_another_row_makes_an_organisation_when_somebody_is_erased_whose_row_would_have(imports):
+    aino = imports.call("create_person", CreatePerson(given_name="Aino", family_name="Aho", email="aino@example.org"))
+    job = imports.start((PEOPLE + EERO + AINO + OTTO).encode())
+    while imports.phase(job) != "organisations":
+        imports.chunks(1)
+    imports.call("erase_person", ErasePerson(id=aino.id, version=aino.version, reason="requested"))
+    done = imports.finish(job)
+    assert (done.state, done.result["counts"]["created"], done.result["counts"]["rejected"]) == ("succeeded", 2, 1)
+    assert [each.name for each in imports.call("list_organisations", ListOrganisations()).data] == ["Lumi Oy"]

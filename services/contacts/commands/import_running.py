@@ -186,11 +186,12 @@ class Running:
         import_deliveries.tell(self.session, handed)
         self.count(handed.chunk)
 
-    def take_organisations(self, chunk: dict[str, Any]) -> None:
-        """Make or change the organisations that the chunk's rows lead."""
+    def take_organisations(self, chunk: dict[str, Any]) -> bool:
+        """Make or change the organisations that the chunk's rows lead; False when other rows lead some of them now."""
         session = self.session
-        if not self.row.dry_run:
-            import_settling.refuse(session, chunk, leaders=True)
+        if not self.row.dry_run and import_settling.refuse(session, chunk, leaders=True):
+            import_settling.lead_anew(session, chunk)
+            return False
         chunk = ORGANISATIONS.tell_apart(session, chunk)
         claims, judged = self._claims(ORGANISATIONS, chunk)
         changed = [each for each in judged if each.new]
@@ -204,6 +205,7 @@ class Running:
         touched = [*chunk["new"], *(each.number for each in changed)]
         if touched:
             session.execute(TELL_ORGANISATION_CHANGES, {**chunk, "touched": touched})
+        return True
 
     def take_persons(self, chunk: dict[str, Any]) -> None:
         """Make or change the chunk's persons and affiliations; say what became of each row."""

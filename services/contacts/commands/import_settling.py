@@ -184,12 +184,20 @@ def settle(session: Session, everything: dict[str, Any]) -> bool:
     return bool(session.scalar(ANYBODY_LEADS, everything))
 
 
-def refuse(session: Session, chunk: dict[str, Any], *, leaders: bool = False, all_made: bool = False) -> None:
-    """Reject rows, or those that lead an organisation, whose contact is gone, or whose number belongs to another.
+def refuse(session: Session, chunk: dict[str, Any], *, leaders: bool = False, all_made: bool = False) -> bool:
+    """Reject rows, or those that lead an organisation, whose contact is gone, or whose number belongs to another;
+    whether there were any.
 
     When all organisations are made, one that is not there is gone too.
     """
     asked = {**chunk, "leaders": leaders, "all_made": all_made}
-    if session.scalar(ANY_REFUSED, asked):
+    any_refused = bool(session.scalar(ANY_REFUSED, asked))
+    if any_refused:
         for statement in (*REFUSE, NOBODY):
             session.execute(statement, asked)
+    return any_refused
+
+
+def lead_anew(session: Session, chunk: dict[str, Any]) -> None:
+    """Let other rows lead organisations whose leading rows were rejected."""
+    session.execute(text(CHOOSE_LEADERS), chunk)
