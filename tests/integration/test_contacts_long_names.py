@@ -1,10 +1,15 @@
 """The longest names, whatever their letters: keys of names stand in indexes, whose rows have a limit (C5, C10)."""
 
+import importlib
 import random
 import secrets
 
 import pytest
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
 
+from chassis.database import database_of
 from contracts.access import Permission
 from contracts.base import ById
 from contracts.contacts.persons import CreatePerson, ListPersons
@@ -48,4 +53,16 @@ def test_C5_the_longest_names_are_kept_beside_all_that_their_indexes_tell(call, 
     given = {"family_name": name[:200], "given_name": name[200:], "tags": tags, "email": f"{local}@{domain}.fi"}
     made = call("create_person", CreatePerson(phone="+358401234567", **given))
     assert call("get_person", ById(id=made.id)).given_name == name[200:]
+    assert [each.id for each in call("list_persons", ListPersons()).data] == [made.id]
+
+
+def test_C5_the_migration_shortens_keys_of_before(call):
+    made = call("create_person", CreatePerson(family_name="Aalto"))
+    migration = importlib.import_module("services.contacts.migrations.versions.0043_tell_namesakes_apart_by_index")
+    with database_of("contacts").transaction() as session:
+        with Operations.context(MigrationContext.configure(session.connection())):
+            migration.downgrade()
+            session.execute(text("UPDATE persons SET sort_key = repeat('ab', 600)"))
+            migration.upgrade()
+        assert session.scalar(text("SELECT sort_key FROM persons")) == ("ab" * 201)[:401]
     assert [each.id for each in call("list_persons", ListPersons()).data] == [made.id]

@@ -24,8 +24,7 @@ RANKS = (
 
 
 @pytest.fixture
-def call(call_service, clean_database):
-    clean_database("contacts")
+def call(call_service, clean_contacts):
     return lambda method, request, principal=OFFICE: call_service("contacts", method, request, principal=principal)
 
 

@@ -38,14 +38,13 @@ FORGET = text(
     "DELETE FROM import_confirmations WHERE import_id = :import_id AND subject_id = ANY(:ids) AND field = 'addresses'"
 )
 REMEMBER = text(
-    """
+    f"""
     INSERT INTO import_confirmations (import_id, subject_id, field, origin)
-    SELECT :import_id, said.subject_id, 'addresses', CASE WHEN o.subject_id IS NOT NULL THEN jsonb_strip_nulls(
-        jsonb_build_object('source', o.source, 'observed_at', o.observed_at, 'rule', o.rule, 'parts', o.parts)) END
+    SELECT :import_id, said.subject_id, 'addresses', {provenance.as_json("o")}
     FROM unnest(CAST(:ids AS uuid[])) said(subject_id)
     LEFT JOIN value_sources o ON o.subject_id = said.subject_id AND o.field = 'addresses'
     ON CONFLICT DO NOTHING
-    """
+    """  # noqa: S608  (a constant)
 )
 
 

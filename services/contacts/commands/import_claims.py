@@ -104,35 +104,21 @@ class Claims:
             if outcomes.get(field) is Outcome.OUTDONE and self._adds(changed, field, new, known)
         )
         full = {each: self._of_full(changed, each, known) for each in changed.without_room if each not in outcomes}
-        taken = added | {field for field, each in outcomes.items() if each is Outcome.TAKEN}
-        refused = [
-            (field, self.masters.of_files(field))
-            for field, each in (outcomes | full).items()
-            if each is Outcome.REFUSED or (field == "addresses" and address and address.refused)
-        ]
-        new = {
-            name: _taken(name, value, changed.stored[name], taken)
-            for name, value in changed.new.items()
-            if name == "fields" or name in taken
-        }
+        partly = {"addresses"} if address and address.refused else set[str]()
+        refused = [field for field, each in (outcomes | full).items() if each is Outcome.REFUSED or field in partly]
+        outdone = {field for field, each in outcomes.items() if each is Outcome.OUTDONE and self._speaks(field)}
         return replace(
             changed,
-            new={name: value for name, value in new.items() if value != changed.stored[name]},
-            refused=tuple((field, each) for field, each in refused if each),
+            new=_taken_of(changed, added | {field for field, each in outcomes.items() if each is Outcome.TAKEN}),
+            refused=tuple((each, master) for each in refused if (master := self.masters.of_files(each))),
             origins={field: provenance.plain(known.origins.get((changed.id, field))) for field in standing},
             standing=standing,
-            outdone=(
-                outdone := frozenset(
-                    field for field, each in outcomes.items() if each is Outcome.OUTDONE and self._speaks(field)
-                )
-            ),
+            outdone=frozenset(outdone),
             added=added,
             without_room={
                 field: left
                 for field, left in changed.without_room.items()
-                if self._speaks(field)
-                and (field in added or field not in outdone)
-                and full.get(field) is not Outcome.OUTDONE
+                if self._speaks(field) and field not in outdone - added and full.get(field) is not Outcome.OUTDONE
             },
         )
 
@@ -241,6 +227,16 @@ class Claims:
         """What the rows say and the contacts have comes from this file, unless it was said later by another."""
         if chunk["known"]:
             import_confirming.confirm(self.session, kind, chunk, self.author, self.masters)
+
+
+def _taken_of(changed: Changed, taken: frozenset[str]) -> dict[str, Any]:
+    """The new values of the columns that change by what is taken."""
+    new = {
+        name: _taken(name, value, changed.stored[name], taken)
+        for name, value in changed.new.items()
+        if name == "fields" or name in taken
+    }
+    return {name: value for name, value in new.items() if value != changed.stored[name]}
 
 
 def _taken(name: str, value: Any, stored: Any, taken: frozenset[str]) -> Any:

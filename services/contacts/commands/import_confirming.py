@@ -11,6 +11,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from contracts.contacts.masters import ValueSource
+from services.contacts.commands import provenance
 from services.contacts.commands.history import Author
 from services.contacts.commands.import_addresses import IN_PARTS
 from services.contacts.commands.import_written import NUMBER, STATUS, written_at
@@ -67,16 +68,14 @@ CONFIRM = """
     ON CONFLICT (subject_id, field) DO UPDATE
     SET source = excluded.source, observed_at = excluded.observed_at, rule = excluded.rule
     """
-REMEMBERED = """
-    WITH done AS ({confirming} RETURNING {alias}.subject_id, {alias}.field)
+REMEMBERED = f"""
+    WITH done AS ({{confirming}} RETURNING {{alias}}.subject_id, {{alias}}.field)
     INSERT INTO import_confirmations (import_id, subject_id, field, origin)
-    SELECT :import_id, d.subject_id, d.field, CASE WHEN o.subject_id IS NOT NULL
-        THEN jsonb_strip_nulls(jsonb_build_object('source', o.source, 'observed_at', o.observed_at, 'rule', o.rule,
-            'parts', o.parts)) END
+    SELECT :import_id, d.subject_id, d.field, {provenance.as_json("o")}
     FROM done d LEFT JOIN LATERAL (
         SELECT * FROM value_sources s WHERE s.subject_id = d.subject_id AND s.field = d.field OFFSET 0) o ON true
     ON CONFLICT DO NOTHING
-    """
+    """  # noqa: S608  (a constant)
 """Keeps the origins that a confirming statement replaces, as they were before it, for an undoing.
 
 Sources are looked up one by one; joined, the planner reads all of the register for every chunk.

@@ -14,11 +14,10 @@ from services.contacts.commands import provenance
 MARKED = frozenset({DecidedBy.FIRST, DecidedBy.LATEST})
 """What stands for another reason stays so, whoever says something else."""
 REMEMBER = text(
-    """
+    f"""
     INSERT INTO import_confirmations (import_id, subject_id, field, origin, contested)
     SELECT :import_id, said.subject_id, said.field,
-        CASE WHEN own.subject_id IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
-            'source', own.source, 'observed_at', own.observed_at, 'rule', own.rule, 'parts', own.parts)) END,
+        {provenance.as_json("own")},
         jsonb_build_object('source', coalesce(own.source, whole.source),
             'observed_at', coalesce(own.observed_at, whole.observed_at), 'rule', 'latest')
     FROM unnest(CAST(:subjects AS uuid[]), CAST(:fields AS text[])) AS said(subject_id, field)
@@ -26,7 +25,7 @@ REMEMBER = text(
     LEFT JOIN value_sources whole ON whole.subject_id = said.subject_id AND whole.field = '*'
     WHERE coalesce(own.source, whole.source) IS NOT NULL
     ON CONFLICT DO NOTHING
-    """
+    """  # noqa: S608  (a constant)
 )
 CHANGED_BY_OTHERS = """o.import_id <> :import_id AND (
         (o.subject_id = b.subject_id AND o.field = b.field)

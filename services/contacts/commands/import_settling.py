@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from services.contacts.commands.import_matching import CHUNK
 
-ASKED = "(r.leads OR NOT :leaders)"
+OF_LEADERS = "(r.leads OR NOT :leaders)"
+"""Rows that lead an organisation alone, when only `leaders` are asked for."""
 STAGED = "import_id = :import_id AND state = 'staged'"
 
 
@@ -72,7 +73,7 @@ TAKEN_PERSON_NUMBERS = f"""
         code = 'number_of_another', params = jsonb_build_object('value', r.person ->> 'customer_number'),
         reason = 'The customer number ' || (r.person ->> 'customer_number')
             || ' belongs to another person, or to one with another date of birth.'
-    WHERE {CHUNK} AND {ASKED} AND {NUMBER_OF_ANOTHER}
+    WHERE {CHUNK} AND {OF_LEADERS} AND {NUMBER_OF_ANOTHER}
     """  # noqa: S608
 NUMBER_OF_ORGANISATION = """
     r.organisation IS NOT NULL AND EXISTS (
@@ -87,7 +88,7 @@ TAKEN_ORGANISATION_NUMBERS = f"""
             AND t.customer_number = r.organisation ->> 'customer_number') THEN :number_column ELSE :business_column END,
         code = 'number_of_organisation',
         reason = 'Another organisation has the customer number or business id of this row.'
-    WHERE {CHUNK} AND {ASKED} AND {NUMBER_OF_ORGANISATION}
+    WHERE {CHUNK} AND {OF_LEADERS} AND {NUMBER_OF_ORGANISATION}
     """  # noqa: S608
 
 
@@ -120,21 +121,21 @@ GONE = f"""
     UPDATE import_rows r SET state = 'rejected',
         code = 'contact_gone',
         reason = '{IT_WENT}'
-    WHERE {CHUNK} AND {ASKED} AND {IS_GONE}
+    WHERE {CHUNK} AND {OF_LEADERS} AND {IS_GONE}
     """  # noqa: S608
 WITH_THEIR_FIRST = f"""
     UPDATE import_rows r SET state = 'rejected', code = 'same_as_rejected', "column" = f."column",
         params = jsonb_build_object('row', f.number::text),
         reason = 'The same as row ' || f.number || ', which is rejected.'
     FROM import_rows f
-    WHERE {CHUNK} AND {ASKED} AND f.import_id = :import_id AND f.number = r.same_as AND f.state = 'rejected'
+    WHERE {CHUNK} AND {OF_LEADERS} AND f.import_id = :import_id AND f.number = r.same_as AND f.state = 'rejected'
     """  # noqa: S608
 FIRST_IS_REJECTED = """
     (SELECT f.state FROM import_rows f WHERE f.import_id = :import_id AND f.number = r.same_as) = 'rejected'
     """
 ANY_REFUSED = text(
     f"""
-    SELECT EXISTS (SELECT FROM import_rows r WHERE {CHUNK} AND {ASKED}
+    SELECT EXISTS (SELECT FROM import_rows r WHERE {CHUNK} AND {OF_LEADERS}
         AND ({IS_GONE} OR {NUMBER_OF_ANOTHER} OR {NUMBER_OF_ORGANISATION} OR {FIRST_IS_REJECTED}))
     """  # noqa: S608
 )

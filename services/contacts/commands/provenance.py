@@ -16,6 +16,14 @@ from services.contacts.rules.masters import EVERYTHING, Mastership, has_source, 
 
 Origin = dict[str, Any]
 """Source, time and rule as JSON, and `parts` of an address that come from elsewhere."""
+
+
+def as_json(row: str) -> str:
+    """SQL: a row of `value_sources` as an Origin; NULL when it is missing."""
+    return f"""CASE WHEN {row}.subject_id IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
+        'source', {row}.source, 'observed_at', {row}.observed_at, 'rule', {row}.rule, 'parts', {row}.parts)) END"""
+
+
 PUT = text(
     """
     INSERT INTO value_sources AS v (subject_id, field, observed_at, source, rule, parts)

@@ -36,6 +36,9 @@ def list_page(reader: Connection, request: ListRequest) -> Page[Import]:
     return page([import_of(row) for row in reader.execute(query)], request.limit, lambda each: [each.id])
 
 
+TOLD = ("number", "state", "code", "reason", "params", "column", "remarks", "undone", "kept", "raw")
+
+
 def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
     """Rows of an import by number, numbered as in the file; those not yet decided are left out.
 
@@ -44,19 +47,7 @@ def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
     get(reader, request.id)
     wanted = ROWS.state == request.state if request.state else ROWS.state.not_in(["staged", "sample"])
     query = (
-        select(
-            ROWS.number,
-            ROWS.state,
-            ROWS.code,
-            ROWS.reason,
-            ROWS.params,
-            ROWS.column,
-            ROWS.remarks,
-            PERSONS.id.label("person_id"),
-            ROWS.undone,
-            ROWS.kept,
-            ROWS.raw,
-        )
+        select(*(ROWS[name] for name in TOLD), PERSONS.id.label("person_id"))
         .select_from(models.ImportRow.__table__.outerjoin(models.Person.__table__, PERSONS.id == ROWS.person_id))
         .where(ROWS.import_id == request.id, wanted)
         .where(ROWS.undone == request.undone if request.undone else true())
@@ -68,20 +59,5 @@ def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
     after = position(request.cursor, int)
     if after:
         query = query.where(ROWS.number > after[0])
-    rows = [
-        ImportRow(
-            number=row.number,
-            state=row.state,
-            code=row.code,
-            reason=row.reason,
-            params=row.params,
-            column=row.column,
-            remarks=row.remarks,
-            person_id=row.person_id,
-            undone=row.undone,
-            kept=row.kept,
-            raw=row.raw,
-        )
-        for row in reader.execute(query)
-    ]
+    rows = [ImportRow(**row._mapping) for row in reader.execute(query)]
     return page(rows, request.limit, lambda row: [row.number])

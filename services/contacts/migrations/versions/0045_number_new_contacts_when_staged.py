@@ -17,8 +17,10 @@ WHERE r.state = 'staged' AND f.import_id = r.import_id AND f.number = r.{1} AND 
 """
 TAKE = """
 UPDATE import_rows SET {0} = jsonb_build_object('id', {0}_id) || {0}, {0}_id = NULL
-WHERE state = 'staged' AND NOT {0}_known AND {0} IS NOT NULL
+WHERE state = 'staged' AND NOT {0}_known AND {0} IS NOT NULL AND import_id IN (
+    SELECT i.id FROM imports i JOIN jobs j ON j.id = i.job_id WHERE j.cursor ->> 'phase' IN ('match', 'settle'))
 """
+"""Imports that have settled who is who need the ids."""
 KINDS = {"person": "same_as", "organisation": "organisation_as"}
 
 
