@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ops.simulators.clients import wait_until
 from tests.whole_suite import Whole, whole_suite
 
 DEATHS = "relay.published:40,gateway.stored:2"
@@ -15,3 +16,10 @@ def hurt() -> Iterator[Whole]:
     """The suite that is hurt."""
     with whole_suite({"TALKOO_CRASH_AT": DEATHS}) as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def recovered(hurt: Whole) -> None:
+    """What the test before has killed is there again, in whatever order tests come."""
+    is_ready = lambda: hurt.api.ask("GET", "/readyz").status_code == 200 or None  # noqa: E731
+    wait_until(is_ready, 60, "suite that is ready again")
