@@ -1,91 +1,138 @@
 """PDF documents from Typst templates: data in, PDF/A-2a and PDF/UA-1 bytes out.
 
 Data reach a template as JSON, never as markup, so that no text can become code. Only the font inside the Typst
-wheel is used; what it cannot show is replaced, because an archival PDF may not contain missing glyphs.
+wheel is used; what it cannot show is replaced (chassis.showable).
+
+Typst works in processes of their own (chassis.typesetter), which end when there is nothing to set: its library, its
+fonts and what it remembers of documents would take some 45 MB of every worker for ever. A document goes to a process
+that rests, or else to a new one, whichever thread asks. So there are as many as documents at the same time, one for
+each thread at most: tickets do not wait for ten thousand labels, and what invoices have warmed up sets tickets too.
 """
 
 import json
-import re
+import os
+import signal
+import subprocess
+import sys
 import threading
-import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
+from chassis.showable import showable_values
 
-REPLACEMENT = "\N{WHITE SQUARE}"
-# Code points (hexadecimal ranges) which Libertinus Serif in Typst 0.15 shows; templates use this family alone.
-_SHOWN = (
-    "20-7e a0-ac ae-23f 241 243 247-249 24d 250-2e4 2ec-2ee 374-375 37a-37e 384-38a 38c 38e-3a1 3a3-3ce 3d0-3e1 "
-    "3f0-3f6 3f8-3f9 3fb 3fd-45f 462-463 470-477 490-4c4 4c7-4cc 4d0-4f9 5be 5c0 5c3 5c6 5d0-5ea 5f0-5f4 "
-    "115f-1160 1d35 1d43-1d45 1d47-1d4b 1d4d 1d4f-1d53 1d56-1d58 1d5a-1d5b 1d9c 1da0 1da4 1db6 1dbb 1e00-1e9b "
-    "1e9e 1ea0-1ef9 1f00-1f15 1f18-1f1d 1f20-1f45 1f48-1f4d 1f50-1f57 1f59 1f5b 1f5d 1f5f-1f7d 1f80-1fb4 "
-    "1fb6-1fc4 1fc6-1fd3 1fd6-1fdb 1fdd-1fef 1ff2-1ff4 1ff6-1ffe 2000-200a 2010-2027 202f-2037 2039-203e 2042 "
-    "2044 2047-204b 204f 205f 2070-2071 2074-208e 2090-2094 20a2-20a4 20a7-20a8 20ab-20ac 20af 20b1 20bf "
-    "2100-2103 2105-2106 2109 210c-210f 2111 2113 2115-2116 2119-211a 211c-211d 2120 2122 2124 2126-2127 "
-    "212a-212b 212e 2135-2139 214f 2153-2184 2190-219b 21a8 21ae 21bc-21bd 21c0-21c1 21cb-21d9 2200-220d "
-    "220f-221c 221e-221f 2223-222b 2236 223c 2241 2245 2247-2249 2259 2260-2262 2264-2265 226a-226b 226e-2271 "
-    "2282-2285 2295-2298 22c5 22ef 2302-2303 2310 2320-2321 2326-2327 2329-232b 23d3 2460-2487 24ea-24ff "
-    "25a0-25a1 25b2-25b3 25b6-25b7 25bc-25bd 25c0-25c1 25c6-25c7 25c9-25cc 25ce-25d7 2605 2619 261b 261e 2627 "
-    "262f 2639-2653 2660 2663 2665-2666 2669-266c 2695 2698 26a2-26a5 "
-)
-_SHOWN_CLASS = "".join(
-    "-".join(f"\\U{int(end, 16):08x}" for end in code_points.split("-")) for code_points in _SHOWN.split()
-)
-_NOT_SHOWN = re.compile(f"[^\\n{_SHOWN_CLASS}]")
-_thread = threading.local()
+TYPESETTER = "chassis.typesetter"
+ROOT = Path(__file__).resolve().parents[1]
 
 
-def showable(text: str) -> str:
-    """`text` with what cannot be shown replaced by a square.
+class TypesettingFailed(Exception):
+    """Typst refused the template (the message is its own), or the document took too long."""
 
-    Controls, direction marks and accents that do not combine with their letter are left out.
-    """
-    return _NOT_SHOWN.sub(_replacement, unicodedata.normalize("NFC", text))
+
+class TypesetterEnded(TypesettingFailed):
+    """The process has ended before the document was done. It was killed, or Typst has crashed."""
 
 
 def render_pdf(template: Path, data: Mapping[str, Any], created_at: datetime) -> bytes:
     """The PDF of a template, which finds `data` (JSON values) as `json(bytes(sys.inputs.data))`.
 
-    The same data and time give the same bytes. A template may read files of its own folder only.
+    The same data and time give the same bytes. A template may read files of its own folder only. Raises
+    TypesettingFailed.
     """
-    inputs = {"data": json.dumps(_showable_values(data), ensure_ascii=False)}
-    pdf = _compiler(template).compile(
-        format="pdf", sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"], timestamp=int(created_at.timestamp())
-    )
-    if not isinstance(pdf, bytes):
-        raise TypeError(f"{template.name} gave {type(pdf).__name__} instead of one PDF")
-    return pdf
+    return _typesetters.pdf(template, data, created_at)
 
 
-def _compiler(template: Path) -> typst.Compiler:
-    """One compiler a template and thread: it keeps what it has read and laid out before."""
-    compilers: dict[Path, typst.Compiler] = _thread.__dict__.setdefault("compilers", {})
-    if template not in compilers:
-        compilers[template] = typst.Compiler(template, root=template.parent, font_paths=_fonts())
-    return compilers[template]
+class Typesetters:
+    """Processes to set documents. Here are those that rest; the others are held by whom they set a document for."""
+
+    def __init__(self, idle_seconds: float = 25, most_seconds: float = 120) -> None:
+        """They rest for `idle_seconds` before they end. Ten thousand labels take 10 s on a quiet machine."""
+        self._idle_seconds, self._most_seconds = idle_seconds, most_seconds
+        self._resting: list[_Typesetter] = []
+
+    def pdf(self, template: Path, data: Mapping[str, Any], created_at: datetime) -> bytes:
+        """As render_pdf. When a process ends, another is asked, but only once: the document may be the reason."""
+        request = {
+            "template": str(template.absolute()),
+            "data": json.dumps(showable_values(data), ensure_ascii=False),
+            "created_at": int(created_at.timestamp()),
+        }
+        try:
+            return self._set(request, self._rested() or self._started())
+        except TypesetterEnded:
+            return self._set(request, self._started())
+
+    def _set(self, request: Mapping[str, Any], typesetter: "_Typesetter") -> bytes:
+        try:
+            refused, pdf = typesetter.ask(request)
+        except BaseException:
+            typesetter.close()
+            raise
+        self._resting.append(typesetter)
+        if refused is not None:
+            raise TypesettingFailed(refused)
+        return pdf
+
+    def _rested(self) -> "_Typesetter | None":
+        """The one that worked last, so that those which are not needed any more come to their end."""
+        with suppress(IndexError):
+            return self._resting.pop()
+        return None
+
+    def _started(self) -> "_Typesetter":
+        typesetter = _Typesetter(self._idle_seconds, self._most_seconds)
+        threading.Thread(target=self._bury, args=(typesetter,), name="typesetter", daemon=True).start()
+        return typesetter
+
+    def _bury(self, typesetter: "_Typesetter") -> None:
+        """Wait for its end, so that it does not stay as a zombie. If it did not rest, who asked it sees the end too."""
+        typesetter.process.wait()
+        with suppress(ValueError):
+            self._resting.remove(typesetter)
+            typesetter.close()
 
 
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False)
+class _Typesetter:
+    """One process, which is given none of our settings and secrets, and the pipes to and from it."""
+
+    def __init__(self, idle_seconds: float, most_seconds: float) -> None:
+        self._most_seconds = most_seconds
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", TYPESETTER, str(idle_seconds), str(most_seconds)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT,
+            env={"PYTHONPATH": str(ROOT), "PATH": os.environ.get("PATH", "")},
+        )  # fmt: skip
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self._requests, self._answers = self.process.stdin, self.process.stdout
+
+    def ask(self, request: Mapping[str, Any]) -> tuple[str | None, bytes]:
+        """Why Typst refused, if it did, and the PDF. Raises TypesettingFailed when the process has ended."""
+        with suppress(BrokenPipeError):
+            self._requests.write(json.dumps(request).encode() + b"\n")
+            self._requests.flush()
+        line = self._answers.readline()
+        if line.endswith(b"\n"):
+            told = json.loads(line)
+            pdf = self._answers.read(told["size"])
+            if len(pdf) == told["size"]:
+                return told["refused"], pdf
+        raise self._end(Path(request["template"]).name)
+
+    def _end(self, name: str) -> TypesettingFailed:
+        """What its end means for the document; a process that rests is never ended by SIGALRM."""
+        code = self.process.wait()
+        if code == -signal.SIGALRM:
+            return TypesettingFailed(f"{name} took more than {self._most_seconds:g} seconds")
+        return TypesetterEnded(f"the process that was setting {name} ended with exit code {code}")
+
+    def close(self) -> None:
+        """Close the pipes, upon which it ends."""
+        with suppress(BrokenPipeError):
+            self._requests.close()
+        self._answers.close()
 
 
-def _showable_values(value: Any) -> Any:
-    if isinstance(value, str):
-        return showable(value)
-    if isinstance(value, Mapping):
-        return {key: _showable_values(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_showable_values(part) for part in value]
-    return value
-
-
-def _replacement(match: re.Match[str]) -> str:
-    character = match.group()
-    if character in "\t\r\u2028\u2029":
-        return " "
-    return "" if unicodedata.category(character)[0] in "CM" else REPLACEMENT
+_typesetters = Typesetters()

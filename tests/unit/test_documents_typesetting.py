@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pymupdf
 import pytest
-import typst
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis.typesetting import REPLACEMENT, render_pdf, showable
+from chassis.showable import REPLACEMENT, showable
+from chassis.typesetting import TypesettingFailed, render_pdf
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 PLAIN = """#let data = json(bytes(sys.inputs.data))
@@ -48,7 +48,7 @@ def test_nested_values_are_made_showable_and_other_types_kept(template: Path) ->
 def test_template_cannot_read_outside_its_folder(template: Path) -> None:
     (template.parent.parent / "secret.txt").write_text("secret", encoding="utf-8")
     template.write_text(PLAIN.replace("#data.text", '#read("../secret.txt")'), encoding="utf-8")
-    with pytest.raises(typst.TypstError):
+    with pytest.raises(TypesettingFailed, match=r"secret\.txt"):
         render_pdf(template, {"text": ""}, AT)
 
 
