@@ -17,6 +17,7 @@ from chassis import files
 from chassis.clock import today
 from chassis.database import database_of
 from chassis.ids import new_id
+from chassis.typesetting import TypesettingFailed
 from chassis.worker import Worker
 from contracts.base import ById, Translated
 from contracts.commerce.bank_files import ImportBankFile
@@ -262,6 +263,26 @@ def test_E6_an_invoice_waits_for_a_buyer_nobody_knows_yet(shop, worker, call_ser
     assert [event["data"]["invoice_id"] for event in recorded("commerce", InvoiceDocumentReady)] == [str(other.id)]
     documents.render_due(worker.transaction, datetime.now(UTC) + timedelta(hours=2))
     assert shop.invoice(invoice.id).document_key is None
+
+
+def test_E6_an_invoice_that_cannot_be_printed_keeps_no_other_waiting(shop, worker, call_service, monkeypatch):
+    person = call_service("contacts", "create_person", CreatePerson(given_name="Matti", family_name="Meikäläinen"))
+    first, second = (shop.billed("10.00", person_id=person.id) for _ in range(2))
+    printed, now = documents.render_invoice, datetime.now(UTC)
+
+    def too_long(document, language):
+        if document.number == first.number:
+            raise TypesettingFailed("invoice.typ took more than 120 seconds")
+        return printed(document, language)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(documents, "render_invoice", too_long)
+        documents.render_due(worker.transaction, now)
+    assert shop.invoice(second.id).document_key
+    documents.render_due(worker.transaction, now + timedelta(seconds=1))
+    assert shop.invoice(first.id).document_key is None, "it is tried again after a pause"
+    documents.render_due(worker.transaction, now + timedelta(seconds=3))
+    assert shop.invoice(first.id).document_key
 
 
 def test_E6_C17_papers_of_somebody_erased_are_made_without_the_name(shop, worker, call_service):

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from chassis import files, outbox
 from chassis.logs import log
 from chassis.rpc import client
+from chassis.typesetting import TypesettingFailed
 from contracts.base import ByIds
 from contracts.commerce.invoices import InvoiceDocumentReady, InvoiceState
 from contracts.contacts import ContactsApi
@@ -41,13 +42,22 @@ def render_due(transaction: Transactions, now: datetime) -> bool:
     found = contacts.get_recipients(ByIds(ids=list({invoice.customer_id for invoice, _ in waiting})))
     recipients = {each.id: each for each in found.data}
     for invoice, attempts in waiting:
-        recipient = recipients.get(invoice.customer_id)
-        if recipient is None:
-            log.warning("invoice_buyer_unknown", invoice_id=str(invoice.id))
+        if not _made(transaction, invoice, recipients.get(invoice.customer_id), now):
             _try_later(transaction, invoice.id, attempts, now)
-        else:
-            _render(transaction, invoice, recipient, now)
     return len(waiting) == AT_ONCE
+
+
+def _made(transaction: Transactions, invoice: models.Invoice, recipient: Recipient | None, now: datetime) -> bool:
+    """Whether the PDF is there now. One that cannot be made keeps no other waiting."""
+    if recipient is None:
+        log.warning("invoice_buyer_unknown", invoice_id=str(invoice.id))
+        return False
+    try:
+        _render(transaction, invoice, recipient, now)
+    except (TypesettingFailed, ValueError) as error:
+        log.error("invoice_not_printed", invoice_id=str(invoice.id), exc_info=error)
+        return False
+    return True
 
 
 def _claim(session: Session, now: datetime) -> list[tuple[models.Invoice, int]]:
