@@ -15,10 +15,11 @@ from services.contacts.rules.names import fold
 from services.contacts.rules.reachability import normal_phone
 
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?", re.ASCII)
-DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
+DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: [\d.:]+)?", re.ASCII)
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 ROUNDED = re.compile(r"\d[.,]\d+[eE]\+?\d+")
-WHOLE_FLOAT = re.compile(r"(\d+)[.,]0")
+WHOLE_FLOAT = re.compile(r"(\d{9,})[.,]0+|(\d+)[.,]0")
+BROKEN_FLOAT = re.compile(r"\d{9,}[.,]\d+")
 LANGUAGES = {
     "fi": ("fi", "fin", "suomi", "finska", "finnish"),
     "sv": ("sv", "swe", "ruotsi", "svenska", "swedish"),
@@ -70,11 +71,11 @@ def _bad(code: str, text: str, what: str) -> DoesNotFit:
 
 
 def day(text: str) -> date:
-    """A date written 2026-01-31, 31.1.2026, 31/1/2026 or 20260131."""
+    """A date written 2026-01-31, 31.1.2026, 31/1/2026, 31-1-2026 or 20260131, with or without a time of day."""
     if found := ISO.fullmatch(text) or COMPACT.fullmatch(text):
         year, month, number = found.groups()
     elif found := DAY_FIRST.fullmatch(text):
-        number, month, year = found.groups()
+        number, _between, month, year = found.groups()
     else:
         raise _bad("not_a_day", text, "is not a date; write it as 31.1.2026 or 2026-01-31.")
     try:
@@ -85,7 +86,11 @@ def day(text: str) -> date:
 
 def birth_date(text: str, today: date) -> date:
     """A day on which somebody living, or in the register's past, can have been born."""
-    found = day(text)
+    return possible_birth(day(text), text, today)
+
+
+def possible_birth(found: date, text: str, today: date) -> date:
+    """The day; raises when nobody can have been born on it, and repeats the text."""
     if found.year < EARLIEST_BIRTH or found > today:
         raise _bad("not_a_birth_date", text, "cannot be a date of birth.")
     return found
@@ -96,7 +101,9 @@ def phone(text: str) -> str:
     if ROUNDED.fullmatch(text):
         raise _bad("rounded_number", text, "is a number that a spreadsheet has rounded; format the column as text.")
     if whole := WHOLE_FLOAT.fullmatch(text):
-        text = whole[1]
+        text = whole[1] or whole[2]
+    if BROKEN_FLOAT.fullmatch(text):
+        raise _bad("bad_phone", text, "is not a phone number; write it as 040 1234567 or +358 40 1234567.")
     return reachable(normal_phone, "bad_phone", text)
 
 

@@ -56,7 +56,9 @@ def _birth_date(text: str, today: date) -> str | None:
     """A day; None for what address books write when they know none, or no year."""
     if text in NO_DAY or text.startswith("--"):
         return None
-    return (personal_ids.birth_date(text) or cells.birth_date(text, today)).isoformat()
+    if coded := personal_ids.birth_date(text):
+        return cells.possible_birth(coded, personal_ids.masked(text), today).isoformat()
+    return cells.birth_date(text, today).isoformat()
 
 
 @lru_cache(OFTEN)
