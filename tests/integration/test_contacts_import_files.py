@@ -96,6 +96,15 @@ def empty_archive() -> bytes:
     return content.getvalue()
 
 
+def many_parts() -> bytes:
+    """A workbook with as many parts as no spreadsheet program writes."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for number in range(2_501):
+            archive.writestr(f"xl/{number}.xml", "")
+    return content.getvalue()
+
+
 BLANK = 20_000_000
 SHARED = NAMED.replace(text_cell("A2", "Aino Aho"), '<c r="A2" t="s"><v>0</v></c>')
 FAR_CELL = "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>"
@@ -108,7 +117,8 @@ WORKBOOKS = {
     "a column at the far end": (lambda: workbook(NAMED + "<row r='3'><c r='XFD3'><v>1</v></c></row>"), "16384 columns"),
     "a broken archive": (lambda: workbook(NAMED)[:-200], ""),
     "a ZIP that is none": (lambda: b"PK\x03\x04" + b"\0" * 200, ""),
-    "a ZIP of something else": (empty_archive, "cannot be read"),
+    "a ZIP of something else": (empty_archive, "not CSV or XLSX"),
+    "a ZIP of many parts": (many_parts, "has 2501 parts"),
     "an empty sheet": (lambda: workbook(""), "no rows"),
     "a sheet with headings alone": (lambda: workbook(f'<row r="1">{text_cell("A1", "Nimi")}</row>'), "no rows below"),
     "an old XLS": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "save the sheet as XLSX"),
@@ -325,6 +335,23 @@ def test_C11_cells_of_a_workbook_mean_what_they_show(imports):
     aino = imports.call("get_person", ById(id=imports.rows(made, "created")[0].person_id))
     assert (aino.birth_date, aino.customer_number, aino.phone) == (date(1980, 12, 31), "007", "+358401234567")
     assert (aino.addresses[0].postal_code, aino.title) == ("00100", "johtaja")
+
+
+@pytest.mark.parametrize("before", ["an empty sheet", "a hidden one", "none"])
+def test_C11_of_a_workbook_the_first_sheet_counts_that_is_shown_and_holds_something(imports, before):
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        if before != "none":
+            first = book.add_worksheet()
+        if before == "a hidden one":
+            first.write_column(0, 0, ["Nimi", "Eero Elo"])
+            first.hide()
+        people, other = book.add_worksheet(), book.add_worksheet()
+        people.write_column(0, 0, ["Nimi", "Aino Aho"])
+        other.write_column(0, 0, ["Nimi", "Leo Lahti"])
+        people.activate()
+    made = imports.run(content.getvalue(), "people.xlsx")
+    assert [row.raw for row in imports.rows(made)] == [{"Nimi": "Aino Aho"}]
 
 
 def test_C11_formulas_in_text_are_stored_as_they_stand(imports):

@@ -33,3 +33,9 @@ def too_many_columns(count: int) -> Unreadable:
     """More columns than are taken."""
     reason = f"There are {count} columns; at most {MAX_COLUMNS} are taken."
     return Unreadable("too_many_columns", reason, count=count, most=MAX_COLUMNS)
+
+
+def not_a_table() -> Unreadable:
+    """A file of another program."""
+    reason = "This is not CSV or XLSX; save the sheet as XLSX, without a password, and try again."
+    return Unreadable("not_a_table", reason)

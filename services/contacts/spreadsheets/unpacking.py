@@ -1,4 +1,4 @@
-"""The process that unpacks an XLSX file: its first sheet as CSV on stdout, or why not (JSON) on stderr with exit
+"""The process that unpacks an XLSX file: its sheet as CSV on stdout, or why not (JSON) on stderr with exit
 code 3.
 
     python -m services.contacts.spreadsheets.unpacking FILE
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from services.contacts.spreadsheets.limits import (
     MAX_COLUMNS,
@@ -28,6 +28,7 @@ from services.contacts.spreadsheets.limits import (
     MAX_SECONDS,
     MAX_UNPACKED_BYTES,
     Unreadable,
+    not_a_table,
     too_many_columns,
 )
 from services.contacts.spreadsheets.workbook import REFUSED
@@ -58,7 +59,12 @@ def _check_archive(path: Path) -> None:
     except (BadZipFile, NotImplementedError, OSError, EOFError, ValueError) as error:
         raise Unreadable("damaged", f"This XLSX file is damaged ({type(error).__name__}).") from None
     size = sum(part.file_size for part in parts)
-    if len(parts) > MAX_PARTS or size > MAX_UNPACKED_BYTES:
+    if len(parts) > MAX_PARTS:
+        reason = f"This XLSX file has {len(parts)} parts; at most {MAX_PARTS} are taken."
+        raise Unreadable("unpacks_too_large", reason)
+    if not any(part.filename.startswith("xl/") for part in parts):
+        raise not_a_table()
+    if size > MAX_UNPACKED_BYTES:
         reason = f"This XLSX file unpacks to {size} bytes; at most {MAX_UNPACKED_BYTES} are taken."
         raise Unreadable("unpacks_too_large", reason)
     if size > SMALL and size > MAX_RATIO * path.stat().st_size:
@@ -68,7 +74,7 @@ def _check_archive(path: Path) -> None:
 
 def _rows(path: Path) -> Iterator[list[str]]:
     try:
-        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+        sheet = _shown_sheet(CalamineWorkbook.from_path(str(path)))
         values = sheet.iter_rows()
     except (CalamineError, IndexError, OSError, ValueError) as error:
         raise Unreadable("damaged", f"This XLSX file cannot be read: {type(error).__name__}.") from None
@@ -78,6 +84,17 @@ def _rows(path: Path) -> Iterator[list[str]]:
     for cells in values:  # from the top of the sheet on, also when its first rows are empty
         row = [as_text(cell) for cell in cells]
         yield row if any(row) else []
+
+
+def _shown_sheet(book: CalamineWorkbook) -> CalamineSheet:
+    """The first sheet that is not hidden and not empty; when all of these are empty, the first of them."""
+    shown = [
+        number
+        for number, each in enumerate(book.sheets_metadata)
+        if (each.typ, each.visible) == (SheetTypeEnum.WorkSheet, SheetVisibleEnum.Visible)
+    ]
+    sheets = (book.get_sheet_by_index(number) for number in shown)
+    return next((sheet for sheet in sheets if sheet.end), None) or book.get_sheet_by_index(shown[0] if shown else 0)
 
 
 def as_text(cell: Any) -> str:

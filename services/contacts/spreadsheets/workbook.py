@@ -1,5 +1,6 @@
-"""XLSX: the first sheet. What it holds is unpacked by a process of its own (services.contacts.spreadsheets.unpacking)
-with bounded memory and time, so that a bomb ends that process and nothing else."""
+"""XLSX: the first sheet that is shown and holds something. What it holds is unpacked by a process of its own
+(services.contacts.spreadsheets.unpacking) with bounded memory and time, so that a bomb ends that process and nothing
+else."""
 
 import csv
 import json
@@ -13,7 +14,7 @@ from tempfile import TemporaryFile
 from typing import IO
 from zipfile import is_zipfile
 
-from services.contacts.spreadsheets.limits import MAX_QUOTED, Unreadable
+from services.contacts.spreadsheets.limits import MAX_QUOTED, Unreadable, not_a_table
 
 UNPACKING = "services.contacts.spreadsheets.unpacking"
 ROOT = Path(__file__).resolve().parents[3]
@@ -30,13 +31,12 @@ def is_workbook(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith((b"\xd0\xcf\x11\xe0", b"%PDF")):
-        reason = "This is not CSV or XLSX; save the sheet as XLSX, without a password, and try again."
-        raise Unreadable("not_a_table", reason)
+        raise not_a_table()
     return start.startswith(b"PK") and is_zipfile(path)
 
 
 def rows(path: Path) -> Iterator[list[str]]:
-    """All rows of the first sheet from its first row on, cells as text, empty rows as []; raises Unreadable.
+    """All rows of that sheet from its first row on, cells as text, empty rows as []; raises Unreadable.
 
     The unpacking process is over before the first row comes: what it needs and what its rows need never add up.
     """
