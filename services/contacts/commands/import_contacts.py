@@ -36,12 +36,11 @@ DEFAULTS = {
 }  # fmt: skip
 NEW = "r.import_id = :import_id AND r.number = ANY(:new)"
 KNOWN = "r.import_id = :import_id AND r.number = ANY(:known)"
-CREATED = text(
-    """
+CREATED = f"""
     INSERT INTO changes (subject_id, changed_at, changed_by, channel, field, new, import_id)
-    SELECT id, :at, :label, :channel, 'state', '"active"', :import_id FROM unnest(CAST(:ids AS uuid[])) id
-    """
-)
+    SELECT r.{{row}}_id, :at, :label, :channel, 'state', '"active"', :import_id
+    FROM import_rows r WHERE {NEW} ORDER BY r.number
+    """  # noqa: S608  (constants of this module)
 BEGUN = f"""
     INSERT INTO value_sources (subject_id, field, source, observed_at, rule)
     SELECT r.{{row}}_id, told.field, :source, :observed_at, 'first'
@@ -111,8 +110,8 @@ class Kind:
             """  # noqa: S608
         )
         ids = list(session.scalars(made, {**made_of, "at": author.at}))
-        by = {"at": author.at, "label": author.label, "channel": author.channel, "import_id": author.import_id}
-        session.execute(CREATED, {"ids": ids, **by})
+        by = {"at": author.at, "label": author.label, "channel": author.channel}
+        session.execute(text(CREATED.format(row=self.row)), {**made_of, **by})
         return ids
 
     def find_changed(self, session: Session, chunk: dict[str, Any], claims: Claims) -> list[Changed]:

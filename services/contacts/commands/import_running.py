@@ -100,11 +100,11 @@ FORGET_ERASED = text(
     """
     UPDATE import_rows r SET raw = '{}', params = '{}', person = NULL, organisation = NULL, affiliation = NULL,
         fingerprint = NULL, remarks = '[]'
-    WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.raw <> '{}'
+    WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last AND r.number <> ALL(:new) AND r.raw <> '{}'
       AND (SELECT t.state FROM persons t WHERE t.id = r.person_id) = 'erased'
     """
 )
-"""An erasure that began before the file was staged does not see its rows."""
+"""An erasure that began before the file was staged does not see its rows. Whoever is new was not erased yet."""
 REMARKED = ("mastered", "full")
 """Count rows of which a master keeps something, and of which something found no room."""
 

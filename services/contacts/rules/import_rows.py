@@ -133,7 +133,7 @@ class RowReader:
         if not row:
             return None
         whole = "\n".join(row)
-        has_code = personal_ids.CODE.search(whole) is not None
+        has_code = personal_ids.may_hold_code(whole)
         shown = {title: cell for title, cell in zip(self.titles, row, strict=False) if cell}
         if has_code or len(whole) > MAX_LINE or "\0" in whole:
             hide = personal_ids.masked if has_code else str

@@ -1,6 +1,7 @@
 """Which encoding a text file has. Register exports are UTF-8, UTF-16 (Excel's "Unicode text"), or an old code page."""
 
 import codecs
+import re
 from pathlib import Path
 
 from services.contacts.spreadsheets.limits import Unreadable
@@ -13,6 +14,8 @@ BETWEEN_LETTERS = frozenset("´’‘")
 PUNCTUATION = frozenset("€§°«»“”„–—…\u00a0") | BETWEEN_LETTERS
 BLOCK = 1 << 20
 SAMPLE = 1 << 16
+UNDECODABLE = re.compile("[\udc80-\udcff]")
+"""Bytes that are no UTF-8, as `surrogateescape` shows them."""
 DAMAGED_UTF8_RATIO = 4
 """Valid beyond-ASCII characters per undecodable byte from which a file is UTF-8 with some damage."""
 
@@ -73,8 +76,8 @@ def _survey(path: Path) -> tuple[int, int, bytes]:
             if len(sample) < SAMPLE:
                 beyond = b"\n".join(line for line in block.splitlines() if not line.isascii())
                 sample += beyond[: SAMPLE - len(sample)]
-            strange = [each for each in decoder.decode(block) if each > "\x7f"]
-            broken = sum("\udc80" <= each <= "\udcff" for each in strange)
+            text = decoder.decode(block)
+            broken = len(UNDECODABLE.findall(text))
             damaged += broken
-            valid += len(strange) - broken
+            valid += len(text) - len(text.encode("ascii", "ignore")) - broken
     return valid, damaged, bytes(sample)
