@@ -263,7 +263,8 @@ def rejected_rows(import_id: UUID) -> Response:
     """The rejected rows with their reasons, to be mended and imported again."""
     found = contacts.get_import(ById(id=import_id))
     rows = list(_rejected(import_id))
-    columns = list(dict.fromkeys(name for row in rows for name in row.raw))
+    of_file = [each.title for each in contacts.get_import_columns(ById(id=import_id)).columns]
+    columns = list(dict.fromkeys([*of_file, *(name for row in rows for name in row.raw)]))
     headings = [*columns, _("Row"), _("Column"), _("Reason")]
     lines = ([*(row.raw.get(name) for name in columns), row.number, row.column, row_reason(row)] for row in rows)
     name = f"{found.file_name.rpartition('.')[0] or found.file_name}-rejected.csv"

@@ -147,3 +147,12 @@ def test_C11_a_card_goes_out_and_comes_in_again(visit: Visit, whole: Any) -> Non
     page.get_by_role("button", name="Jatka").click()
     page.get_by_role("button", name="Tuo rekisteriin").click(timeout=30_000)
     expect(page.get_by_role("link", name=re.compile("^Uusi 1$"))).to_be_visible(timeout=30_000)
+
+
+def test_C11_rejected_rows_come_back_with_all_columns_of_the_file_in_its_order(visit: Visit, whole: Any) -> None:
+    content = f"Sähköposti;Sukunimi;Syntymäaika;Etunimi\n;{a_name()};31.2.1999;Aino\n"
+    job = whole.api.upload("/imports", "a.csv", content.encode(), profile="contacts", dry_run="false")
+    page = visit(f"/office/imports/{job['id'].partition('-')[2]}", as_user="admin")
+    expect(page.get_by_role("link", name=re.compile("^Hylätty 1$"))).to_be_visible(timeout=60_000)
+    file = page.request.get(page.url.partition("?")[0] + "/rejected.csv")
+    assert file.body().decode("utf-8-sig").startswith("Sähköposti;Sukunimi;Syntymäaika;Etunimi;Rivi;")

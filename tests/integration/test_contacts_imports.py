@@ -340,6 +340,20 @@ def test_C17_the_rows_of_a_deleted_person_are_emptied(imports):
     assert [row.raw for row in imports.rows(made)] == [{}]
 
 
+def test_C11_the_report_tells_cells_in_the_order_of_the_file(imports):
+    made = imports.run("Sähköposti;Sukunimi;Huomio;Etunimi;Puhelin\n;Aho;;Aino;\naino@example.org;Aalto;Kyllä;Aino;12\n")
+    first, second = imports.rows(made)
+    assert list(first.raw) == ["Sukunimi", "Etunimi"]
+    assert list(second.raw) == ["Sähköposti", "Sukunimi", "Huomio", "Etunimi", "Puhelin"]
+    columns = imports.call("get_import_columns", ById(id=made.id)).columns
+    assert [(each.title, each.target) for each in columns][2:4] == [("Huomio", ""), ("Etunimi", "given_name")]
+
+
+def test_a_personal_identity_code_in_a_heading_is_not_stored(imports):
+    made = imports.run("Etunimi;Sukunimi;131052-308T\nAino;Aho;x\n")
+    assert list(imports.rows(made)[0].raw) == ["Etunimi", "Sukunimi", "131052******"]
+
+
 def test_progress_moves_and_ends_at_the_number_of_rows(imports):
     job, seen = imports.start(papers.csv_file(PEOPLE)), []
     while imports.chunks(1):

@@ -123,6 +123,7 @@ class Running:
     def stage(self, table: Table, reader: RowReader) -> tuple[int, int]:
         """Store the rows of the file; how many there are, how many are rejected. Raises Unreadable."""
         counted = stage(self.session, self.row.id, table, reader)
+        self.row.columns = reader.columns
         if not self.row.dry_run:
             import_classes.grow(self.session, reader.growing.values())
         return counted

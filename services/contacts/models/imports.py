@@ -35,7 +35,7 @@ class Import(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_OBJECT)
     preview: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     columns: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=EMPTY_LIST)
-    """Headings of a file that was looked at, and what they seem to mean."""
+    """Headings of the file in its order, and what they mean, or seem to mean as long as it was only looked at."""
     mapping: Mapped[dict[str, Any] | None]
     """What columns mean by heading, where it was said."""
     by_heading: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))

@@ -1,5 +1,7 @@
 """Imports and the report of their rows."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, select, true
@@ -21,10 +23,14 @@ MASTERED, FULL = "$[*].master", "$[*].values"
 
 def get(reader: Connection, import_id: UUID) -> Import:
     """An import with counts by state; raises NotFound."""
+    return import_of(_row(reader, import_id))
+
+
+def _row(reader: Connection, import_id: UUID) -> Any:
     row = reader.execute(select(IMPORTS).where(IMPORTS.c.id == import_id)).first()
     if row is None:
         raise NotFound(f"There is no import {import_id}.", id=import_id)
-    return import_of(row)
+    return row
 
 
 def list_page(reader: Connection, request: ListRequest) -> Page[Import]:
@@ -40,11 +46,13 @@ TOLD = ("number", "state", "code", "reason", "params", "column", "remarks", "und
 
 
 def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
-    """Rows of an import by number, numbered as in the file; those not yet decided are left out.
+    """Rows of an import by number, numbered as in the file, with their cells in its order; those not yet decided are
+    left out.
 
     Persons that a dry run would make have no id.
     """
-    get(reader, request.id)
+    columns = _row(reader, request.id).columns
+    places = {each["title"]: place for place, each in enumerate(columns)}
     wanted = ROWS.state == request.state if request.state else ROWS.state.not_in(["staged", "sample"])
     query = (
         select(*(ROWS[name] for name in TOLD), PERSONS.id.label("person_id"))
@@ -59,5 +67,10 @@ def list_rows(reader: Connection, request: ListImportRows) -> Page[ImportRow]:
     after = position(request.cursor, int)
     if after:
         query = query.where(ROWS.number > after[0])
-    rows = [ImportRow(**row._mapping) for row in reader.execute(query)]
+    rows = [_row_of(row, places) for row in reader.execute(query)]
     return page(rows, request.limit, lambda row: [row.number])
+
+
+def _row_of(row: Any, places: Mapping[str, int]) -> ImportRow:
+    cells = sorted(row.raw.items(), key=lambda cell: places.get(cell[0], len(places)))
+    return ImportRow(**{**row._mapping, "raw": dict(cells)})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from services.contacts.rules import personal_ids
 from services.contacts.rules.names import fold
 
 HEADERS: dict[str, tuple[str, ...]] = {
@@ -184,12 +185,12 @@ def targets(
 
 
 def titles(header: Sequence[str]) -> list[str]:
-    """The headers made unique, so that they can name the cells of a row."""
+    """The headers made unique, so that they can name the cells of a row, without personal identity codes."""
     seen: dict[str, int] = {}
     result = []
     for number, cell in enumerate(header, start=1):
         printable = "".join(each if each.isprintable() else " " for each in cell[:MAX_TITLE])
-        title = " ".join(printable.split()) or f"Column {number}"
+        title = personal_ids.masked(" ".join(printable.split())) or f"Column {number}"
         seen[title] = seen.get(title, 0) + 1
         result.append(title if seen[title] == 1 else f"{title} ({seen[title]})")
     return result

@@ -112,6 +112,11 @@ class RowReader:
         return [title for number, title in enumerate(self.titles) if number not in self.targets]
 
     @property
+    def columns(self) -> list[dict[str, str]]:
+        """Headers in the order of the file, with what their columns mean."""
+        return [{"title": title, "target": self.targets.get(number, "")} for number, title in enumerate(self.titles)]
+
+    @property
     def headers(self) -> dict[str, str]:
         """Headers by what their columns mean."""
         return {target: self.titles[number] for number, target in self.targets.items()}
