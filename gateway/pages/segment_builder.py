@@ -11,7 +11,14 @@ from chassis.rpc import client, side_by_side
 from contracts.access import Permission
 from contracts.base import ById
 from contracts.contacts import ContactsApi
-from contracts.contacts.segments import CreateSegment, PreviewSegment, Segment, SegmentKind, UpdateSegment
+from contracts.contacts.segments import (
+    CreateSegment,
+    PreviewSegment,
+    Segment,
+    SegmentFilter,
+    SegmentKind,
+    UpdateSegment,
+)
 from contracts.errors import Invalid
 from gateway.field_definitions import all_definitions
 from gateway.form_state import FormState
@@ -44,16 +51,16 @@ def new_segment() -> ResponseReturnValue:
 def edit_segment(segment_id: UUID) -> ResponseReturnValue:
     """Change a segment's name and filter."""
     segment = contacts.get_segment(ById(id=segment_id))
-    fields = _fields(segment.of)
+    fields = _fields(segment.of, segment.filter)
     if request.method == "GET":
         about = {"of": segment.of.value, "name": segment.name, "version": str(segment.version)}
         return _form(draft_of(segment.filter, fields), about, fields, segment)
     return _answered(segment.of, fields, segment)
 
 
-def _fields(of: SegmentKind) -> Fields:
+def _fields(of: SegmentKind, used: SegmentFilter | None = None) -> Fields:
     found: list[Any] = side_by_side(all_definitions, known_choices)
-    return Fields.of(of, found[0], found[1])
+    return Fields.of(of, found[0], found[1], used)
 
 
 def _answered(of: SegmentKind, fields: Fields, segment: Segment | None) -> ResponseReturnValue:

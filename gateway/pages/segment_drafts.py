@@ -12,7 +12,9 @@ from flask import request
 
 MOST_ROWS: Final = 60
 DEEPEST: Final = 4
-PATH: Final = re.compile(r"(field|join)_([0-9]{1,2}(?:-[0-9]{1,2}){0,4})")
+"""What the buttons make; programs make more and deeper filters, which are read as they are."""
+MOST_READ: Final = 400
+PATH: Final = re.compile(r"(field|join)_([0-9]{1,2}(?:-[0-9]{1,2}){0,10})")
 WHOLE: Final = "whole"
 Draft = dict[str, Any]
 
@@ -48,7 +50,7 @@ def typed() -> Draft:
     found = [PATH.fullmatch(name) for name in request.form]
     paths = sorted(([int(place) for place in each[2].split("-")], each[1]) for each in found if each is not None)
     groups: dict[str, Draft] = {"": whole}
-    for places, kind in paths[: MOST_ROWS * 2]:
+    for places, kind in paths[:MOST_READ]:
         path = "-".join(map(str, places))
         parent = groups.get("-".join(map(str, places[:-1])))
         if parent is None:

@@ -9,11 +9,12 @@ from flask_babel import lazy_pgettext as _p
 
 from contracts.access import Permission
 from contracts.contacts.fields import FieldDefinition, FieldType
-from contracts.contacts.segments import SegmentKind
+from contracts.contacts.segments import SegmentFilter, SegmentKind
 from gateway.field_definitions import Definitions
 from gateway.i18n import language
 from gateway.pages.field_words import label
 from gateway.pages.person_names import may
+from gateway.pages.segment_used import codes_in, names_in
 from gateway.pages.segment_values import CHOICES, KINDS
 
 OF_BOTH: Final = {
@@ -222,23 +223,31 @@ class Fields:
 
     @classmethod
     def of(
-        cls, kind: SegmentKind, known: Definitions, choices: Mapping[str, dict[str, Any]], *, told: bool = False
+        cls,
+        kind: SegmentKind,
+        known: Definitions,
+        choices: Mapping[str, dict[str, Any]],
+        used: SegmentFilter | None = None,
     ) -> "Fields":
         """The register's own fields, the office's, and those of other services that the caller may read.
 
-        All of those, when a filter is only `told` in words.
+        What a saved filter has `used` is there too, retired, gone or not the caller's to read.
         """
+        names = names_in(used) if used else set()
         found = cls({"": dict(OWN[kind])})
         for name, relation in RELATIONS.items():
-            if kind in relation.of and (told or may(relation.right)):
+            if kind in relation.of and (name in names or may(relation.right)):
                 fields = relation.fields.items()
                 own_side = name == "affiliation" and kind is SegmentKind.ORGANISATIONS
                 found.groups[name] = {n: w for n, w in fields if not (own_side and n.startswith("organisation."))}
         found.values.update({name: dict(words) for name, words in {**CHOICES, **choices}.items()})
         found.values.update({name: dict(yes_no()) for name, each in KINDS.items() if each == "flag"})
         for owner, prefix, group, words in OWNERS[kind]:
-            for each in known.in_use(owner):
+            for each in _in_use_or_used(known.of(owner), prefix, names):
                 found._add(f"{prefix}{each.code}", group, str(words) % {"name": label(each)}, each)
+        for name, code in codes_in(used) if used else ():
+            if name in found.values:
+                found.values[name].setdefault(code, code)
         return found
 
     @property
@@ -256,12 +265,16 @@ class Fields:
 
     def offered(self, within: str) -> list[tuple[Any, list[tuple[str, Any]]]]:
         """The fields of a row as groups of choices: all, or of the one relation that a group is about."""
-        shown = {within: self.groups[within]} if within in self.groups else self.groups
+        shown = {within: self.groups[within]} if within and within in self.groups else self.groups
         return [(RELATIONS[name].words if name else _("Own details"), list(own.items())) for name, own in shown.items()]
 
     def options(self, name: str, op: str) -> list[tuple[str, Any]]:
         """What a row's value can be chosen from; empty where it is typed."""
         return list(self.values.get(name, {}).items()) if op in {"eq", "ne"} else []
+
+
+def _in_use_or_used(defined: list[FieldDefinition], prefix: str, used: set[str]) -> list[FieldDefinition]:
+    return [each for each in defined if not each.retired or f"{prefix}{each.code}" in used]
 
 
 def yes_no() -> list[tuple[str, Any]]:

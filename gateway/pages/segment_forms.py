@@ -48,7 +48,7 @@ class Reader:
             here, there = below(path, place), f"{pointer}/{join}/{len(parts)}"
             if is_group(part):
                 parts.append(self._group(part, here, there))
-            elif part["field"]:
+            elif part["field"] or part["value"]:
                 parts.append(self._row(part, here, there))
         return {join: parts} | self._having(draft, path)
 
@@ -64,6 +64,8 @@ class Reader:
     def _row(self, draft: Draft, path: str, pointer: str) -> dict[str, Any]:
         self.places[pointer] = path
         field, op, text = draft["field"], draft["op"], draft["value"]
+        if not field:
+            raise Invalid.field(f"/{named('field', path)}", "missing", _("Choose a field."))
         if op not in OPERATORS or len(field) > 80:
             raise Invalid.field(f"/{named('op', path)}", "enum", "Choose an operator.")
         if op in WITHOUT_VALUE:

@@ -61,7 +61,7 @@ def segment_card(segment_id: UUID) -> str:
     return render_template(
         "segments/card.html",
         segment=segment,
-        lines=in_words(segment.filter, Fields.of(segment.of, known, choices, told=True)),
+        lines=in_words(segment.filter, Fields.of(segment.of, known, choices, segment.filter)),
         members=listed(asked),
         finds=FINDS[segment.of],
         cards=CARDS[segment.of],

@@ -112,7 +112,8 @@ def a_field(code, of_type, kind="person", choices=()):
 SIZE = a_field("size", "choice", choices=[{"code": "s", "label": {"fi": "Pieni"}}, "l"])
 AREA = a_field("area", "multi_choice", "affiliation", choices=[{"code": "it", "label": {"fi": "Atk"}}])
 VEGAN = a_field("vegan", "yes_no", "organisation")
-KNOWN = Definitions(1, {each.applies_to.value: [each] for each in (SIZE, AREA, VEGAN)})
+SHOE = a_field("shoe", "number").model_copy(update={"retired": True})
+KNOWN = Definitions(1, {each.applies_to.value: [each] for each in (AREA, VEGAN)} | {"person": [SIZE, SHOE]})
 BUILDER = Fields({"": dict.fromkeys(("tag", "birth_date", "has_email", "city"), "")})
 OF_PERSONS = (SegmentKind.PERSONS, KNOWN, {"membership.type": {"m1": "Varsinainen jäsen"}})
 
@@ -197,6 +198,38 @@ def test_C10_a_saved_filter_comes_back_as_it_was_from_the_builder(finnish):
     assert Reader(fields).filter(draft_of(tree, fields)) == tree
     single = SegmentFilter(field="city", op="eq", value="Lahti")
     assert Reader(fields).filter(draft_of(single, fields)) == SegmentFilter(all=[single])
+
+
+def test_C7_C10_rows_of_retired_fields_and_values_that_are_gone_stay_in_a_saved_filter(finnish):
+    tests = [
+        {"field": "fields.shoe", "op": "gte", "value": 40},
+        {"field": "fields.size", "op": "eq", "value": "gone"},
+        {"has": "purchase", "all": [{"field": "purchase.product", "op": "in", "value": ["first-aid", "gone"]}]},
+    ]
+    tree = SegmentFilter.model_validate({"all": tests})
+    fields = Fields.of(*OF_PERSONS, tree)
+    assert Reader(fields).filter(draft_of(tree, fields)) == tree
+    assert in_words(tree, fields)[1] == (1, "Shoe on vähintään, tai päivästä alkaen 40")
+    offered = {name for _group, names in fields.offered("") for name, _words in names}
+    assert {"fields.shoe", "purchase.product"} <= offered
+    assert "fields.shoe" not in Fields.of(*OF_PERSONS).names
+    assert ("gone", "gone") in fields.options("fields.size", "eq")
+
+
+def test_C10_a_filter_that_a_program_made_deep_or_long_comes_back_from_the_form_whole(finnish):
+    deep = drafts.row("city", "eq", "Lahti")
+    for _level in range(9):
+        deep = drafts.group(deep, join="none")
+    long = drafts.group(*(drafts.row("city", "eq", str(number)) for number in range(50)))
+    whole = drafts.group(deep, *[long] * 3)
+    with Flask(__name__).test_request_context("/", method="POST", data=drafts.values(whole)):
+        assert drafts.values(drafts.typed()) == drafts.values(whole)
+
+
+def test_C10_a_value_without_its_field_is_no_empty_row(finnish):
+    with pytest.raises(Invalid) as caught:
+        Reader(BUILDER).filter(drafts.group(drafts.row("tag", "eq", "x"), drafts.row("", "gte", "40")))
+    assert caught.value.errors[0].pointer == "/field_1"
 
 
 def test_C10_a_filter_is_told_in_words(finnish):
