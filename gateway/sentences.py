@@ -52,6 +52,7 @@ SENTENCES: Final[dict[str, Any]] = {
     "link_gone": _("This link was used, was withdrawn or has expired. Ask for a new one."),
     "malformed": _("The request could not be read. Check it and send it again."),
     "malformed_json": _("The body is not JSON. Check its syntax."),
+    "nested_too_deep": _("The body has too many levels. Make it flatter."),
     "merged_since": _("The contact was merged with another one since then. Undo that merge first."),
     "method_not_found": _("This part of the suite is older than the page. Try again in a minute."),
     "no_account": _("Only an account has a password. Sign in with one."),
@@ -63,7 +64,7 @@ SENTENCES: Final[dict[str, Any]] = {
     "no_ticket": _("This enrolment has no ticket. It is made when the seat is confirmed."),
     "no_file": _("There is no file. It is made again when you export again."),
     "no_preview": _("There is no picture of this document."),
-    "other_kind": _("This segment does not find persons. Choose another."),
+    "other_kind": _("This segment finds another kind of contact. Choose another segment."),
     "mastered": _("Another source is master of %(field)s and decides about it: %(master)s. Change it there."),
     "not_accepted": _("This person is not in the register yet. Accept the person first."),
     "not_allowed": _("You have no right to this."),
@@ -120,12 +121,17 @@ FIELDS: Final[dict[str, Any]] = {
     "assignee_missing": _("A reminder needs somebody to be reminded. Choose whose task it is."),
     "bad_answer": _("Answer with a short text, a number, yes or no, or one of the choices."),
     "bad_business_id": _("This is not a business ID. Write it as 1234567-1."),
+    "bad_code": _("Write this with small letters a–z, digits and - _ . only, without spaces."),
     "bad_cursor": _("This place in the list is gone. Start at its beginning."),
+    "bad_customer_number": _("A customer number has letters a–z, digits and . _ / - only."),
     "bad_email": _("This is not an e-mail address. Write it in full, for example anna@example.org."),
     "bad_key": _("This file is not there. Upload it again."),
     "bad_month": _("This is not a month. Write it as 2026-12."),
     "bad_operator": _("This comparison does not fit the field. Choose another."),
+    "bad_order": _("This list cannot be sorted like that. Look up its orders in the API's reference."),
     "bad_phone": _("This is not a phone number. Write it as +358 40 1234567."),
+    "bad_postal_code": _("A postal code has letters a–z, digits, spaces and hyphens only."),
+    "bad_url": _("This is not the address of a page. Write it in full, for example https://www.example.org."),
     "bad_value": _("This value does not fit the field."),
     "bad_year": _("The year has to be between 2000 and 2099. Check it."),
     "before_joining": _("This day lies before the day of joining."),
@@ -167,6 +173,7 @@ FIELDS: Final[dict[str, Any]] = {
     "file_type_not_taken": _(
         "This kind of file is not taken. Send PDF, a picture, an office document without macros, or text."
     ),
+    "filter_shape": _("A part of a filter is one of all, any, none, or one test with field, op and value."),
     "finite_number": _("This is not a number."),
     "foreign_address": _("A user name with @ has to be your own e-mail address."),
     "first_required": _("The first item comes with every enrolment. Mark it so."),
@@ -183,6 +190,7 @@ FIELDS: Final[dict[str, Any]] = {
         "This is not a bank file that we can read. Fetch it from the bank again as camt.053, camt.054 or KTL."
     ),
     "invalid_iban": _("This is not an IBAN. Check the account number."),
+    "least_without_has": _("`at_least` goes with `has` only."),
     "less_than": _("This is too big."),
     "less_than_equal": _("This is too big."),
     "link_missing": _("Write {{link}} where the link to the survey is to stand."),
@@ -260,6 +268,7 @@ FIELDS: Final[dict[str, Any]] = {
     "timezone_aware": _("Give the time with its zone, for example 2026-12-31T18:00:00+02:00."),
     "too_slow": _("This takes too long to find. Make the filter simpler or narrower."),
     "too_deep": _("This filter has too many levels. Make it simpler."),
+    "too_far": _("Count at most 36,500 days from today."),
     "time_parsing": _("This is not a time of day. Write it as 9.00."),
     "time_type": _("This is not a time of day. Write it as 9.00."),
     "time_with_zone": _("Give the time of day without a zone, for example 09:30."),
@@ -284,3 +293,18 @@ FIELDS: Final[dict[str, Any]] = {
     "year_unlikely": _("The year has to be between 1850 and 2199. Check it."),
 }
 """By code of what is wrong with a field."""
+PATTERNS: Final = {
+    "business_id": "bad_business_id",
+    "code": "bad_code",
+    "customer_number": "bad_customer_number",
+    "email": "bad_email",
+    "fax": "bad_phone",
+    "other_emails/address": "bad_email",
+    "other_phones/number": "bad_phone",
+    "phone": "bad_phone",
+    "postal_code": "bad_postal_code",
+    "sort": "bad_order",
+    "tags": "bad_code",
+    "url": "bad_url",
+}
+"""How a field is written that has a pattern, by its name or the last two of its pointer."""

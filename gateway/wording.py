@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from contracts.errors import FieldError, ServiceError
-from gateway.sentences import FIELDS, SENTENCES
+from gateway.sentences import FIELDS, PATTERNS, SENTENCES
 
 
 def sentence(error: ServiceError) -> str:
@@ -28,8 +28,16 @@ def _filled(found: Any, error: ServiceError) -> str:
 
 def field_text(error: FieldError) -> str:
     """What is wrong with one field, in the language of the request."""
-    found = FIELDS.get(error.code)
+    found = _of_pattern(error) if error.code == "string_pattern_mismatch" else None
+    found = found or FIELDS.get(error.code)
     return str(found) if found is not None else error.message
+
+
+def _of_pattern(error: FieldError) -> Any:
+    """How the field is written, as its name tells; None where no more is known than that it is not so."""
+    names = [each for each in error.pointer.split("/") if each and not each.isdigit()]
+    code = PATTERNS.get("/".join(names[-2:])) or PATTERNS.get(names[-1] if names else "")
+    return FIELDS[code] if code else None
 
 
 def sign_in_address(back_to: str) -> str:

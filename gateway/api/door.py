@@ -128,7 +128,7 @@ def json_object() -> dict[str, Any]:
     except (orjson.JSONDecodeError, RecursionError) as error:
         raise Malformed(f"The body is not JSON: {str(error)[:100]}", code="malformed_json") from None
     if _is_deeper(found, MOST_NESTED):
-        raise Malformed(f"The body is nested more than {MOST_NESTED} deep; make it flatter.", code="malformed_json")
+        raise Malformed(f"The body is nested more than {MOST_NESTED} deep; make it flatter.", code="nested_too_deep")
     if not isinstance(found, dict):
         raise Invalid("Send a JSON object.", code="not_an_object")
     return found

@@ -76,12 +76,14 @@ def test_a_body_that_cannot_be_is_refused(whole, name):
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json"), answer.text
 
 
-@pytest.mark.parametrize(("levels", "status"), [(50, 422), (200, 400), (240, 400)])
+@pytest.mark.parametrize(("levels", "status"), [(50, 422), (110, 400), (200, 400), (240, 400)])
 def test_a_filter_nested_too_deep_is_refused(whole, levels, status):
     tree = {"field": "city", "op": "eq", "value": "x"}
     for _ in range(levels):
         tree = {"all": [tree]}
-    assert whole.api.ask("POST", "/api/v1/segments/preview", json={"filter": tree}).status_code == status
+    answer = whole.api.ask("POST", "/api/v1/segments/preview", json={"filter": tree})
+    assert answer.status_code == status
+    assert (answer.json()["code"] == "nested_too_deep") == (status == 400)
 
 
 @pytest.mark.parametrize("op", ["eq", "contains", "starts"])

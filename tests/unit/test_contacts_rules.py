@@ -203,6 +203,30 @@ def test_C10_organisations_have_fields_and_relations_of_their_own():
             parse(of, tree({"field": unknown, "op": "eq", "value": "x"}), {})
 
 
+@pytest.mark.parametrize(
+    ("wrong", "place", "code"),
+    [
+        ({}, "", "filter_shape"),
+        ({"field": "city", "op": "eq", "value": "x", "all": []}, "", "filter_shape"),
+        ({"field": "city", "op": "eq", "value": "x", "at_least": 2}, "/at_least", "least_without_has"),
+        ({"field": "city", "op": "eq", "value": 5}, "/value", "not_text"),
+        ({"field": "city", "op": "in", "value": "x"}, "/value", "not_a_list"),
+        ({"field": "birth_date", "op": "gte", "value": "31.2.2026"}, "/value", "not_a_date"),
+        ({"field": "birth_date", "op": "gte", "value": "today-99999"}, "/value", "too_far"),
+        ({"field": "created_at", "op": "gte", "value": "2026-01-31T12:00"}, "/value", "timezone_aware"),
+        ({"field": "created_at", "op": "gte", "value": "2026-01-31 at noon"}, "/value", "datetime_parsing"),
+        ({"field": "payment_days", "op": "gte", "value": "x"}, "/value", "not_a_number"),
+        ({"field": "has_email", "op": "eq", "value": "x"}, "/value", "not_yes_or_no"),
+        ({"field": "affiliation.organisation_id", "op": "eq", "value": "x"}, "/value", "uuid_parsing"),
+    ],
+)
+def test_C10_what_is_wrong_with_a_filter_is_told_by_its_own_code(wrong, place, code):
+    with pytest.raises(Invalid) as caught:
+        parse(SegmentKind.PERSONS, tree({"all": [wrong]}), {})
+    (error,) = caught.value.errors
+    assert (error.pointer, error.code) == (f"/filter/all/0{place}", code)
+
+
 def test_C10_a_filter_nested_deeper_than_python_counts_is_refused():
     deep = SegmentFilter(field="name", op="eq", value="a")
     for _ in range(3_000):

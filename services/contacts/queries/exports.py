@@ -67,7 +67,7 @@ def columns_of(session: Session, asked: StartExport, asker: str) -> list[str]:
     own = select(view.shown).where(view.owner == asker, view.name == VIEWS[asked.of])
     chosen = asked.columns or session.scalar(own) or USUAL[asked.of]
     further = [name for name in chosen if name not in ALWAYS[asked.of] and name != NAME]
-    list_columns.chosen(MODELS[asked.of], ",".join(further))
+    list_columns.chosen(MODELS[asked.of], ",".join(further), "/columns")
     return list(dict.fromkeys([NAME, *chosen]))
 
 

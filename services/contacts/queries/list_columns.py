@@ -30,13 +30,13 @@ MOST_NAMES = 5
 AFFILIATIONS, ORGANISATIONS = models.Affiliation.__table__.c, models.Organisation.__table__.c
 
 
-def chosen(model: type[Any], show: str) -> list[str]:
-    """The names of the columns asked for, separated by commas; raises Invalid for an unknown one."""
+def chosen(model: type[Any], show: str, pointer: str = "/show") -> list[str]:
+    """The names of the columns asked for, separated by commas; raises Invalid at `pointer` for an unknown one."""
     names = [name for name in show.split(",") if name]
     unknown = [name for name in names if name not in COLUMNS[model] and not name.startswith(FIELDS)]
     if unknown or len(names) > MOST_COLUMNS:
         told = f"There is no column {unknown[0][:80]}." if unknown else f"At most {MOST_COLUMNS} columns are shown."
-        raise Invalid.field("/show", "unknown_column", told)
+        raise Invalid.field(pointer, "unknown_column", told)
     return names
 
 

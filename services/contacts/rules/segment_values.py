@@ -16,7 +16,11 @@ FROM_TODAY = re.compile(r"today(?:([+-])([0-9]{1,5}))?")
 
 
 class BadValue(ValueError):
-    """Something wrong with a value that has its own words."""
+    """Something wrong with a value that has its own code and words."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,12 @@ def on_day(value: Any, today: date) -> Any:
 
 
 def value_of(kind: Kind, op: str, value: Any) -> Any:
-    """The value as its kind; raises ValueError or TypeError, BadValue where there is more to say."""
+    """The value as its kind; raises BadValue, ValueError or TypeError."""
     if op in EMPTINESS:
         return None
     if op == "in":
         if not isinstance(value, list) or len(value) > MAX_VALUES:
-            raise BadValue(f"`in` takes a list of at most {MAX_VALUES} values.")
+            raise BadValue("not_a_list", f"`in` takes a list of at most {MAX_VALUES} values.")
         return tuple(_single(kind, each) for each in value)
     return _single(kind, value)
 
@@ -51,18 +55,18 @@ def value_of(kind: Kind, op: str, value: Any) -> Any:
 def _single(kind: Kind, value: Any) -> Any:
     if kind is Kind.FLAG:
         if not isinstance(value, bool):
-            raise BadValue("This must be true or false.")
+            raise BadValue("not_yes_or_no", "This must be true or false.")
         return value
     if kind is Kind.NUMBER:
         if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) >= 1e15:
-            raise BadValue("This must be a number.")
+            raise BadValue("not_a_number", "This must be a number.")
         return value
     if not isinstance(value, str) or len(value) > MAX_VALUE_LENGTH or "\0" in value:
-        raise BadValue(f"This must be a text of at most {MAX_VALUE_LENGTH} characters.")
+        raise BadValue("not_text", f"This must be a text of at most {MAX_VALUE_LENGTH} characters.")
     if kind is Kind.DATE:
         return _day(value)
     if kind is Kind.ID:
-        return UUID(value)
+        return _id(value)
     return _time(value) if kind is Kind.TIME else value
 
 
@@ -75,18 +79,35 @@ def _time(value: str) -> date | FromToday | datetime:
 def _day(value: str) -> date | FromToday:
     counted = FROM_TODAY.fullmatch(value)
     if counted is None:
-        found = date.fromisoformat(value)
+        found = _read_day(value)
         if not FIRST_YEAR <= found.year <= LAST_YEAR:
-            raise BadValue(f"The year has to be between {FIRST_YEAR} and {LAST_YEAR}.")
+            raise BadValue("year_unlikely", f"The year has to be between {FIRST_YEAR} and {LAST_YEAR}.")
         return found
     days = int(counted[2] or 0) * (-1 if counted[1] == "-" else 1)
     if abs(days) > FURTHEST:
-        raise BadValue(f"Count at most {FURTHEST} days from today.")
+        raise BadValue("too_far", f"Count at most {FURTHEST} days from today.")
     return FromToday(days)
 
 
+def _read_day(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise BadValue("not_a_date", "This is not a day; write it as 2026-12-31, or as today-30.") from None
+
+
+def _id(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise BadValue("uuid_parsing", "This is not an id.") from None
+
+
 def _moment(value: str) -> datetime:
-    moment = datetime.fromisoformat(value)
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise BadValue("datetime_parsing", "This is not a time; write it as 2026-01-31T12:00:00Z.") from None
     if moment.tzinfo is None:
-        raise BadValue("Give the time with its zone, such as 2026-01-31T12:00:00Z.")
+        raise BadValue("timezone_aware", "Give the time with its zone, such as 2026-01-31T12:00:00Z.")
     return moment

@@ -107,9 +107,9 @@ class _Parser:
         is_test = tree.field is not None or tree.op is not None
         if len(groups) + is_test > 1 or not (groups or is_test or tree.has) or (is_test and tree.has):
             message = "A filter is either one of `all`, `any`, `none`, or one test with field, op and value."
-            raise Invalid.field(pointer, "one_of", message)
+            raise Invalid.field(pointer, "filter_shape", message)
         if tree.at_least is not None and not tree.has:
-            raise Invalid.field(f"{pointer}/at_least", "one_of", "`at_least` goes with `has`.")
+            raise Invalid.field(f"{pointer}/at_least", "least_without_has", "`at_least` goes with `has`.")
         if tree.has:
             return self._some(tree, pointer, depth, groups, within)
         if not groups:
@@ -158,8 +158,8 @@ class _Parser:
         try:
             test = Test(field, kind, tree.op, value_of(kind, tree.op, tree.value))
         except (ValueError, TypeError, OverflowError) as error:
-            message = str(error) if isinstance(error, BadValue) else f"This is not a value for {field} ({kind})."
-            raise Invalid.field(f"{pointer}/value", "bad_value", message) from None
+            told = error if isinstance(error, BadValue) else BadValue("bad_value", f"No value for {field} ({kind}).")
+            raise Invalid.field(f"{pointer}/value", told.code, str(told)) from None
         return test if relation is None or within is not None else _one_of(relation, test)
 
     def _kind(self, field: str) -> Kind | None:
