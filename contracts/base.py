@@ -16,9 +16,10 @@ from contracts.values import PLAIN
 
 
 def _printable(text: str) -> str:
-    """Refuse characters no person types: C0 controls except tab and line ends, and Unicode line tricks."""
+    """Refuse characters no person types: controls except tab and line ends, and Unicode line tricks."""
     for character in text:
-        if (character < " " and character not in "\t\n\r") or character in "\x7f\u2028\u2029\u202e\u202d\ufeff":
+        control = character < " " and character not in "\t\n\r"
+        if control or "\x7f" <= character < "\xa0" or character in "\u2028\u2029\u202e\u202d\ufeff":
             raise ValueError(f"contains the control character U+{ord(character):04X}; remove it")
     return text
 

@@ -85,6 +85,7 @@ REASONS: Final[Mapping[str, Any]] = {
     "same_as_rejected": _("The same as row %(row)s, which is rejected."),
     "no_name_column": _("No column holds names. Name columns of the first row Etunimi and Sukunimi, or Organisaatio."),
     "not_a_table": _("This is not CSV or XLSX. Save the sheet as XLSX, without a password."),
+    "heading_encoding": _("The headings are in another encoding than the rest of the file. Save it as UTF-8."),
     "not_text_file": _("This file holds no text that can be read. Save it again as CSV or XLSX."),
     "headings_only": _("The file has headings but no rows below them."),
     "no_rows": _("The file has no rows."),

@@ -365,6 +365,7 @@ def test_C11_formulas_in_text_are_stored_as_they_stand(imports):
     [
         ("Ai\x07no;Aho;;", "Etunimi", "U+0007"),
         ("Ai\u202eno;Aho;;", "Etunimi", "U+202E"),
+        ("Ai\x84no;Aho;;", "Etunimi", "U+0084"),
         (f"{'A' * 201};Aho;;", "Etunimi", "201 characters"),
         (f"{'A' * 10_001};Aho;;", "Etunimi", "10001 characters"),
         ("Aino;Aho;12 34 x;", "Asiakasnumero", "12 34 x"),
@@ -391,6 +392,30 @@ def test_C11_bytes_of_another_encoding_reject_their_row_alone(imports):
     made = imports.run(b"Etunimi;Sukunimi\n" + good.encode() + "Åke;Sjöberg\n".encode("cp1252"))
     assert counts(made) == {"created": 10, "rejected": 1}
     assert imports.rows(made, "rejected")[0].number == 12
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "iso8859-15", "cp850", "mac_roman"])
+def test_C11_utf_8_in_a_file_of_an_old_code_page_rejects_its_row_alone(imports, encoding):
+    good = "".join(f"Väinö {chr(97 + n)};Hämäläinen\n" for n in range(10))
+    made = imports.run(b"Etunimi;Sukunimi\n" + good.encode(encoding) + "Åke;Sjöberg\nJyrki;Äijälä\n".encode())
+    assert counts(made) == {"created": 10, "rejected": 2}
+    told = [(row.number, row.code, row.column) for row in imports.rows(made, "rejected")]
+    assert told == [(12, "other_encoding", "Etunimi"), (13, "other_encoding", "Sukunimi")]
+
+
+@pytest.mark.parametrize(("of_headings", "of_rows"), [("utf-8", "cp1252"), ("cp1252", "utf-8")])
+def test_C11_headings_of_another_encoding_than_the_rest_fail_the_job(imports, of_headings, of_rows):
+    rows = "".join(f"Väinö {chr(97 + n)};Hämäläinen;\n" for n in range(10))
+    told = imports.failure("Etunimi;Sukunimi;Sähköposti\n".encode(of_headings) + rows.encode(of_rows))
+    assert (told["code"], told["row"]) == ("heading_encoding", 1)
+
+
+def test_C11_a_line_that_says_the_delimiter_is_no_heading(imports):
+    made = imports.run('sep=|\r\nNimi|Titteli\r\nAino Aho|a;b;c\r\n"Eero Elo|x\r\n"|y|z|\r\n')
+    assert [(row.number, row.raw) for row in imports.rows(made, "created")] == [
+        (3, {"Nimi": "Aino Aho", "Titteli": "a;b;c"})
+    ]
+    assert [row.code for row in imports.rows(made, "rejected")] == ["too_many_cells"]
 
 
 def test_C11_a_nul_far_into_a_file_rejects_its_row(imports):

@@ -19,7 +19,7 @@ from services.contacts.rules.import_profiles import PROFILES, Misses
 from services.contacts.rules.import_proposals import named_fields, squeezed
 from services.contacts.spreadsheets.limits import MAX_CELL, Unreadable
 
-FORBIDDEN = frozenset("\x7f\u2028\u2029\u202e\u202d\ufeff")
+FORBIDDEN = frozenset(map(chr, range(0x7F, 0xA0))) | frozenset("\u2028\u2029\u202e\u202d\ufeff")
 
 
 class Rejected(Exception):

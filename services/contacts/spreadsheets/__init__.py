@@ -33,7 +33,10 @@ def read(path: Path) -> Table:
     else:
         encoding, delimiter, rows = delimited.rows(path)
     numbered = enumerate(rows, start=1)
-    for _, cells in numbered:
+    for number, cells in numbered:
         if any(cell.strip() for cell in cells):
+            if any("\ufffd" in cell for cell in cells):
+                reason = "A heading holds characters of another encoding than the rest; save the file as UTF-8."
+                raise Unreadable("heading_encoding", reason, number)
             return Table(cells, numbered, encoding, delimiter)
     raise Unreadable("no_rows", "The file has no rows.")

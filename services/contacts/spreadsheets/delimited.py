@@ -1,25 +1,49 @@
 """CSV and its relatives: semicolons, commas, tabs or bars, quoted or not."""
 
 import csv
+import re
 from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
 
 from services.contacts.rules.columns import known_headers
-from services.contacts.spreadsheets.encoding import detect
+from services.contacts.spreadsheets.encoding import CODE_PAGES, detect, plausibility
 from services.contacts.spreadsheets.limits import MAX_COLUMNS, MAX_QUOTED, MAX_ROW, Unreadable, too_many_columns
 
 DELIMITERS = ";,\t|"
 SAMPLE_LINES = 20
+SAID = re.compile(r'"?sep=([;,\t|])"?\s*', re.IGNORECASE)
+"""How Excel and programs that write for it say the delimiter, in a first line of its own."""
 
 
 def rows(path: Path) -> tuple[str, str, Iterator[list[str]]]:
-    """Encoding, delimiter, and all rows (empty lines as []); the iterator raises Unreadable."""
+    """Encoding, delimiter, and all rows (empty lines, and one that says the delimiter, as []); the iterator raises
+    Unreadable."""
     encoding = detect(path)
     with _open(path, encoding) as text:
         sample = [line for line in (text.readline(MAX_QUOTED) for _ in range(SAMPLE_LINES)) if line]
-    delimiter = find_delimiter(sample)
-    return encoding, delimiter, _parsed(path, encoding, delimiter)
+    said = SAID.fullmatch(sample[0]) if sample else None
+    delimiter = said[1] if said else find_delimiter(sample)
+    parsed = _parsed(path, encoding, delimiter)
+    found = ([] if said and number == 0 else row for number, row in enumerate(parsed))
+    return encoding, delimiter, _in_one(encoding, found) if encoding in CODE_PAGES else found
+
+
+def _in_one(code_page: str, rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """In a file of an old code page, cells that are UTF-8: their letters become U+FFFD, as foreign bytes do."""
+    for row in rows:
+        yield row if "".join(row).isascii() else [_of_code_page(cell, code_page) for cell in row]
+
+
+def _of_code_page(cell: str, code_page: str) -> str:
+    if cell.isascii():
+        return cell
+    content = cell.encode(code_page, "replace")
+    try:
+        otherwise = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return cell
+    return content.decode("ascii", "replace") if plausibility(otherwise) > plausibility(cell) else cell
 
 
 def _open(path: Path, encoding: str) -> TextIOWrapper:
