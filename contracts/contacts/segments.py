@@ -93,10 +93,12 @@ class SegmentCount(Reply):
 
 
 class SegmentMembers(ListRequest):
-    """Whom or what a segment finds, by id order; pages of up to 1,000 for services."""
+    """Whom or what a segment finds, by name in Finnish order; `sort=id` and pages of up to 1,000 are for programs that
+    work through all of them, so that nobody is passed by whose name changes meanwhile."""
 
     id: UUID
     limit: Annotated[int, Field(ge=1, le=1_000)] = 50
+    sort: Annotated[str, Field(pattern="^(name|id)$")] = "name"
 
 
 class SegmentsApi(SystemApi):

@@ -29,7 +29,9 @@ def _next_members(params: dict[str, Any], cursor: dict[str, Any]) -> Page[Person
     if cursor.get("expanded"):
         return None
     segment_id = UUID(params["segment_id"])
-    return contacts.list_segment_members(SegmentMembers(id=segment_id, limit=CHUNK, cursor=cursor.get("next")))
+    return contacts.list_segment_members(
+        SegmentMembers(id=segment_id, limit=CHUNK, sort="id", cursor=cursor.get("next"))
+    )
 
 
 @job(mailings.JOB, prepare=_next_members)
@@ -104,7 +106,7 @@ def _receivers(segment_id: UUID) -> list[Recipient]:
     found: list[Recipient] = []
     cursor: str | None = None
     while True:
-        page = contacts.list_segment_members(SegmentMembers(id=segment_id, limit=CHUNK, cursor=cursor))
+        page = contacts.list_segment_members(SegmentMembers(id=segment_id, limit=CHUNK, sort="id", cursor=cursor))
         if page.data:
             found.extend(contacts.get_recipients(ByIds(ids=[person.id for person in page.data])).data)
         cursor = page.next_cursor

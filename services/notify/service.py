@@ -264,7 +264,7 @@ class NotifyService(SystemMethods, NotifyApi):
 
 def _check_segment(segment_id: UUID) -> None:
     """Raise NotFound, or Conflict for a segment that finds organisations."""
-    contacts.list_segment_members(SegmentMembers(id=segment_id, limit=1))
+    contacts.list_segment_members(SegmentMembers(id=segment_id, limit=1, sort="id"))
 
 
 def _check_survey(survey_id: UUID) -> None:

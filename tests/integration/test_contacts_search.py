@@ -15,7 +15,14 @@ from contracts.contacts.history import History
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations
 from contracts.contacts.persons import CreatePerson, ListPersons, UpdatePerson
 from contracts.contacts.proposals import AcceptPerson, PersonAccepted, ProposePerson
-from contracts.contacts.segments import CreateSegment, ListSegments, PreviewSegment, SegmentFilter, SegmentMembers
+from contracts.contacts.segments import (
+    CreateSegment,
+    ListSegments,
+    PreviewSegment,
+    SegmentFilter,
+    SegmentKind,
+    SegmentMembers,
+)
 from contracts.contacts.similar import FindSimilar
 from contracts.errors import Invalid, NotAllowed, NotFound
 from tests.integration.conftest import SYSTEM, staff
@@ -264,17 +271,40 @@ def test_C17_banned_persons_can_be_left_out_of_a_segment(call, register):
     assert names(call, {"none": [{"field": "banned", "op": "eq", "value": "email"}]}) == EVERYBODY - {"Korhonen"}
 
 
-def test_C10_members_come_in_pages_that_do_not_overlap(call, register):
+@pytest.mark.parametrize("sort", ["name", "id"])
+def test_C10_members_come_in_pages_that_do_not_overlap(call, register, sort):
     filter_ = SegmentFilter(field="name", op="not_empty")
     segment = call("create_segment", CreateSegment(name="Kaikki", filter=filter_))
     seen, cursor = [], None
     while True:
-        page = call("list_segment_members", SegmentMembers(id=segment.id, limit=2, cursor=cursor))
+        page = call("list_segment_members", SegmentMembers(id=segment.id, limit=2, cursor=cursor, sort=sort))
         seen += [each.id for each in page.data]
         cursor = page.next_cursor
         if cursor is None:
             break
     assert sorted(seen) == sorted(each.id for each in register.values())
+    listed = [each.id for each in call("list_persons", ListPersons()).data]
+    assert seen == (listed if sort == "name" else sorted(seen))
+
+
+def test_C10_members_stand_in_finnish_order(call):
+    for name in ("Öhman", "Wirtanen", "Åberg", "Virtanen", "Äijälä", "Zetterberg"):
+        call("create_person", CreatePerson(family_name=name))
+        call("create_organisation", CreateOrganisation(name=f"{name} Oy"))
+    order = ["Virtanen", "Wirtanen", "Zetterberg", "Åberg", "Äijälä", "Öhman"]
+    people, companies = (
+        call("create_segment", CreateSegment(name="x", of=of, filter=SegmentFilter(all=[]))) for of in SegmentKind
+    )
+    assert [each.name for each in call("list_segment_members", SegmentMembers(id=people.id)).data] == order
+    found = call("list_segment_organisations", SegmentMembers(id=companies.id)).data
+    assert [each.name for each in found] == [f"{name} Oy" for name in order]
+
+
+@pytest.mark.parametrize("typed", ["0201256-6", "02012566", "FI02012566", "fi 02012566", "0201256", "AB-12", "ab-12"])
+def test_C10_business_ids_and_customer_numbers_are_found_as_people_write_them(call, typed):
+    given = CreateOrganisation(name="Lumi Oy", business_id="0201256-6", customer_number="AB-12")
+    call("create_organisation", given)
+    assert [each.name for each in call("list_organisations", ListOrganisations(q=typed)).data] == ["Lumi Oy"]
 
 
 def test_C10_a_wrong_filter_saves_nothing(call):

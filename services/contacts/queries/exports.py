@@ -19,10 +19,6 @@ from services.contacts.queries import list_columns, organisations, persons, segm
 from services.contacts.queries.segment_filters import Condition
 from services.contacts.rules.sheet_cells import plain
 
-MODELS: dict[SegmentKind, Any] = {
-    SegmentKind.PERSONS: models.Person,
-    SegmentKind.ORGANISATIONS: models.Organisation,
-}
 VIEWS = {SegmentKind.PERSONS: ViewName.CONTACTS, SegmentKind.ORGANISATIONS: ViewName.ORGANISATIONS}
 USUAL = {
     SegmentKind.PERSONS: ["city", "email", "phone", "tags"],
@@ -67,7 +63,7 @@ def columns_of(session: Session, asked: StartExport, asker: str) -> list[str]:
     own = select(view.shown).where(view.owner == asker, view.name == VIEWS[asked.of])
     chosen = asked.columns or session.scalar(own) or USUAL[asked.of]
     further = [name for name in chosen if name not in ALWAYS[asked.of] and name != NAME]
-    list_columns.chosen(MODELS[asked.of], ",".join(further), "/columns")
+    list_columns.chosen(segments.MODELS[asked.of], ",".join(further), "/columns")
     return list(dict.fromkeys([NAME, *chosen]))
 
 
@@ -77,14 +73,14 @@ def matches(session: Session, asked: StartExport, today: date) -> Condition:
         stored = segments.row_of(session, asked.segment_id, asked.of)
         return segments.found(session, asked.of, SegmentFilter.model_validate(stored.filter), today)
     found: Condition = segments.IN_REGISTER[asked.of]
-    for each in tag_filters.conditions(MODELS[asked.of].__table__.c.tags, asked):
+    for each in tag_filters.conditions(segments.MODELS[asked.of].__table__.c.tags, asked):
         found &= each
     return found
 
 
 def found(session: Session, asked: StartExport, size: int, today: date) -> Iterator[list[UUID]]:
     """All contacts of the filter in the order of the list, so many at a time: none of them is kept in memory."""
-    table = MODELS[asked.of].__table__.c
+    table = segments.MODELS[asked.of].__table__.c
     session.execute(ALL_ROWS)
     query = select(table.id).where(matches(session, asked, today)).order_by(table.sort_key, table.id)
     for part in session.execute(query, execution_options={"yield_per": size}).scalars().partitions():
@@ -108,7 +104,7 @@ def rows(session: Session, asked: StartExport, ids: list[UUID], today: date) -> 
     if asked.format is ExportFormat.VCF:
         return [[card] for card in vcards.texts(session, asked.of, ids, today)]
     read, makers = _read(asked, today)
-    named = MODELS[asked.of].__table__.c.id == func.any(ids)
+    named = segments.MODELS[asked.of].__table__.c.id == func.any(ids)
     known = {row[0]: row for row in session.execute(read.where(named, segments.IN_REGISTER[asked.of]))}
     return [[make(known[each]) for make in makers] for each in map(str, ids) if each in known]
 
@@ -118,7 +114,7 @@ Maker = Callable[[Any], Any]
 
 def _read(asked: StartExport, today: date) -> tuple[Select[Any], list[Maker]]:
     """What is selected, after the id as text and the additional fields if any is asked for, and how cells are made."""
-    model = MODELS[asked.of]
+    model = segments.MODELS[asked.of]
     table = model.__table__.c
     name = table.name if asked.of is SegmentKind.ORGANISATIONS else _full_name(table)
     any_field = any(each.startswith(list_columns.FIELDS) for each in asked.columns)

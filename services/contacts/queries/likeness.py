@@ -41,6 +41,7 @@ OF_WORDS = 0.25
 """Least similarity of two words of which one may be the other with two letters swapped."""
 LEAST = round(THRESHOLD * 1000)
 DIGITS = re.compile(r"[\d ()./-]{3,}")
+BUSINESS_ID = re.compile(r"(?:FI)? ?([0-9]{1,7})-?([0-9]?)", re.IGNORECASE)
 NUMBER = re.compile(r"[A-Za-z0-9._/-]*\d[A-Za-z0-9._/-]*")
 
 
@@ -178,11 +179,23 @@ def has_other_email(table: Any, address: str) -> ColumnElement[bool]:
 
 
 def _numbers(table: Any, typed: str) -> list[ColumnElement[bool]]:
-    """The beginning of a customer number or business id."""
-    if not NUMBER.fullmatch(typed):
+    """The beginning of a customer number, in either case, or of a business id."""
+    found = _business_id(table, typed)
+    if NUMBER.fullmatch(typed):
+        found += [_begins(table.customer_number, each) for each in sorted({typed, typed.upper(), typed.lower()})]
+    return found
+
+
+def _business_id(table: Any, typed: str) -> list[ColumnElement[bool]]:
+    """Of organisations; also without its hyphen, or as the VAT number that is made of it."""
+    written = BUSINESS_ID.fullmatch(typed)
+    if "business_id" not in table or written is None:
         return []
-    columns = [table.customer_number, *([table.business_id] if "business_id" in table else [])]
-    return [and_(each.is_not(None), each.startswith(typed, autoescape=True)) for each in columns]
+    return [_begins(table.business_id, f"{written[1]}-{written[2]}" if written[2] else written[1])]
+
+
+def _begins(column: ColumnElement[Any], typed: str) -> ColumnElement[bool]:
+    return and_(column.is_not(None), column.startswith(typed, autoescape=True))
 
 
 def _phones(table: Any, typed: str) -> list[ColumnElement[bool]]:

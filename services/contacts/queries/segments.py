@@ -20,7 +20,7 @@ from contracts.contacts.segments import ListSegments, Segment, SegmentFilter, Se
 from contracts.errors import Conflict, Invalid, NotFound
 from services.contacts import models
 from services.contacts.queries import organisations, persons
-from services.contacts.queries.pages import page_of, position
+from services.contacts.queries.pages import page_of, position, printed
 from services.contacts.queries.segment_filters import Condition, condition
 from services.contacts.replies import organisation_summary_of, person_summary_of
 from services.contacts.rules.segments import Node, additional_fields, parse
@@ -28,6 +28,7 @@ from services.contacts.rules.segments import Node, additional_fields, parse
 SEGMENTS = models.Segment.__table__
 FIELDS = models.Field.__table__.c
 PERSONS, ORGANISATIONS = SegmentKind.PERSONS, SegmentKind.ORGANISATIONS
+MODELS: dict[SegmentKind, Any] = {PERSONS: models.Person, ORGANISATIONS: models.Organisation}
 IN_REGISTER: dict[SegmentKind, Condition] = {PERSONS: persons.ACTIVE, ORGANISATIONS: organisations.IN_REGISTER}
 MayCount = Callable[[Any], bool]
 """Whether the caller may know whom a stored segment finds."""
@@ -124,24 +125,30 @@ def list_page(session: Session, request: ListSegments, today: date, may_count: M
 
 
 def list_persons(session: Session, request: SegmentMembers, today: date) -> Page[PersonSummary]:
-    """The persons of a segment by id, so that pages never overlap."""
-    rows = _members(session, request, PERSONS, persons.SUMMARY, today)
-    return page_of(rows, request.limit, lambda each: [each.id], person_summary_of)
+    """The persons of a segment by name, or by id."""
+    return _members(session, request, PERSONS, persons.SUMMARY, person_summary_of, today)
 
 
 def list_organisations(session: Session, request: SegmentMembers, today: date) -> Page[OrganisationSummary]:
-    """The organisations of a segment by id."""
-    rows = _members(session, request, ORGANISATIONS, organisations.SUMMARY, today)
-    return page_of(rows, request.limit, lambda each: [each.id], organisation_summary_of)
+    """The organisations of a segment by name, or by id."""
+    return _members(session, request, ORGANISATIONS, organisations.SUMMARY, organisation_summary_of, today)
 
 
 def _members(
-    session: Session, request: SegmentMembers, of: SegmentKind, columns: Sequence[Any], today: date
-) -> Sequence[Any]:
+    session: Session,
+    request: SegmentMembers,
+    of: SegmentKind,
+    columns: Sequence[Any],
+    reply: Callable[[Any], Any],
+    today: date,
+) -> Page[Any]:
+    table = MODELS[of].__table__.c
     stored = row_of(session, request.id, of)
-    ids = columns[0]
     matches = found(session, of, SegmentFilter.model_validate(stored.filter), today)
-    query = select(*columns).where(matches).order_by(ids).limit(request.limit + 1)
-    after = position(request.cursor, UUID)
+    by_name = request.sort == "name"
+    order, kinds = ((table.sort_key, table.id), (printed, UUID)) if by_name else ((table.id,), (UUID,))
+    query = select(*columns, table.sort_key).where(matches).order_by(*order).limit(request.limit + 1)
+    after = position(request.cursor, *kinds)
     with limited(session):
-        return session.execute(query.where(ids > after[0]) if after else query).all()
+        rows = session.execute(query.where(tuple_(*order) > tuple_(*after)) if after else query).all()
+    return page_of(rows, request.limit, lambda row: [row.sort_key, row.id] if by_name else [row.id], reply)
