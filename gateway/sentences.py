@@ -34,7 +34,7 @@ SENTENCES: Final[dict[str, Any]] = {
     "csrf": _("This form is too old or came from elsewhere. Load the page again."),
     "customer_number_taken": _("Another contact has this customer number. Choose another."),
     "field_type_fixed": _("The type of a field cannot change. Define another field."),
-    "file_too_large": _("This file is too large. The form says how big it may be."),
+    "file_too_large": _("This file is too large; at most %(megabytes)s MB are taken."),
     "file_used": _("This file is a document already."),
     "forged_notice": _("This does not come from the payment provider."),
     "gone": _("This link was used, was withdrawn or has expired. Ask for a new one."),

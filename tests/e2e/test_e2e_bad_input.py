@@ -166,6 +166,8 @@ def test_an_upload_that_cannot_be_stores_nothing(whole, name):
         visitor = whole.visitor(whole.run["api_key"])  # the door hangs up on what is too large
         answer = visitor.ask(verb, f"/api/v1{path}", **options | {"headers": headers})
         assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json"), answer.text
+        if name == "too much":
+            assert "20 MB" in answer.json()["detail"]
     assert not whole.api.get(f"/persons/{whose['persons']}")["has_photo"]
     assert known() == before
 

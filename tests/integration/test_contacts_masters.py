@@ -217,6 +217,30 @@ def test_C12_C13_values_take_their_source_along_when_persons_are_merged_and_back
     assert sources(call, aino) == before
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["the first first", "the last first"])
+def test_C12_C13_two_merges_undone_in_any_order_leave_every_source_and_moment_as_it_was(call, order):
+    aino = call("create_person", CreatePerson(given_name="Aino", family_name="Aalto", **reached(1)))
+    twice = [
+        call("create_person", CreatePerson(given_name="Aino", family_name="Aalto", **reached(number)), PROGRAM)
+        for number in (2, 3)
+    ]
+    seen = lambda: (sources(call, aino), call("get_contact_points", ById(id=aino.id)))  # noqa: E731
+    before = seen()
+    made = [call("merge_persons", MergePersons(survivor_id=aino.id, merged_id=each.id)) for each in twice]
+    for number in order:
+        call("undo_merge", ById(id=made[number].id))
+    assert seen() == before
+
+
+def reached(number):
+    """Further addresses and a tag, besides the first ones."""
+    return {
+        "email": f"a{number}@example.org", "phone": f"040 111111{number}", "tags": [f"t{number}"],
+        "other_emails": [{"kind": "home", "address": f"b{number}@example.org"}],
+        "other_phones": [{"kind": "home", "number": f"040 222222{number}"}],
+    }  # fmt: skip
+
+
 def test_C12_C13_what_was_said_since_a_merge_keeps_its_source_when_it_is_undone(call):
     aino = call("create_person", CreatePerson(given_name="Aino", family_name="Aalto"))
     twice = call("create_person", CreatePerson(given_name="Aino", family_name="Aalto", phone="040 1234567"), PROGRAM)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from contracts.contacts.about import ContactKind
@@ -46,9 +47,18 @@ def follow(session: Session, merge: models.Merge) -> None:
 
 
 def returned(session: Session, merge: models.Merge) -> dict[str, provenance.Origin | None]:
-    """The origins that undoing gives back: of fields that nobody has changed since."""
+    """The origins that undoing gives back: of fields that nobody has changed since. Those of later merges stay."""
     now = provenance.own_of_fields(session, merge.survivor_id, merge.sources)
-    return {field: each["before"] for field, each in merge.sources.items() if now[field] == each["after"]}
+    found = {field: each["before"] for field, each in merge.sources.items() if now[field] == each["after"]}
+    brought = session.scalars(select(models.Merge.sources).where(later_than(merge)))
+    of_later = {field: each["after"] for sources in brought for field, each in sources.items() if field in now}
+    return {field: origin for field, origin in of_later.items() if now[field] == origin} | found
+
+
+def later_than(merge: models.Merge) -> ColumnElement[bool]:
+    """Merges into the same survivor that came later and stand."""
+    other = models.Merge
+    return (other.survivor_id == merge.survivor_id) & (other.id > merge.id) & other.undone_at.is_(None)
 
 
 def without(sources: Mapping[str, Any], undone: Mapping[str, Any]) -> Moved:

@@ -191,9 +191,7 @@ def _stand_alone(session: Session, of: MergedKind, merged: Any, survivor_version
 
 def _forget_in_later_ones(session: Session, undone: models.Merge) -> None:
     """What later merges into the same survivor remember must not bring back what this one had brought."""
-    later = select(MERGE).where(
-        MERGE.survivor_id == undone.survivor_id, MERGE.id > undone.id, MERGE.undone_at.is_(None)
-    )
+    later = select(MERGE).where(merged_sources.later_than(undone))
     for each in session.scalars(later.with_for_update()):
         for name in ("before", "after"):
             told = getattr(each, name)
