@@ -4,18 +4,28 @@ from decimal import Decimal
 
 import pytest
 
+from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById
+from contracts.contacts.activities import RecordActivity, UpdateActivity
 from contracts.contacts.addresses import Address
 from contracts.contacts.basics import CreditLimit, EmailKind, Gender, OtherEmail, OtherPhone, PhoneKind
+from contracts.contacts.calendars import CreateCalendar, CreateEvent
+from contracts.contacts.consents import SetConsent
 from contracts.contacts.history import History
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations, UpdateOrganisation
 from contracts.contacts.persons import CreatePerson, DeleteContact, ListPersons, UpdatePerson
-from contracts.contacts.segments import PreviewSegment, SegmentFilter
+from contracts.contacts.projects import AssignToProject, CreateProject, RecordHours, UpdateProject
+from contracts.contacts.segments import CreateSegment, PreviewSegment, SegmentFilter
+from contracts.contacts.tasks import CreateTask, UpdateTask
 from contracts.errors import Invalid
 from tests.integration.conftest import staff
 from tests.integration.importing import Importing
 
+OFFICE_RIGHTS = (
+    Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE,
+    Permission.SETTINGS_WRITE,
+)  # fmt: skip
 OFFICE = staff(
     Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE, Permission.SETTINGS_WRITE
 )
@@ -146,3 +156,31 @@ def test_C17_basic_data_is_deleted_with_the_person(call):
     told = str([(change.old, change.new) for change in history])
     assert "555" not in told
     assert "man" not in told
+
+
+AN_ID = new_id()
+SAID = f"Soitti, tunnus {CODE}"
+
+
+@pytest.mark.parametrize(
+    ("method", "request_", "pointer"),
+    [
+        ("record_activity", RecordActivity(kind="note", text=SAID), "/text"),
+        ("update_activity", UpdateActivity(id=AN_ID, version=1, text=SAID), "/text"),
+        ("create_task", CreateTask(title=SAID), "/title"),
+        ("update_task", UpdateTask(id=AN_ID, version=1, text=SAID), "/text"),
+        ("create_project", CreateProject(name=SAID), "/name"),
+        ("update_project", UpdateProject(id=AN_ID, version=1, text=SAID), "/text"),
+        ("assign_to_project", AssignToProject(id=AN_ID, person_id=AN_ID, role=SAID), "/role"),
+        ("record_hours", RecordHours(id=AN_ID, person_id=AN_ID, worked_on="2026-01-02", hours="1", note=SAID), "/note"),
+        ("create_event", CreateEvent(calendar_id=AN_ID, title="x", place=SAID, starts_on="2026-01-02"), "/place"),
+        ("create_calendar", CreateCalendar(name=SAID, level="office"), "/name"),
+        ("set_consent", SetConsent(person_id=AN_ID, channel="email", allowed=True, evidence=SAID), "/evidence"),
+        ("create_segment", CreateSegment(name="x", filter={"field": "title", "op": "eq", "value": SAID}),
+         "/filter/value"),
+    ],
+)  # fmt: skip
+def test_C5_a_personal_identity_code_is_refused_in_whatever_is_written_about_people(call, method, request_, pointer):
+    with pytest.raises(Invalid) as caught:
+        call(method, request_, staff(*OFFICE_RIGHTS))
+    assert [(each.pointer, each.code) for each in caught.value.errors] == [(pointer, "personal_id")]

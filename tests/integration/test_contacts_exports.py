@@ -84,7 +84,7 @@ def test_C10_a_list_is_exported_in_finnish_order_with_the_columns_of_ones_own_li
     assert (job.done, job.total) == (6, 6)
 
 
-DANGEROUS = ["=1+1", "@SUM(A1)", "-2+3", "+cmd|' /C calc'!A0", "\u0009=1"]
+DANGEROUS = ["=1+1", "@SUM(A1)", "-2+3", "+cmd|' /C calc'!A0", "\u0009=1", "\n=1", "＝1+1", "＋1+1", "－1+1", "＠x"]
 
 
 @pytest.mark.parametrize("form", [ExportFormat.CSV, ExportFormat.XLSX])

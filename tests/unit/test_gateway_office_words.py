@@ -42,7 +42,7 @@ def finnish():
         yield app
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "@sum(a1)", "-2+3", "+cmd|calc", "\t=1", "\r=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "@sum(a1)", "-2+3", "+cmd|calc", "\t=1", "\r=1", "\n=1", "＝1", "＠x"])
 def test_C11_no_cell_of_a_report_is_taken_for_a_formula(cell):
     assert inert(cell) == f"'{cell}"
 

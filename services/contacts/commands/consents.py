@@ -7,10 +7,12 @@ from contracts.contacts.consents import SetConsent
 from services.contacts import models
 from services.contacts.commands import persons
 from services.contacts.commands.history import Author
+from services.contacts.rules import personal_ids
 
 
 def set_consent(session: Session, request: SetConsent, author: Author) -> None:
     """Keep what was said as evidence, and the ban or its end on the person."""
+    personal_ids.refuse(request)
     person = persons.locked(session, request.person_id)
     session.add(
         models.Consent(

@@ -24,7 +24,6 @@ OTHERS: dict[str, tuple[str, str, Callable[[str], str]]] = {
     "other_phones": ("number", "bad_phone", normal_phone),
 }
 """Lists of further ways to reach a contact: what an entry holds, and how it is read."""
-NEVER_STORED = "This holds a personal identity code, which is never stored; the day of birth is enough."
 
 
 def as_columns(given: ContactBasics | BasicChanges, **chosen: Any) -> dict[str, Any]:
@@ -41,11 +40,7 @@ def as_columns(given: ContactBasics | BasicChanges, **chosen: Any) -> dict[str, 
 def normalise(values: dict[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
     """The given values as they are stored, and what is wrong with them (pointers into the request)."""
     stored = dict(values)
-    errors = [
-        FieldError(pointer=pointer, code="personal_id", message=NEVER_STORED)
-        for pointer, text in personal_ids.texts_of(values)
-        if personal_ids.holds_code(text)
-    ]
+    errors = personal_ids.wrong(values)
     for name in TEXTS:
         if stored.get(name):
             stored[name] = clean(stored[name])
