@@ -159,6 +159,7 @@ def linked_ids(connection: Connection, person_id: UUID) -> list[UUID]:
 
 
 def texts(session: Session, ids: Sequence[UUID]) -> list[str]:
-    """E-mail addresses and numbers by which replies name the person."""
+    """E-mail addresses, numbers and names by which replies name the person."""
     rows = session.scalars(select(models.Person).where(models.Person.id.in_(ids)))
-    return sorted({text for each in rows for text in (each.email_key, each.phone, each.customer_number) if text})
+    told = {text for each in rows for text in (each.email_key, each.phone, each.customer_number) if text}
+    return sorted(told | {*mentions.in_replies(session, ids)})

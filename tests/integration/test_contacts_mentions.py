@@ -5,6 +5,8 @@ from sqlalchemy import text
 
 from chassis import files
 from chassis.database import database_of
+from chassis.ids import new_id
+from contracts.access import Permission
 from contracts.base import ById, Nothing
 from contracts.contacts.activities import RecordActivity
 from contracts.contacts.affiliations import CreateAffiliation
@@ -13,7 +15,9 @@ from contracts.contacts.documents import AddDocument
 from contracts.contacts.erasures import ErasePerson, ErasureReason
 from contracts.contacts.organisations import CreateOrganisation
 from contracts.contacts.persons import CreatePerson, UpdatePerson
+from contracts.contacts.projects import CreateProject
 from contracts.contacts.segments import CreateSegment, SegmentFilter
+from contracts.contacts.surveys import AnswerSurvey, CreateSurvey, SurveyByVersion
 from contracts.contacts.tasks import CreateTask
 from tests.integration.conftest import staff
 from tests.integration.importing import Importing
@@ -76,6 +80,30 @@ def test_C17_shared_texts_lose_the_name_and_nothing_else(call, aino, mylly):
         "Tarjous ([poistettu])|tarjous_[poistettu].pdf"
     ]
     assert column("SELECT title || version FROM calendar_events") == ["Tapaaminen: [poistettu]2"]
+
+
+def test_C17_answers_of_others_and_names_of_files_lose_the_name(call, call_service, aino):
+    Importing(call_service).run("Nimi\nEero Elo\n", "tiedot Aino Virtanen.csv")
+    eero = column("SELECT id FROM persons WHERE given_name = 'Eero'")[0]
+    question = {"code": "why", "kind": "text", "text": {"fi": "Miksi?"}}
+    made = call("create_survey", CreateSurvey.model_validate({"title": {"fi": "Palaute"}, "questions": [question]}))
+    call("publish_survey", SurveyByVersion(id=made.id, version=made.version))
+    said = {"why": f"Kouluttaja {NAMED}: kiitos"}
+    call("answer_survey", AnswerSurvey(id=made.id, number=1, person_id=eero, answers=said))
+    erase(call, aino)
+    assert column("SELECT answers ->> 'why' FROM survey_answers") == [f"Kouluttaja {LEFT}: kiitos"]
+    assert column("SELECT file_name FROM imports") == ["tiedot [poistettu].csv"]
+
+
+@pytest.mark.parametrize("said", ["Projekti Aino Virtanen", "Aino Virtasen projekti", "Virtanen Aino: projekti"])
+def test_C17_remembered_replies_that_name_the_person_in_a_text_are_emptied(call, call_service, aino, said):
+    office = staff(Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE)
+    for name in (said, "Muu projekti"):
+        call_service("contacts", "create_project", CreateProject(name=name), principal=office, key=str(new_id()))
+    erase(call, aino)
+    made = "SELECT reply ->> 'name' FROM handled_commands WHERE method = 'create_project'"
+    replies = column(f"{made} ORDER BY handled_at")
+    assert replies == [None, "Muu projekti"]
 
 
 def test_C17_saved_filters_lose_the_values_that_name_the_person(call, aino):

@@ -5,7 +5,7 @@ the register bears too (a namesake, the telephone of a family) is struck only in
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +57,8 @@ def strike(session: Session, ids: Sequence[UUID]) -> Mentions:
     for each in WRITTEN:
         _strike_texts(session, each, ids, found, free)
     _strike_filters(session, free)
+    _strike_without_index(session, models.SurveyAnswer, "answers", free)
+    _strike_without_index(session, models.Import, "file_name", free)
     return free
 
 
@@ -150,6 +152,20 @@ def _strike_filters(session: Session, mentions: Mentions) -> None:
     for segment in session.scalars(segments.with_for_update()):
         if (changed := struck_filter(segment.filter, mentions)) != segment.filter:
             segment.filter, segment.version = changed, segment.version + 1
+
+
+def _strike_without_index(session: Session, model: Any, column: str, mentions: Mentions) -> None:
+    """What others answered, names of files: all are looked through, for names and addresses alone."""
+    of_words = replace(mentions, phones=frozenset())
+    for row in session.scalars(select(model).where(naming(getattr(model, column), of_words)).with_for_update()):
+        setattr(row, column, struck(getattr(row, column), mentions.pattern))
+
+
+def in_replies(session: Session, ids: Sequence[UUID]) -> list[str]:
+    """Names in lower case by which stored replies are found; too much is better than too little there."""
+    free = _of_nobody_else(session, ids, of(session, ids))
+    found = {way for given, stem in free.parts for way in (f"{given} {stem}", f"{stem} {given}") if len(given) > 1}
+    return sorted(found | {f"{family} {given}".lower() for given, family in free.names if len(given) > 1})
 
 
 def naming(column: Any, mentions: Mentions) -> ColumnElement[bool]:
