@@ -118,6 +118,7 @@ REASONS: Final[Mapping[str, Any]] = {
     "too_many_tags": _("This cell holds %(count)s tags; at most %(most)s are taken."),
     "between_cards": _("This line belongs to no card of the vCard file."),
     "card_open": _("This card begins and never ends. The file may be cut off; export it again."),
+    "card_of_group": _("This card is a group of other cards, not a contact."),
     "card_too_long": _("This card has more than %(most)s lines or %(characters)s characters."),
     "card_line_too_long": _("This line has more than %(most)s characters."),
     "bad_card_line": _("Line %(line)s of the file cannot be read, so that its card is left out."),

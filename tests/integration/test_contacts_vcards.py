@@ -119,6 +119,15 @@ def test_C11_a_bad_card_rejects_itself_alone_by_its_line(call, imports):
     assert imports.rows(made)[2].params == {"line": "14"}
 
 
+@pytest.mark.parametrize("kind", ["KIND:group", "X-ADDRESSBOOKSERVER-KIND:group"])
+def test_C11_a_card_that_lists_a_group_becomes_nobody(call, imports, kind):
+    group = f"BEGIN:VCARD\nVERSION:3.0\nN:Hallitus;;;;\nFN:Hallitus\n{kind}\nEND:VCARD\n"
+    made = imports.run(group + CARD.format(name="Aho", email="a@example.org"), "a.vcf")
+    assert [(each.number, each.state, each.code) for each in imports.rows(made)] == [
+        (1, "rejected", "card_of_group"), (7, "created", ""),
+    ]  # fmt: skip
+
+
 BAD_FILES = {
     "cut off": (CARD[:-12], "card_open", 1),
     "between cards": (CARD + "hello\n", "between_cards", 6),

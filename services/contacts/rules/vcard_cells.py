@@ -15,6 +15,7 @@ TITLES = (
 )  # fmt: skip
 """In the order of the columns; others follow by name."""
 UNTOLD = frozenset({"VERSION", "PRODID", "REV", "UID", "CLASS", "BEGIN", "END", "KIND", "X-ABSHOWAS", "PROFILE"})
+GROUP_SAID_BY = frozenset({"KIND", "X-ADDRESSBOOKSERVER-KIND"})
 BINARY = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
 """Pictures and the like are not taken; the column says that they were there."""
 PHONE_KINDS = (("cell", "cell"), ("iphone", "cell"), ("main", "main"), ("work", "work"), ("home", "home"))
@@ -41,6 +42,11 @@ def cells_of(card: Sequence[Line]) -> Cells:
         for title in ("FN", "N family", "N given"):
             cells.pop(title, None)
     return {title: cell.strip() for title, cell in cells.items() if cell.strip()}
+
+
+def is_group(card: list[Line]) -> bool:
+    """Whether the card lists others, as address books keep their groups."""
+    return any(line.name in GROUP_SAID_BY and line.value.strip().lower() == "group" for line in card)
 
 
 def ordered(titles: Iterable[str]) -> list[str]:

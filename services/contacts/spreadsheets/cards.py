@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
 
-from services.contacts.rules.vcard_cells import BINARY, cells_of, ordered
+from services.contacts.rules.vcard_cells import BINARY, cells_of, is_group, ordered
 from services.contacts.rules.vcard_lines import Line, parse
 from services.contacts.spreadsheets.encoding import detect
 from services.contacts.spreadsheets.limits import (
@@ -72,7 +72,7 @@ def _cards(path: Path, encoding: str) -> Iterator[tuple[int, Card]]:
         elif word == END:
             depth -= 1
             if depth == 0:
-                yield begun, wrong or card
+                yield begun, wrong or (_a_group() if is_group(card) else card)
         elif depth == 1 and word:
             size += len(text)
             line = parse(text)
@@ -91,6 +91,10 @@ def _cards(path: Path, encoding: str) -> Iterator[tuple[int, Card]]:
 def _too_long() -> Unreadable:
     reason = f"This card has more than {MAX_LINES} lines or {MAX_ROW} characters."
     return Unreadable("card_too_long", reason, most=MAX_LINES, characters=MAX_ROW)
+
+
+def _a_group() -> Unreadable:
+    return Unreadable("card_of_group", "This card is a group of others, not a contact.")
 
 
 def _unfolded(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
