@@ -1,6 +1,7 @@
 """The HTTP door on a whole running suite: sign-in, conventions of the API, and what it refuses."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -56,6 +57,41 @@ def test_C2_a_person_is_made_read_changed_and_guarded_by_its_etag(whole):
     emptied = whole.api.ask("PATCH", address, json={"email": None}, headers={"If-Match": changed.headers["ETag"]})
     assert [missing.status_code, changed.status_code, stale.status_code] == [428, 200, 412]
     assert (emptied.json()["email"], emptied.json()["title"]) == (None, "Rouva")
+
+
+EDITED = {
+    "persons": (PERSON, "title"),
+    "organisations": ({"name": "Kilpa Oy"}, "name"),
+    "activities": ({"kind": "note", "text": "alku"}, "text"),
+    "tasks": ({"title": "alku"}, "title"),
+    "projects": ({"name": "alku"}, "name"),
+    "segments": ({"name": "alku", "filter": {"field": "city", "op": "eq", "value": "Lahti"}}, "name"),
+    "surveys": ({"title": {"fi": "alku"}}, "title"),
+}
+"""What is made at an address, and the field that everybody adds to."""
+
+
+@pytest.mark.parametrize("kind", EDITED)
+def test_of_many_who_change_one_thing_at_once_nobody_loses_anything(whole, kind):
+    body, field = EDITED[kind]
+    address = whole.api.ask("POST", f"/api/v1/{kind}", json=body, headers=key()).headers["Location"]
+
+    def add(visitor, mark):
+        """Read, add, write; again when somebody else was faster."""
+        while True:
+            read = visitor.ask("GET", address)
+            said = read.json()[field]
+            more = {"fi": f"{said['fi']} {mark}"} if isinstance(said, dict) else f"{said} {mark}"
+            told = visitor.ask("PATCH", address, json={field: more}, headers={"If-Match": read.headers["ETag"]})
+            if told.status_code != 412:
+                return told.status_code
+
+    marks = [f"m{number}" for number in range(8)]
+    visitors = [whole.visitor(whole.run["api_key"]) for _ in marks]
+    with ThreadPoolExecutor(len(marks)) as together:
+        assert set(together.map(add, visitors, marks)) == {200}
+    said = whole.api.ask("GET", address).json()[field]
+    assert sorted((said["fi"] if isinstance(said, dict) else said).split()[-8:]) == marks
 
 
 def test_the_same_key_gives_the_same_answer_and_another_body_is_refused(whole):
