@@ -171,6 +171,25 @@ def test_C11_a_contact_with_more_numbers_than_a_card_holds_is_refused_as_a_whole
     assert changes({"other_phones": held}, {"other_phones": more}) == {"other_phones": [*more[:2], *held]}
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("1 234,50", 1234.5), ("1.234,50 €", 1234.5), ("1,234.50", 1234.5), ("1234.5", 1234.5), ("1.234.567", 1234567),
+        ("1\u202f234,50 EUR", 1234.5), ("0", 0), ("12,5", 12.5),
+    ],
+)  # fmt: skip
+def test_C12_sums_are_read_as_people_and_ledgers_write_them(written, meant):
+    assert cells.amount(written) == meant
+    assert cells.additional(Definition("a", FieldType.NUMBER, {"fi": "A"}))(written.strip(" €EUR")) == meant
+
+
+@pytest.mark.parametrize("written", ["1.234", "-5", "1e9", "1_000", "12,34,56", "1.23,45", "٣", "NaN", "1,2.3"])
+def test_C12_what_is_no_sum_or_could_be_two_is_refused(written):
+    with pytest.raises(DoesNotFit) as caught:
+        cells.amount(written)
+    assert caught.value.code == "not_a_sum"
+
+
 def test_C12_a_sum_that_no_book_holds_is_refused_where_it_is_reckoned():
     line = {"document": "1", "document_line": "1", "product_name": "x", "delivered_on": "2026-01-31"}
     with pytest.raises(DoesNotFit) as error:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale
@@ -31,6 +31,9 @@ NO = frozenset({"0", "false", "no", "n", "ei", "e", "nej", "epatosi"})
 EARLIEST_BIRTH = 1850
 SHOWN = 40
 """Characters of a cell that a reason repeats."""
+GROUPED = re.compile(r"-?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:,\d{3})+\.\d+|([.,])\d{3}(?:\1\d{3})+)", re.ASCII)
+"""With thousands apart: 1.234,50 or 1,234.50 or 1.234.567. `1.234` alone may be either, and is a decimal."""
+SUM = re.compile(r"\d+(?:[.,]\d+)?", re.ASCII)
 MOST_MONEY = Decimal(10) ** 10
 MOST_DAYS = 365
 DAYS = re.compile(r"(\d{1,3}) ?(?:pv|paivaa?|d|days?|dagar|dgr)?(?: netto| net)?")
@@ -162,14 +165,24 @@ def choice(words: Mapping[str, tuple[str, ...]]) -> Callable[[str], str]:
     return read
 
 
+def ungrouped(number: str) -> str:
+    """The number without what stands between thousands; its decimal sign stays."""
+    bare = "".join(number.split())
+    if not GROUPED.fullmatch(bare):
+        return bare
+    decimal = "," if bare.rfind(",") > bare.rfind(".") else "."
+    if bare.count(decimal) > 1:
+        return bare.replace(decimal, "")
+    return bare.replace("." if decimal == "," else ",", "")
+
+
 def amount(text: str) -> float:
-    """A sum in euros, not negative: 1 234,50 or 1234.50."""
-    bare = text.replace("\u00a0", "").replace(" ", "").removesuffix("€").removesuffix("EUR")
-    try:
-        found = Decimal(bare.replace(",", "."))
-    except InvalidOperation:
-        raise _bad("not_a_sum", text, "is not a sum of money.") from None
-    if not found.is_finite() or not 0 <= found < MOST_MONEY or found != round(found, 2):
+    """A sum in euros, not negative: 1 234,50 or 1.234,50 or 1234.50."""
+    bare = ungrouped(text.removesuffix("€").removesuffix("EUR"))
+    if not SUM.fullmatch(bare):
+        raise _bad("not_a_sum", text, "is not a sum of money.")
+    found = Decimal(bare.replace(",", "."))
+    if found >= MOST_MONEY or found != round(found, 2):
         raise _bad("not_a_sum", text, "is not a sum of money: at most two decimals, not negative.")
     return float(found)
 
@@ -212,6 +225,8 @@ def additional(definition: Definition) -> Callable[[str], object]:
             return yes_or_no(text)
         if definition.type is FieldType.MULTI_CHOICE:
             return fit(definition, [chosen(part.strip()) for part in TAG_SEPARATORS.split(text) if part.strip()])
+        if definition.type is FieldType.NUMBER:
+            return fit(definition, ungrouped(text))
         return fit(definition, chosen(text) if definition.type is FieldType.CHOICE else text)
 
     return read

@@ -121,7 +121,7 @@ OF_REGISTERS: dict[str, tuple[str, ...]] = {
         "Jäsennro", "Jäsen nro", "Jäsentunnus", "Jäsen-ID", "Asiakas nro", "Asiakaskoodi", "Asiakastunnus",
         "Asiakkaan numero", "Medlemsnr", "Kundnr", "Kundkod",
     ),
-    "business_id": ("Yritystunnus", "Y-tunnus/henkilötunnus"),
+    "business_id": ("Yritystunnus", "Y-tunnus/henkilötunnus", "Y-tunnus / HETU"),
     "payment_days": ("Maksuehto (pv)", "Maksuehto pv", "Maksuaika (pv)"),
     "street": (
         "Kotiosoite", "Postitusosoite", "Osoite 1", "Osoiterivi 1", "Laskutusosoite", "Laskutusosoite, katuosoite",

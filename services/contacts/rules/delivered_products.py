@@ -43,7 +43,6 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 SHORT = 60
 CENTS = Decimal("0.01")
 LARGEST = Decimal(10) ** 10
-THOUSANDS = re.compile(r"-?\d{1,3}(\.\d{3})+,\d+", re.ASCII)
 NUMBER = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 NAMED_CURRENCIES = {"€": "EUR", "EURO": "EUR", "EUROA": "EUR"}
@@ -62,8 +61,7 @@ def number(text: str, decimals: int) -> Decimal:
     bare = "".join(text.replace("\u2212", "-").removesuffix("€").removesuffix("EUR").split())
     if bare.endswith("-") and not bare.startswith("-"):
         bare = f"-{bare[:-1]}"
-    if THOUSANDS.fullmatch(bare):
-        bare = bare.replace(".", "")
+    bare = cells.ungrouped(bare)
     shown = text[: cells.SHOWN]
     if not NUMBER.fullmatch(bare):
         raise DoesNotFit("not_a_number", f"{shown} is not a number; write it as 1234,50.", value=shown)

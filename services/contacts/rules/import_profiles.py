@@ -22,8 +22,8 @@ PERSONAL = frozenset({"given_name", "family_name", "title", "gender", "birth_dat
 NAMES = frozenset({"given_name", "family_name", "name", "organisation"})
 COMPANY_NAMES = frozenset({"name", "organisation"})
 DECISION_MAKERS: Mapping[str, tuple[str, ...]] = {
-    "person_name": ("Päättäjä", "Yhteyshenkilö", "Toimitusjohtaja", "Beslutsfattare", "Kontaktperson", "VD",
-                    "Verkställande direktör", "Decision maker", "Contact person", "Managing director", "CEO"),
+    "person_name": ("Päättäjä", "Päättäjän nimi", "Yhteyshenkilö", "Toimitusjohtaja", "Beslutsfattare", "Kontaktperson",
+                    "VD", "Verkställande direktör", "Decision maker", "Contact person", "Managing director", "CEO"),
     "person_email": ("Päättäjän sähköposti", "Yhteyshenkilön sähköposti", "Beslutsfattarens e-post",
                      "Kontaktpersonens e-post", "Decision maker's e-mail", "Contact e-mail", "Contact email"),
     "person_phone": ("Päättäjän puhelin", "Yhteyshenkilön puhelin", "Beslutsfattarens telefon",
