@@ -18,6 +18,13 @@ class FormState:
     problems: Sequence[str] = ()
     locked: Mapping[str, str] = field(default_factory=dict)
     """Why a field cannot be edited, by its name; that of a list locks its entries."""
+    labels: dict[str, Any] = field(default_factory=dict)
+    """What the fields shown so far are called."""
+
+    def call(self, name: str, label: Any) -> str:
+        """Remember what a field is called, for the summary of errors. Shows nothing."""
+        self.labels[name] = label
+        return ""
 
     def value(self, name: str, default: Any = "") -> Any:
         """The value to show in a field of one value."""

@@ -308,3 +308,13 @@ PATTERNS: Final = {
     "url": "bad_url",
 }
 """How a field is written that has a pattern, by its name or the last two of its pointer."""
+LIMITS: Final[dict[str, Any]] = {
+    "enum": _("This is none of the choices: %(limit)s."),
+    "greater_than": _("This has to be more than %(limit)s."),
+    "greater_than_equal": _("This has to be at least %(limit)s."),
+    "less_than": _("This has to be less than %(limit)s."),
+    "less_than_equal": _("This may be at most %(limit)s."),
+    "string_too_long": _("This is too long. At most %(limit)s characters fit."),
+    "too_long": _("There are too many here. At most %(limit)s fit."),
+}
+"""The same with the limit, where it is known."""

@@ -3,11 +3,15 @@
 Services answer with stable codes, an English message and parameters; what has no sentence here is shown in English.
 """
 
+import re
 from typing import Any
 from urllib.parse import quote
 
 from contracts.errors import FieldError, ServiceError
-from gateway.sentences import FIELDS, PATTERNS, SENTENCES
+from gateway.sentences import FIELDS, LIMITS, PATTERNS, SENTENCES
+
+LIMIT = re.compile(r"(?:Input|String|List|Dictionary) should .*?(?:than|equal to|at most) (-?[0-9]+(?:\.[0-9]+)?)\b")
+CHOICE = re.compile(r"'([^']*)'")
 
 
 def sentence(error: ServiceError) -> str:
@@ -28,9 +32,19 @@ def _filled(found: Any, error: ServiceError) -> str:
 
 def field_text(error: FieldError) -> str:
     """What is wrong with one field, in the language of the request."""
-    found = _of_pattern(error) if error.code == "string_pattern_mismatch" else None
-    found = found or FIELDS.get(error.code)
-    return str(found) if found is not None else error.message
+    if found := _of_limit(error):
+        return found
+    told = _of_pattern(error) if error.code == "string_pattern_mismatch" else None
+    told = told or FIELDS.get(error.code)
+    return str(told) if told is not None else error.message
+
+
+def _of_limit(error: FieldError) -> str:
+    """With the limit or the choices that pydantic names; empty where it names none."""
+    sentence, found = LIMITS.get(error.code), LIMIT.match(error.message)
+    choices = ", ".join(CHOICE.findall(error.message)) if error.code == "enum" else ""
+    limit = choices or (found[1] if found else "")
+    return str(sentence) % {"limit": limit} if sentence and limit else ""
 
 
 def _of_pattern(error: FieldError) -> Any:

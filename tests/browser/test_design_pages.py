@@ -167,6 +167,7 @@ def test_mistakes_are_listed_linked_and_keep_what_was_typed(browser, address):
         summary = page.get_by_role("alert")
         expect(summary).to_be_focused()
         expect(summary).to_contain_text("2 things to correct")
+        expect(summary.get_by_role("link")).to_contain_text(["Family name: ", "Day of birth: "])
         summary.get_by_role("link", name="Write the family name.").click()
         expect(page.get_by_label("Family name")).to_be_focused()
         expect(page.get_by_label("Family name")).to_have_accessible_description("Write the family name.")

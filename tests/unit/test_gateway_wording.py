@@ -5,13 +5,15 @@ The codes are read from the source, so that a new one without words fails here.
 
 import ast
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, ValidationError
 
-from contracts.base import Request
+from chassis.validation import as_invalid
+from contracts.base import Language, Request
 from contracts.errors import BY_KIND, FieldError, Invalid, ServiceError
 from gateway import problems, wording
 from services.contacts.commands.details import TAKEN
@@ -201,6 +203,34 @@ def test_a_sentence_is_shown_even_when_its_parameters_are_missing():
 def test_C5_a_value_that_is_not_written_as_its_field_wants_is_told_how_to_write_it(pointer, code):
     told = wording.field_text(FieldError(pointer=pointer, code="string_pattern_mismatch", message="x"))
     assert told == str(wording.FIELDS[code])
+
+
+class Limited(BaseModel):
+    days: Annotated[int, Field(ge=-1, le=365)] = 0
+    hours: Annotated[Decimal, Field(gt=0, lt=Decimal("24.5"))] = Decimal(1)
+    name: Annotated[str, Field(max_length=3)] = ""
+    names: Annotated[list[str], Field(max_length=1)] = []
+    language: Language = Language.FI
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"days": -2}, "This has to be at least -1."), ({"days": 366}, "This may be at most 365."),
+        ({"hours": 0}, "This has to be more than 0."), ({"hours": 25}, "This has to be less than 24.5."),
+        ({"name": "Aino"}, "This is too long. At most 3 characters fit."),
+        ({"names": ["a", "b"]}, "There are too many here. At most 1 fit."),
+        ({"language": "de"}, "This is none of the choices: fi, sv, en."),
+    ],
+)  # fmt: skip
+def test_a_limit_is_told_with_what_is_wrong(given, told):
+    with pytest.raises(ValidationError) as caught:
+        Limited.model_validate(given)
+    assert wording.field_text(as_invalid(caught.value).errors[0]) == told
+
+
+def test_every_limit_has_a_sentence_without_it():
+    assert wording.LIMITS.keys() <= wording.FIELDS.keys()
 
 
 def test_every_pattern_has_its_sentence():
