@@ -247,6 +247,18 @@ class MessagesSent(Event):
     messages: list[MessageFact]
 
 
+class PersonUnsubscribed(Event):
+    """Somebody wants no more marketing on a channel, said by the link of a message; each time the link is used."""
+
+    type: ClassVar = "person.unsubscribed.v1"
+    source: ClassVar = "notify"
+    subject_id: ClassVar = "message_id"
+    message_id: UUID
+    person_id: UUID
+    channel: Channel
+    unsubscribed_at: datetime
+
+
 class NotifyApi(SystemApi, name="notify"):
     """Notify's RPC methods."""
 

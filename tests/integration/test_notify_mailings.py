@@ -11,6 +11,7 @@ from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById, JobById, JobState
 from contracts.contacts.consents import SetConsent
+from contracts.contacts.persons import UpdatePerson
 from contracts.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 from contracts.identity import PasswordLinkWanted
 from contracts.notify import (
@@ -148,6 +149,29 @@ def test_N8_one_click_ends_marketing_and_nothing_else(town, mailing):
         town.launch(again)
         town.settle()
     assert received(town) == {"v1@example.org": 2, "v2@example.org": 3}
+
+
+def test_N8_C17_who_left_by_a_link_stays_away_under_a_new_address_and_the_card_says_why(town, mailing):
+    created = mailing(2)
+    town.launch(created)
+    town.settle()
+    raw = town.mailbox.raw(town.mailbox.wait_for("v1@example.org")["id"]).decode("ascii")
+    token = re.search(r"List-Unsubscribe: <[^>]*/unsubscribe/([^>]+)>", raw).group(1)
+    for _ in range(2):
+        town.call("notify", "unsubscribe", Unsubscribe(token=token), ANONYMOUS)
+        town.settle()
+    (who,) = (row.id for row in town.rows("contacts", "SELECT id FROM persons WHERE email = 'v1@example.org'"))
+    said = {each.channel: each for each in town.call("contacts", "get_consents", ById(id=who)).data}
+    assert [channel for channel, each in said.items() if not each.allowed] == ["email"]
+    (message,) = town.rows("notify", f"SELECT id FROM messages WHERE person_id = '{who}'")
+    assert str(message.id) in said["email"].evidence
+    assert len(town.rows("contacts", "SELECT FROM consents")) == 1
+    version = town.call("contacts", "get_person", ById(id=who)).version
+    town.call("contacts", "update_person", UpdatePerson(id=who, version=version, email="new@example.org"))
+    again = {"name": "x", "segment_id": created.segment_id, "subject": "x", "body": "x"}
+    town.launch(town.call("notify", "create_mailing", CreateMailing(**again)))
+    town.settle()
+    assert received(town) == {"v1@example.org": 1, "v2@example.org": 2}
 
 
 def test_N3_what_persons_are_called_is_inert(town):

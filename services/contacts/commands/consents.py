@@ -3,11 +3,16 @@
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
-from contracts.contacts.consents import SetConsent
+from contracts.contacts.consents import ContactChannel, SetConsent
+from contracts.errors import NotFound
+from contracts.notify import PersonUnsubscribed
 from services.contacts import models
 from services.contacts.commands import persons
 from services.contacts.commands.history import Author
 from services.contacts.rules import personal_ids
+
+LINK = "Viestin peruutuslinkki:"
+"""The evidence of who left by a link, in the language of the office; the id of the message follows."""
 
 
 def set_consent(session: Session, request: SetConsent, author: Author) -> None:
@@ -29,3 +34,15 @@ def set_consent(session: Session, request: SetConsent, author: Author) -> None:
     if not request.allowed:
         banned.add(request.channel.value)
     persons.change(session, person, {"banned_channels": sorted(banned)}, author)
+
+
+def unsubscribe(session: Session, event: PersonUnsubscribed) -> None:
+    """The person used the link of a message that ends marketing: a ban, unless there is one. Nobody else is changed."""
+    channel = ContactChannel(event.channel.value)
+    try:
+        person = persons.locked(session, event.person_id)
+    except NotFound:
+        return
+    if channel.value not in person.banned_channels:
+        ban = SetConsent(person_id=person.id, channel=channel, allowed=False, evidence=f"{LINK} {event.message_id}")
+        set_consent(session, ban, Author(f"link:{event.message_id}", "link", event.unsubscribed_at))

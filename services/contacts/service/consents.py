@@ -1,8 +1,10 @@
 """Consents and bans per channel (C17)."""
 
+from chassis.service import subscribe
 from contracts.base import ById, Done
 from contracts.contacts.consents import Consents, ConsentsApi, SetConsent
 from contracts.errors import NotFound
+from contracts.notify import PersonUnsubscribed
 from services.contacts.commands import consents, persons
 from services.contacts.queries import consents as consent_lists
 from services.contacts.queries import persons as person_cards
@@ -23,3 +25,7 @@ class ConsentsMethods(ContactsMethods, ConsentsApi):
     def get_consents(self, request: ById) -> Consents:
         person = person_cards.get(self.reader, request.id, self.only_person)
         return consent_lists.of_person(self.reader, person.id)
+
+    @subscribe(PersonUnsubscribed)
+    def take_unsubscription(self, event: PersonUnsubscribed) -> None:
+        consents.unsubscribe(self.session, event)

@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, case, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from chassis import outbox
 from chassis.ids import new_id
 from chassis.settings import settings
 from contracts.errors import Gone, Invalid, NotFound
-from contracts.notify import Channel, Suppress
+from contracts.notify import Channel, PersonUnsubscribed, Suppress
 from services.notify.models import Message, Suppression
 
 UNSUBSCRIBED, BOUNCED = "unsubscribed", "bounced"
@@ -111,7 +112,8 @@ def unsubscribe_token(message_id: UUID) -> str:
 
 
 def unsubscribe(session: Session, token: str, now: datetime) -> None:
-    """Take the address a message went to off marketing; raises Gone for a token that is not ours."""
+    """Take the address a message went to off marketing, and tell whose it is: the wish is the person's, whatever the
+    address is later. Raises Gone for a token that is not ours."""
     form = TOKEN.fullmatch(token)
     message_id = UUID(hex=form.group(1)) if form else None
     if message_id is None or not hmac.compare_digest(token, unsubscribe_token(message_id)):
@@ -120,3 +122,8 @@ def unsubscribe(session: Session, token: str, now: datetime) -> None:
     if message is None or not message.address:
         raise NotFound("The message of this link is no longer known.")
     add(session, message.channel, message.address, UNSUBSCRIBED, now)
+    if message.person_id is not None:
+        told = PersonUnsubscribed(
+            message_id=message.id, person_id=message.person_id, channel=message.channel, unsubscribed_at=now
+        )
+        outbox.record(session, told)
