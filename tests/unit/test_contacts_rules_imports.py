@@ -14,6 +14,7 @@ from services.contacts.rules.delivered_products import line_of
 from services.contacts.rules.fields import DoesNotFit
 from services.contacts.rules.import_merging import changes, without_room
 from services.contacts.rules.import_rows import RowReader
+from services.contacts.rules.names import fold
 from services.contacts.rules.repeats import MAX_NAMESAKES, ORGANISATION_KEYS, PERSON_KEYS, Repeats
 from services.contacts.spreadsheets.delimited import find_delimiter
 from services.contacts.spreadsheets.encoding import CODE_PAGES, plausibility
@@ -85,6 +86,17 @@ def test_C3_title_and_role_belong_to_the_affiliation_when_there_is_one():
 def test_C11_a_header_without_names_cannot_be_read():
     with pytest.raises(Unreadable):
         RowReader(["Osoite", "Kunta"], [], TODAY)
+
+
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u200e", "\u2060"])
+def test_C11_what_comes_along_unseen_with_a_copied_text_is_left_out(unseen):
+    staged = read(
+        "Nimi;Sähköposti;Puhelin", f"Aino Hämä{unseen}läinen;{unseen}aino@example.org{unseen};040{unseen}1234567"
+    )
+    assert staged.reason == ""
+    found = [staged.person[name] for name in ("family_name", "email", "phone")]
+    assert found == ["Hämäläinen", "aino@example.org", "+358401234567"]
+    assert fold(f"Hämä{unseen}läinen") == fold("Hämäläinen")
 
 
 def test_C11_columns_that_mean_nothing_are_told():

@@ -17,6 +17,7 @@ from services.contacts.rules.import_classes import GrowingChoices, growing
 from services.contacts.rules.import_columns import MAX_LINE, ColumnRule, column_rules
 from services.contacts.rules.import_profiles import PROFILES, Misses
 from services.contacts.rules.import_proposals import named_fields, squeezed
+from services.contacts.rules.names import INVISIBLE
 from services.contacts.spreadsheets.limits import MAX_CELL, Unreadable
 
 FORBIDDEN = frozenset(map(chr, range(0x7F, 0xA0))) | frozenset("\u2028\u2029\u202e\u202d\ufeff")
@@ -199,6 +200,8 @@ class RowReader:
         width = len(row)
         for number, target, rule in self._rules:
             text = row[number].strip() if number < width else ""
+            if not text.isascii():
+                text = text.translate(INVISIBLE).strip()
             if not text:
                 continue
             try:

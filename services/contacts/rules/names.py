@@ -17,6 +17,8 @@ OFTEN = 2_000
 LONGEST_KEY = 401
 """Two names of 200 characters. A character may become six (`㌖`); a row of an index would not hold them."""
 APOSTROPHES = "'’ʼ`´"
+INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060"))
+"""What comes along unseen when a text is copied: places to break a word, joints, marks of direction."""
 
 
 class _Letters(dict[int, str]):
@@ -33,7 +35,7 @@ class _Letters(dict[int, str]):
     def _letter(self, character: str) -> str:
         if character in self._special:
             return self._special[character]
-        if character in APOSTROPHES:
+        if character in APOSTROPHES or ord(character) in INVISIBLE:
             return ""
         base = "".join(each for each in unicodedata.normalize("NFKD", character) if not unicodedata.combining(each))
         return base if base.isalnum() else ("" if unicodedata.combining(character) else " ")
@@ -44,9 +46,9 @@ _SEARCH = _Letters(SEARCHED_AS)
 
 
 def clean(text: str) -> str:
-    """The text in Unicode's composed form (NFC), with single spaces."""
+    """The text in Unicode's composed form (NFC), with single spaces and without what nobody sees."""
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+        text = unicodedata.normalize("NFC", text.translate(INVISIBLE))
     return " ".join(text.split())
 
 
