@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from contracts.errors import FieldError, ServiceError
-from gateway.sentences import FIELDS, LIMITS, PATTERNS, SENTENCES
+from gateway.field_sentences import FIELDS, LIMITS, PATTERNS
+from gateway.sentences import SENTENCES
 
 LIMIT = re.compile(r"(?:Input|String|List|Dictionary) should .*?(?:than|equal to|at most) (-?[0-9]+(?:\.[0-9]+)?)\b")
 CHOICE = re.compile(r"'([^']*)'")

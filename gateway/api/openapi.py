@@ -19,6 +19,7 @@ from gateway.api import (
     imports,
     membership,
     notify,
+    organisation_people,
     photos,
     surveys,
     system,
@@ -31,6 +32,7 @@ from gateway.api.routes import Route
 RESOURCES: Final = (
     contacts,
     contact_points,
+    organisation_people,
     documents,
     photos,
     vcards,

@@ -12,10 +12,10 @@ from flask_babel import lazy_pgettext as _p
 from contracts.base import Job
 from contracts.contacts.imports import ImportProfile, ImportRow
 from gateway.field_definitions import Definitions
+from gateway.field_sentences import FIELDS
 from gateway.pages.import_targets import WORDS as TARGETS
 from gateway.pages.source_words import SOURCES
 from gateway.pages.source_words import label as source_label
-from gateway.sentences import FIELDS
 
 ROWS: Final[dict[str, Any]] = {
     "created": _("New"),

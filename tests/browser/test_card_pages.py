@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from chassis.ids import new_id
 from tests import members
 from tests.browser.soundness import LOADING, check_page
 from tests.members import Member
@@ -115,6 +116,30 @@ def test_C3_the_card_of_an_organisation_shows_what_its_people_have_and_nobody_el
     check_page(page)
     page.set_viewport_size({"width": 390, "height": 900})
     check_page(page)
+
+
+def test_C3_programs_read_what_the_people_of_an_organisation_have(whole: Whole, member: Member) -> None:
+    organisation = whole.api.post("/organisations", {"name": "Ohjelman Oy"})
+    address = f"/organisations/{organisation['id']}"
+    assert whole.api.get(f"{address}/memberships") == {"data": [], "next_cursor": None, "has_more": False}
+    whole.api.post("/affiliations", {"person_id": member.person_id, "organisation_id": organisation["id"]})
+    for what in ("memberships", "enrolments", "messages"):
+        found = whole.api.get(f"{address}/{what}")["data"]
+        assert found == whole.api.get(f"/persons/{member.person_id}/{what}")["data"] != []
+    assert len(whole.api.get(f"{address}/messages", limit=1)["data"]) == 1
+    reader = whole.visitor(whole.api.post("/api-keys", {"name": "x", "permissions": ["contacts.read"]})["secret"])
+    assert reader.ask("GET", f"/api/v1{address}/memberships").status_code == 403
+    assert whole.api.ask("GET", f"/api/v1/organisations/{new_id()}/messages").status_code == 404
+    assert whole.api.ask("GET", f"/api/v1{address}/messages?color=red").status_code == 400
+
+
+def test_C3_the_people_of_an_organisation_are_asked_about_as_long_as_they_are_few(whole: Whole) -> None:
+    organisation = whole.api.post("/organisations", {"name": "Suuri Oy"})
+    for number in range(51):
+        person = whole.api.post("/persons", {"family_name": f"Monta {number}"})
+        whole.api.post("/affiliations", {"person_id": person["id"], "organisation_id": organisation["id"]})
+    refused = whole.api.ask("GET", f"/api/v1/organisations/{organisation['id']}/memberships")
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_people")
 
 
 def test_C3_lists_refuse_ids_that_are_none(whole: Whole) -> None:

@@ -15,6 +15,7 @@ from contracts.contacts.segments import SegmentFilter, SegmentKind
 from contracts.errors import FieldError, Invalid
 from contracts.system import SystemStatus
 from gateway.field_definitions import Definitions
+from gateway.field_sentences import FIELDS
 from gateway.i18n import init_i18n
 from gateway.pages import operations
 from gateway.pages import segment_drafts as drafts
@@ -24,7 +25,7 @@ from gateway.pages.segment_forms import Reader, draft_of
 from gateway.pages.segment_values import KINDS
 from gateway.pages.segment_words import SAME, in_words
 from gateway.pages.spreadsheet_cells import as_csv, inert
-from gateway.sentences import FIELDS, SENTENCES
+from gateway.sentences import SENTENCES
 from services.contacts.rules import segment_fields
 
 SERVICE = Path(__file__).resolve().parents[2] / "services" / "contacts"
