@@ -67,6 +67,7 @@ REASONS: Final[Mapping[str, Any]] = {
     "text_too_long": _("This text has %(length)s characters; at most %(most)s are taken."),
     "other_encoding": _("Some letters of this cell cannot be read; they are in another encoding than the rest."),
     "control_character": _("This cell holds the control character %(character)s; remove it."),
+    "failed_formula": _("%(value)s is left by a formula that failed. Correct it in the spreadsheet program."),
     "too_many_cells": _("This row has %(cells)s cells, but there are %(columns)s columns."),
     "too_many_classes": _("There are more than %(most)s classes in one classification."),
     "number_missing": _("This customer has no customer number, by which accounting knows it."),

@@ -366,6 +366,8 @@ def test_C11_formulas_in_text_are_stored_as_they_stand(imports):
         ("Ai\x07no;Aho;;", "Etunimi", "U+0007"),
         ("Ai\u202eno;Aho;;", "Etunimi", "U+202E"),
         ("Ai\x84no;Aho;;", "Etunimi", "U+0084"),
+        ("#N/A;Aho;;", "Etunimi", "formula"),
+        ("Aino;#PUUTTUU!;;", "Sukunimi", "formula"),
         (f"{'A' * 201};Aho;;", "Etunimi", "201 characters"),
         (f"{'A' * 10_001};Aho;;", "Etunimi", "10001 characters"),
         ("Aino;Aho;12 34 x;", "Asiakasnumero", "12 34 x"),

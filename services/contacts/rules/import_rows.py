@@ -20,6 +20,12 @@ from services.contacts.rules.import_proposals import named_fields, squeezed
 from services.contacts.rules.names import INVISIBLE
 from services.contacts.spreadsheets.limits import MAX_CELL, Unreadable
 
+SPREADSHEET_ERRORS = frozenset({
+    "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!",
+    "#JAKO/0!", "#PUUTTUU!", "#PUUTTUU", "#NIMI?", "#TYHJÄ!", "#LUKU!", "#VIITTAUS!", "#ARVO!",
+    "#DIVISION/0!", "#SAKNAS!", "#SAKNAS", "#NAMN?", "#SKÄRNING!", "#OGILTIGT!", "#REFERENS!", "#VÄRDEFEL!",
+})  # fmt: skip
+"""What a formula that failed leaves in a file of English, Finnish and Swedish Excel."""
 FORBIDDEN = frozenset(map(chr, range(0x7F, 0xA0))) | frozenset("\u2028\u2029\u202e\u202d\ufeff")
 
 
@@ -204,6 +210,9 @@ class RowReader:
                 text = text.translate(INVISIBLE).strip()
             if not text:
                 continue
+            if text[0] == "#" and text in SPREADSHEET_ERRORS:
+                reason = f"This cell holds {text}, which a formula has left that failed."
+                raise Rejected("failed_formula", reason, self.titles[number], value=text)
             try:
                 value = rule(text)
             except DoesNotFit as error:
