@@ -1,6 +1,7 @@
 """The operator methods that every service answers (contracts.system), over the chassis tables."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -19,6 +20,9 @@ from contracts.system import Ids, ListJobs, ParkedEvent, Replayed, ReplayParked,
 
 class SystemMethods(ServiceBase):
     """Mixed into every service class: `class ContactsService(SystemMethods, ContactsApi)`."""
+
+    jobs_of: ClassVar[Mapping[str, Permission]] = {}
+    """Kinds of jobs that belong to everybody who has the permission, whoever started them."""
 
     def ping(self, request: Nothing) -> Done:
         self.reader.execute(select(1))
@@ -95,8 +99,10 @@ class SystemMethods(ServiceBase):
         return jobs.as_contract(row)
 
     def _visible(self, row: Any) -> Any:
-        """A job is seen by who started it and by operators; others are told it does not exist."""
-        everyone = self.principal.kind is PrincipalKind.SYSTEM or self.principal.has(Permission.SYSTEM_READ)
+        """A job is seen by who started it, by those it belongs to and by operators; others are told that it does not
+        exist."""
+        rights = {Permission.SYSTEM_READ, self.jobs_of.get(row.kind, Permission.SYSTEM_READ)}
+        everyone = self.principal.kind is PrincipalKind.SYSTEM or any(map(self.principal.has, rights))
         if not everyone and row.principal != self.principal.label:
             raise NotFound(f"There is no job {row.id}.", id=row.id)
         return row

@@ -13,13 +13,16 @@ from sqlalchemy import text
 
 from chassis import files
 from chassis.database import database_of
-from contracts.base import ById
+from contracts.access import Permission
+from contracts.base import ById, JobById
 from contracts.contacts.import_mappings import PreviewImport
 from contracts.contacts.imports import ImportProfile
+from contracts.errors import NotFound
 from services.contacts.commands import import_staging
 from services.contacts.spreadsheets.limits import MAX_COLUMNS, MAX_MEMORY_BYTES
 from services.contacts.spreadsheets.workbook import ROOT, UNPACKING
 from services.contacts.spreadsheets.workbook import rows as workbook_rows
+from tests.integration.conftest import staff
 from tests.integration.importing import counts
 
 SPREADSHEET = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -303,6 +306,17 @@ def test_C11_reading_a_large_file_takes_less_than_300_megabytes(tmp_path, make, 
     code, megabytes = map(int, told.split())
     assert code == 0
     assert 10 < megabytes <= 300
+
+
+def test_C11_everybody_who_may_import_is_told_why_a_file_of_a_colleague_failed(imports, call_service):
+    job = imports.finish(imports.start(b'Nimi\n"Aino Aho\n'))
+    asked = JobById(id=job.id)
+    colleague = staff(Permission.CONTACTS_IMPORT)
+    told = call_service("contacts", "get_job", asked, principal=colleague)
+    assert (told.state, told.result["code"], told.result["row"]) == ("failed", "quotation_open", 2)
+    stranger = staff(Permission.CONTACTS_WRITE)
+    with pytest.raises(NotFound):
+        call_service("contacts", "get_job", asked, principal=stranger)
 
 
 def test_C11_after_a_bomb_the_next_import_works(imports):

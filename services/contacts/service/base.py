@@ -3,12 +3,18 @@
 from uuid import UUID
 
 from chassis.system_methods import SystemMethods
-from contracts.access import PrincipalKind
+from contracts.access import Permission, PrincipalKind
+from services.contacts.commands import import_mappings, import_undoing, imports
 from services.contacts.commands.history import Author
 
 
 class ContactsMethods(SystemMethods):
-    """Knows who changes something."""
+    """Knows who changes something, and whose jobs are whose."""
+
+    jobs_of = dict.fromkeys(
+        (imports.JOB_KIND, import_mappings.JOB_KIND, import_undoing.JOB_KIND, import_undoing.OF_PURCHASES),
+        Permission.CONTACTS_IMPORT,
+    )
 
     @property
     def author(self) -> Author:
