@@ -16,7 +16,7 @@ from contracts.contacts.recipients import Recipient
 from contracts.contacts.segments import SegmentMembers
 from contracts.notify import MailingState, MessageState
 from services.notify import queries
-from services.notify.commands import mailings, messages
+from services.notify.commands import label_sheets, mailings, messages
 from services.notify.documents.labels import AddressLabel, InvalidLabels, render_labels
 from services.notify.models import LabelSheet, Mailing
 
@@ -114,7 +114,7 @@ def _receivers(segment_id: UUID) -> list[Recipient]:
             return found
 
 
-@job("make_label_sheet", prepare=_sheet)
+@job(label_sheets.JOB, prepare=_sheet)
 def make_label_sheet(step: Step) -> None:
     """Store where the rendered sheet is."""
     sheet: _Sheet = step.prepared

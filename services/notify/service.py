@@ -1,6 +1,7 @@
 """Notify's entrypoints."""
 
 from datetime import UTC
+from typing import ClassVar
 from uuid import UUID
 
 from chassis import jobs, personal_data
@@ -9,6 +10,7 @@ from chassis.rpc import client
 from chassis.service import subscribe
 from chassis.system_methods import SystemMethods
 from contracts import notify
+from contracts.access import Permission
 from contracts.base import ById, ByIds, Done, Job, JobById, ListRequest, Page
 from contracts.bounces import UsedAddresses
 from contracts.commerce.invoices import InvoiceDocumentReady, InvoiceKind, InvoicePaid
@@ -46,6 +48,8 @@ def _receiver(person_id: UUID) -> Recipient | None:
 
 class NotifyService(SystemMethods, NotifyApi):
     """Messages of the suite."""
+
+    jobs_of: ClassVar = {mailings.JOB: Permission.NOTIFY_SEND, label_sheets.JOB: Permission.NOTIFY_SEND}
 
     def send_code(self, request: notify.SendCode) -> Done:
         fresh = messages.record_code(self.session, request.id, self.now)

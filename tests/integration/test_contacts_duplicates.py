@@ -217,7 +217,9 @@ def test_C13_only_who_may_write_scans_and_judges(call, scan):
 
 def test_C13_scans_take_their_turns(call, worker):
     job = call("scan_duplicates", Nothing())
-    assert call("scan_duplicates", Nothing(), staff()).id == job.id
+    colleague = staff(Permission.CONTACTS_WRITE)
+    assert call("scan_duplicates", Nothing(), colleague).id == job.id
+    assert call("get_job", JobById(id=job.id), colleague).state == "queued"
     run_job_chunk(worker)
     person(call, phone="0401234567")
     person(call, phone="0401234567")

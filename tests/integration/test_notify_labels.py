@@ -8,12 +8,14 @@ import pytest
 
 from chassis import files
 from chassis.ids import new_id
+from contracts.access import Permission
 from contracts.base import ById, JobById, JobState
 from contracts.contacts.consents import SetConsent
 from contracts.errors import Invalid, NotFound
 from contracts.notify import (
     CreateLabelSheet,
 )
+from tests.integration.conftest import staff
 from tests.integration.town import Town, opened_town
 
 pytestmark = pytest.mark.integration
@@ -33,6 +35,7 @@ def test_N2_labels_of_a_segment(town):
     town.settle()
     made = town.call("notify", "get_label_sheet", ById(id=sheet.id))
     assert (made.labels, made.without_address) == (100, 1)
+    assert town.call("notify", "get_job", JobById(id=made.job_id), staff(Permission.NOTIFY_SEND)).state == "succeeded"
     with pymupdf.open(stream=files.load(made.file_key), filetype="pdf") as pdf:
         printed = "".join(page.get_text() for page in pdf)
         assert len(pdf) == 5

@@ -1,20 +1,24 @@
 """What the methods of all capabilities share."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from chassis.system_methods import SystemMethods
 from contracts.access import Permission, PrincipalKind
-from services.contacts.commands import import_mappings, import_undoing, imports
+from services.contacts.commands import duplicate_scans, import_mappings, import_undoing, imports
 from services.contacts.commands.history import Author
 
 
 class ContactsMethods(SystemMethods):
     """Knows who changes something, and whose jobs are whose."""
 
-    jobs_of = dict.fromkeys(
-        (imports.JOB_KIND, import_mappings.JOB_KIND, import_undoing.JOB_KIND, import_undoing.OF_PURCHASES),
-        Permission.CONTACTS_IMPORT,
-    )
+    jobs_of: ClassVar = {
+        imports.JOB_KIND: Permission.CONTACTS_IMPORT,
+        import_mappings.JOB_KIND: Permission.CONTACTS_IMPORT,
+        import_undoing.JOB_KIND: Permission.CONTACTS_IMPORT,
+        import_undoing.OF_PURCHASES: Permission.CONTACTS_IMPORT,
+        duplicate_scans.JOB_KIND: Permission.CONTACTS_WRITE,
+    }
 
     @property
     def author(self) -> Author:

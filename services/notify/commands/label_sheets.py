@@ -11,6 +11,8 @@ from contracts.notify import CreateLabelSheet
 from services.notify.documents.label_formats import FORMATS
 from services.notify.models import LabelSheet
 
+JOB = "make_label_sheet"
+
 
 def create(session: Session, request: CreateLabelSheet, by: str, now: datetime) -> LabelSheet:
     """Queue the job that makes the sheet; raises Invalid when it would start beside the sheet."""
@@ -24,7 +26,7 @@ def create(session: Session, request: CreateLabelSheet, by: str, now: datetime) 
         "format": request.format.value,
         "start_at": request.start_at,
     }
-    job_id = jobs.start(session, "notify", "make_label_sheet", params)
+    job_id = jobs.start(session, "notify", JOB, params)
     sheet = LabelSheet(
         id=sheet_id,
         segment_id=request.segment_id,
