@@ -1,9 +1,11 @@
 """Basic data of persons and organisations: genders, numbers by kind, terms of customers; never a personal id (C5)."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from chassis import clock
 from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById
@@ -184,3 +186,15 @@ def test_C5_a_personal_identity_code_is_refused_in_whatever_is_written_about_peo
     with pytest.raises(Invalid) as caught:
         call(method, request_, staff(*OFFICE_RIGHTS))
     assert [(each.pointer, each.code) for each in caught.value.errors] == [(pointer, "personal_id")]
+
+
+def test_C5_nobody_is_born_tomorrow(call):
+    person = call("create_person", CreatePerson(family_name="Aho", birth_date=clock.local_date(clock.now())))
+    tomorrow = clock.local_date(clock.now()) + timedelta(days=1)
+    for method, request in (
+        ("create_person", CreatePerson(family_name="Aho", birth_date=tomorrow)),
+        ("update_person", UpdatePerson(id=person.id, version=person.version, birth_date=tomorrow)),
+    ):
+        with pytest.raises(Invalid) as caught:
+            call(method, request)
+        assert [(each.pointer, each.code) for each in caught.value.errors] == [("/birth_date", "in_the_future")]

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis import outbox
+from chassis import clock, outbox
 from chassis.ids import new_id
 from contracts.contacts import basics
 from contracts.contacts.persons import (
@@ -44,6 +44,7 @@ def add(session: Session, person_id: UUID, given: PersonDetails, state: PersonSt
         ]
         raise Invalid("A person needs a given name or a family name.", errors=errors)
     stored = details.checked(session, "person", as_columns(given, include=set(PersonDetails.model_fields)))
+    _refuse_unborn(stored, author)
     person = models.Person(
         id=person_id, state=state, banned_channels=[], version=1, created_at=author.at, updated_at=author.at, **stored
     )
@@ -63,11 +64,18 @@ def update_details(session: Session, request: UpdatePerson, author: Author) -> P
     wanted = as_columns(request, exclude_none=True, exclude={"id", "version", "clear"})
     wanted |= details.cleared(request.clear, CLEARED)
     stored = details.checked(session, "person", wanted, person.fields)
+    _refuse_unborn(stored, author)
     masters.refuse_mastered(session, "person", person, stored, author)
     before = verifications.keys_before(session, person.id, stored)
     change(session, person, stored, author)
     verifications.tell_again(session, person.id, before, author)
     return person_of(person)
+
+
+def _refuse_unborn(stored: dict[str, Any], author: Author) -> None:
+    born = stored.get("birth_date")
+    if born is not None and born > clock.local_date(author.at):
+        raise Invalid.field("/birth_date", "in_the_future", "This day is in the future; check the year.")
 
 
 def change(session: Session, person: models.Person, stored: dict[str, Any], author: Author) -> None:
