@@ -1,6 +1,7 @@
 """Mailings to segments: prepared, previewed as a receiver gets them, launched, paused, resumed, cancelled."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +17,7 @@ from contracts.access import Permission
 from contracts.base import ById, ListRequest
 from contracts.contacts import ContactsApi
 from contracts.contacts.segments import ListSegments, SegmentKind, SegmentMembers
-from contracts.errors import Conflict, Invalid
+from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
 from contracts.notify import CreateMailing, Mailing, MailingState, NotifyApi, PreviewMailing
 from gateway.asked import ask_first, asked, list_state
 from gateway.form_state import FormState
@@ -25,6 +26,7 @@ from gateway.listing import Column
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may
 from gateway.submitted import form_command, read, state, typed, without_empty
+from gateway.wording import sentence
 
 notify = client(NotifyApi)
 contacts = client(ContactsApi)
@@ -117,12 +119,19 @@ def _to_whom(mailing: Mailing) -> list[Any]:
     """The segment, the first receivers and, if they were asked to check their details, how many have."""
     members = SegmentMembers(id=mailing.segment_id, limit=20)
     return side_by_side(
-        partial(or_nothing, partial(contacts.get_segment, ById(id=mailing.segment_id))),
-        partial(or_nothing, partial(contacts.list_segment_members, members)),
+        partial(_or_gone, partial(contacts.get_segment, ById(id=mailing.segment_id))),
+        partial(_or_gone, partial(contacts.list_segment_members, members)),
         partial(or_nothing, partial(contacts.count_details_checks, ById(id=mailing.id)))
         if mailing.check_details
         else lambda: None,
     )
+
+
+def _or_gone(call: Callable[[], Any]) -> Any:
+    """What is known of the segment; nothing when it was taken away, is not to be read, or contacts is away."""
+    with suppress(NotFound, NotAllowed):
+        return or_nothing(call)
+    return None
 
 
 def _preview(mailing: Mailing) -> Any:
@@ -137,7 +146,9 @@ def _preview(mailing: Mailing) -> Any:
 def launch(mailing_id: UUID) -> ResponseReturnValue:
     """Send a draft or go on with a paused one; asks first, with the number of receivers."""
     mailing = notify.get_mailing(ById(id=mailing_id))
-    count = contacts.get_segment(ById(id=mailing.segment_id)).count or 0
+    count = 0
+    with suppress(NotFound):  # launching tells that the segment is gone
+        count = contacts.get_segment(ById(id=mailing.segment_id)).count or 0
     question = ask_first(
         _("Send %(name)s?", name=mailing.name),
         ngettext(
@@ -179,6 +190,8 @@ def _done(mailing_id: UUID, command: Any, text: str) -> ResponseReturnValue:
         with form_command():
             command()
         flash(text, "good")
-    except Conflict:
-        flash(_("This is not possible any more; the page shows how things stand."), "warn")
+    except Conflict as error:
+        is_gone = error.error_code == "segment_gone"
+        told = sentence(error) if is_gone else _("This is not possible any more; the page shows how things stand.")
+        flash(told, "warn")
     return redirect(f"/office/mailings/{mailing_id}")

@@ -31,7 +31,7 @@ from contracts.courses import (
     SessionMoved,
     TicketReady,
 )
-from contracts.errors import Invalid, NotFound
+from contracts.errors import Conflict, Invalid, NotFound
 from contracts.identity import AccountErased, PasswordLinkWanted
 from contracts.membership import ApplicationRejected, ApplicationSubmitted, MembershipActivated
 from contracts.notify import Channel, NotifyApi
@@ -101,6 +101,7 @@ class NotifyService(SystemMethods, NotifyApi):
         return notify.MailingPreview(subject=rendered.subject, text=rendered.text, html=rendered.html)
 
     def launch_mailing(self, request: ById) -> Job:
+        _refuse_gone_segment(queries.get_mailing(self.reader, request.id))
         job_id = mailings.launch(self.session, request.id)
         return jobs.as_contract(jobs.get(self.session, job_id))
 
@@ -269,6 +270,17 @@ class NotifyService(SystemMethods, NotifyApi):
 def _check_segment(segment_id: UUID) -> None:
     """Raise NotFound, or Conflict for a segment that finds organisations."""
     contacts.list_segment_members(SegmentMembers(id=segment_id, limit=1, sort="id"))
+
+
+def _refuse_gone_segment(mailing: notify.Mailing) -> None:
+    """Raise Conflict for a draft whose segment was taken away: nobody can say who gets it."""
+    if mailing.state is not notify.MailingState.DRAFT:
+        return
+    try:
+        _check_segment(mailing.segment_id)
+    except NotFound:
+        message = "The segment of this mailing was taken away; make a new mailing to another one."
+        raise Conflict(message, code="segment_gone") from None
 
 
 def _check_survey(survey_id: UUID) -> None:

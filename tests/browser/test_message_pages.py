@@ -35,6 +35,22 @@ def test_N8_an_address_is_never_written_to_again_and_then_is(visit, whole):
     expect(page.locator("#list tr", has_text=address)).to_have_count(0)
 
 
+def test_N3_a_mailing_stays_when_its_segment_was_taken_away(visit, whole):
+    filter_ = {"field": "city", "op": "eq", "value": "Lahti"}
+    segment = whole.api.post("/segments", {"name": f"Pois {new_id().hex[-6:]}", "filter": filter_})
+    texts = {"name": "Jäävä viesti", "subject": "Hei", "body": "Hei", "segment_id": segment["id"]}
+    mailing = whole.api.post("/mailings", texts)
+    page = visit(f"/office/segments/{segment['id']}", as_user="toimisto")
+    page.get_by_role("button", name="Poista").click()
+    page.locator("dialog").get_by_role("button", name="Poista").click()
+    expect(page.get_by_text("Poistettu.")).to_be_visible()
+    page.goto(f"/office/mailings/{mailing['id']}")
+    expect(page.get_by_role("heading", name="Jäävä viesti")).to_be_visible()
+    page.get_by_role("button", name="Lähetä", exact=True).click()
+    page.get_by_role("button", name="Lähetä nyt").click()
+    expect(page.get_by_text("kohderyhmä on poistettu")).to_be_visible()
+
+
 def test_N2_labels_of_a_segment_are_made_and_opened(visit, whole):
     town = f"Tarrala{new_id().hex[-6:]}"
     for name in ("Aino", "Eino"):

@@ -12,6 +12,7 @@ from contracts.access import Permission
 from contracts.base import ById, JobById, JobState
 from contracts.contacts.consents import SetConsent
 from contracts.contacts.persons import UpdatePerson
+from contracts.contacts.segments import DeleteSegment
 from contracts.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 from contracts.identity import PasswordLinkWanted
 from contracts.notify import (
@@ -58,6 +59,16 @@ def job(town, mailing):
 def received(town):
     """How many messages each address got."""
     return Counter(each["to"] for each in town.mailbox.messages(limit=2000))
+
+
+def test_N3_a_draft_whose_segment_was_taken_away_is_not_launched(town, mailing):
+    created = mailing(1)
+    segment = town.call("contacts", "get_segment", ById(id=created.segment_id))
+    town.call("contacts", "delete_segment", DeleteSegment(id=segment.id, version=segment.version))
+    with pytest.raises(Conflict) as caught:
+        town.launch(created)
+    assert caught.value.error_code == "segment_gone"
+    assert town.mailing(created).state is MailingState.DRAFT
 
 
 def test_N3_each_of_a_thousand_gets_it_once_and_personally(town, mailing):
