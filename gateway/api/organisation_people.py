@@ -21,7 +21,7 @@ from gateway.local_today import today
 
 contacts, courses = client(ContactsApi), client(CoursesApi)
 membership, notify = client(MembershipApi), client(NotifyApi)
-resource = Resource(ContactsApi, "Contacts")
+resource = Resource(ContactsApi, "People of organisations")
 MOST: Final = 50
 """So many people are asked about at once."""
 
