@@ -99,3 +99,8 @@ def test_the_headers_of_every_answer_are_declared():
     }
     assert {route.operation for route in ROUTES if route.key_required} <= replayed
     assert not replayed & {"sign_in", "sign_out", "create_api_key", "list_persons"}
+
+
+def test_every_tag_is_told_once():
+    names = [each["name"] for each in openapi.document()["tags"]]
+    assert len(names) == len(set(names))
