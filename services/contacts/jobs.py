@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +20,7 @@ from services.contacts.commands import (
     tags,
 )
 from services.contacts.commands.history import Author
-from services.contacts.commands.import_running import Running
+from services.contacts.commands.import_running import Chunk, Running
 from services.contacts.queries import exports as export_rows
 from services.contacts.spreadsheets import Unreadable
 
@@ -29,8 +28,6 @@ MATCHED_AT_ONCE = 5_000
 APPLIED_AT_ONCE = 2_000
 ASK_AGAIN = 5.0
 """Seconds until commerce is asked again when it was away."""
-Chunk = dict[str, Any]
-"""Parameters of the statements on some rows of an import."""
 
 
 @job(imports.JOB_KIND, prepare=import_deliveries.hand_over)
@@ -85,10 +82,15 @@ def scan_duplicates(step: Step) -> None:
 
 
 def _stage(step: Step, running: Running) -> None:
-    """Read and check the whole file; one that cannot be read leaves nothing behind."""
+    """Read and check the whole file; one that cannot be read leaves nothing behind.
+
+    Contacts that are stored are compared with the register while more is read, unless older imports have to be waited
+    for.
+    """
+    matched = not (running.tells_of_purchases or running.must_wait())
     try:
         with step.session.begin_nested(), running.open_file() as (table, reader):
-            total, rejected = running.stage(table, reader)
+            total, rejected = running.stage(table, reader, Running.match if matched else _later)
     except NotFound as error:
         step.fail(str(error), code="file_gone", import_id=str(running.row.id))
         return
@@ -97,8 +99,14 @@ def _stage(step: Step, running: Running) -> None:
         step.fail(error.reason, code=error.code, params=error.params, import_id=str(running.row.id), **place)
         return
     file = {"encoding": table.encoding, "delimiter": table.delimiter, "ignored_columns": reader.ignored}
-    step.cursor.update({"phase": "match", "after": 0, "passed": 0, "headers": reader.headers, "file": file})
-    step.progress(done=0, total=total, errors=rejected)
+    passed = total if matched else 0
+    step.cursor.update({"phase": "settle" if matched else "match", "after": 0, "passed": passed})
+    step.cursor.update(headers=reader.headers, file=file)
+    step.progress(done=passed // 2, total=total, errors=rejected)
+
+
+def _later(_running: Running, _chunk: Chunk) -> None:
+    """Nothing yet."""
 
 
 def _match(step: Step, running: Running) -> None:

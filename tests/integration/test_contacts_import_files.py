@@ -231,16 +231,13 @@ import sys
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
-from services.contacts.commands.import_staging import Lines, lines_of
+from services.contacts.commands.import_staging import lines_of, parts_of
 from services.contacts.rules.import_rows import RowReader
 from services.contacts.spreadsheets import read
 table = read(Path(sys.argv[1]))
 reader = RowReader(table.header, [], date(2026, 11, 26))
-lines = Lines(lines_of(str(uuid4()), table, reader))
-while lines.read():
+for part in parts_of(lines_of(str(uuid4()), table, reader)):
     pass
-if lines.error:
-    raise lines.error
 """
 
 

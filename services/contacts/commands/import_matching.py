@@ -37,10 +37,19 @@ def _merged(number: str) -> str:
 
 MERGED_NUMBER = _merged("customer_number")
 MERGED_NUMBERS = f"{MERGED_NUMBER}, {_merged('business_id')}"
+FOUND = "SELECT number, id FROM (SELECT r.number, "
+"""The rows of whom something is found. They are written by a statement of their own: a row joined with what was found
+for it would be a trap, as the planner knows nothing yet of an import that is just being stored."""
+KNOW = """
+    UPDATE import_rows r SET {row}_known = true,
+        {row}_id = (CAST(:ids AS uuid[]))[array_position(CAST(:numbers AS integer[]), r.number)]
+    WHERE r.import_id = :import_id AND r.number = ANY(:numbers) AND r.state = 'staged' AND r.{row} IS NOT NULL
+    """
+"""Rows that an erasure has emptied meanwhile stay as they are."""
+KNOW_PERSONS, KNOW_ORGANISATIONS = text(KNOW.format(row="person")), text(KNOW.format(row="organisation"))
 MATCH_PERSONS = text(
     f"""
-    UPDATE import_rows r SET person_id = found.id, person_known = true
-    FROM (SELECT r.number, coalesce(
+    {FOUND} coalesce(
             (SELECT t.id FROM persons t WHERE t.customer_number = p.customer_number AND t.state = 'active'),
             (SELECT t.id FROM persons t
                 WHERE t.id = ANY(ARRAY({NAMESAKES})) AND t.state = 'active' AND {SAME_NUMBER}
@@ -54,23 +63,15 @@ MATCH_PERSONS = text(
                 JOIN persons s ON s.id = e.person_id JOIN persons t ON t.id = coalesce(s.linked_to, s.id)
                 WHERE t.state = 'active' ORDER BY t.id LIMIT 1) END) AS id
           FROM import_rows r CROSS JOIN LATERAL jsonb_populate_record(NULL::persons, r.person) p
-          WHERE {CHUNK} AND r.person IS NOT NULL OFFSET 0) found
-    WHERE r.import_id = :import_id AND r.number = found.number AND found.id IS NOT NULL
-      AND r.state = 'staged' AND r.person IS NOT NULL
+          WHERE {CHUNK} AND r.person IS NOT NULL OFFSET 0) found WHERE id IS NOT NULL
     """  # noqa: S608  (constants of this module)
 )
-"""Only rows whose person is found are written, unless an erasure has emptied them meanwhile."""
-FOUND_ORGANISATIONS = """
-    UPDATE import_rows r SET organisation_id = found.id, organisation_known = true
-    FROM (SELECT r.number, """
 OF_ROWS = f""" AS id
-          FROM import_rows r WHERE {CHUNK} AND r.organisation IS NOT NULL OFFSET 0) found
-    WHERE r.import_id = :import_id AND r.number = found.number AND found.id IS NOT NULL
-      AND r.state = 'staged' AND r.organisation IS NOT NULL
+          FROM import_rows r WHERE {CHUNK} AND r.organisation IS NOT NULL OFFSET 0) found WHERE id IS NOT NULL
     """
 MATCH_ORGANISATIONS = text(
     f"""
-    {FOUND_ORGANISATIONS} (SELECT coalesce(
+    {FOUND} (SELECT coalesce(
             (SELECT t.id FROM organisations t WHERE t.business_id = o.business_id AND t.deleted_at IS NULL),
             (SELECT t.id FROM organisations t WHERE t.customer_number = o.customer_number AND t.deleted_at IS NULL),
             {MERGED_NUMBERS},
@@ -85,7 +86,7 @@ MATCH_ORGANISATIONS = text(
 
 MATCH_CUSTOMERS = text(
     f"""
-    {FOUND_ORGANISATIONS} (SELECT coalesce(
+    {FOUND} (SELECT coalesce(
             (SELECT t.id FROM organisations t WHERE t.customer_number = o.customer_number AND t.deleted_at IS NULL),
             {MERGED_NUMBER},
             (SELECT t.id FROM organisations t WHERE t.business_id = o.business_id AND t.customer_number IS NULL
@@ -96,7 +97,7 @@ MATCH_CUSTOMERS = text(
 """Accounting knows its customers by number; a company without one becomes a customer by its business id."""
 MATCH_COMPANIES = text(
     f"""
-    {FOUND_ORGANISATIONS} (SELECT coalesce(
+    {FOUND} (SELECT coalesce(
             (SELECT t.id FROM organisations t WHERE t.business_id = o.business_id AND t.deleted_at IS NULL),
             (SELECT t.id FROM organisations t WHERE t.customer_number = o.customer_number AND t.deleted_at IS NULL),
             {MERGED_NUMBERS},
@@ -125,28 +126,31 @@ KEEP_NUMBERS = [
 """A number that led here from a merged organisation does not take the place of the survivor's own."""
 MATCH_COLLEAGUES = text(
     f"""
-    UPDATE import_rows r SET person_id = found.id, person_known = true
-    FROM (SELECT r.number, (
+    {FOUND} (
             SELECT t.id FROM affiliations a JOIN persons t ON t.id = a.person_id
             WHERE a.organisation_id = r.organisation_id AND t.sort_key = r.person ->> 'sort_key' AND t.state = 'active'
             ORDER BY t.id LIMIT 1) AS id
           FROM import_rows r
           WHERE {CHUNK} AND r.person IS NOT NULL AND NOT r.person_known AND r.organisation_known OFFSET 0) found
-    WHERE r.import_id = :import_id AND r.number = found.number AND found.id IS NOT NULL
-      AND r.state = 'staged' AND r.person IS NOT NULL
+    WHERE id IS NOT NULL
     """  # noqa: S608
 )
 """Of one name in one company there is one decision maker."""
 
 
+FIND_PERSONS, FIND_COLLEAGUES = (MATCH_PERSONS, KNOW_PERSONS), (MATCH_COLLEAGUES, KNOW_PERSONS)
 MATCH = {
-    ImportProfile.CONTACTS: (MATCH_PERSONS, MATCH_ORGANISATIONS, *KEEP_NUMBERS),
-    ImportProfile.ACCOUNTING_CUSTOMERS: (MATCH_CUSTOMERS, *KEEP_NUMBERS),
-    ImportProfile.ADDRESS_PROVIDER: (MATCH_PERSONS, MATCH_COMPANIES, *KEEP_NUMBERS, MATCH_COLLEAGUES),
+    ImportProfile.CONTACTS: (FIND_PERSONS, (MATCH_ORGANISATIONS, KNOW_ORGANISATIONS)),
+    ImportProfile.ACCOUNTING_CUSTOMERS: ((MATCH_CUSTOMERS, KNOW_ORGANISATIONS),),
+    ImportProfile.ADDRESS_PROVIDER: (FIND_PERSONS, (MATCH_COMPANIES, KNOW_ORGANISATIONS), FIND_COLLEAGUES),
 }
 
 
 def match(session: Session, chunk: dict[str, Any], profile: ImportProfile) -> None:
     """Find the contacts of the register that the chunk's rows are."""
-    for statement in MATCH[profile]:
+    for find, know in MATCH[profile]:
+        if found := session.execute(find, chunk).all():
+            pairs = {"numbers": [row.number for row in found], "ids": [row.id for row in found]}
+            session.execute(know, {"import_id": chunk["import_id"], **pairs})
+    for statement in KEEP_NUMBERS:
         session.execute(statement, chunk)

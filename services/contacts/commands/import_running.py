@@ -1,9 +1,9 @@
 """An import at work: one phase, one chunk of rows after another (C11)."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -40,7 +40,7 @@ OLDER_ONE_OPEN = text(
 )
 NEXT_ROWS = text(
     """
-    SELECT min(number) AS first, max(number) AS last, count(*) AS count
+    SELECT min(number) AS first, max(number) AS last, count(*) AS size
     FROM (SELECT number FROM import_rows WHERE import_id = :import_id AND number > :after AND (leads OR NOT :leaders)
           ORDER BY number LIMIT :size) n
     """
@@ -107,6 +107,8 @@ FORGET_ERASED = text(
 """An erasure that began before the file was staged does not see its rows. Whoever is new was not erased yet."""
 REMARKED = ("mastered", "full")
 """Count rows of which a master keeps something, and of which something found no room."""
+Chunk = dict[str, Any]
+"""Parameters of the statements on some rows of an import."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,16 @@ class Running:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headings of the file by what their columns mean."""
 
-    def stage(self, table: Table, reader: RowReader) -> tuple[int, int]:
-        """Store the rows of the file; how many there are, how many are rejected. Raises Unreadable."""
-        counted = stage(self.session, self.row.id, table, reader)
+    def stage(self, table: Table, reader: RowReader, then: Callable[["Running", Chunk], None]) -> tuple[int, int]:
+        """Store the rows of the file, and do `then` with each part of them; how many there are, how many are rejected.
+
+        Raises Unreadable.
+        """
+        knowing = replace(self, headers=reader.headers)
+        counted = stage(
+            self.session, self.row.id, table, reader,
+            lambda part: then(knowing, knowing.chunk(part.first, part.last, part.count)),
+        )  # fmt: skip
         self.row.columns = reader.columns
         if not self.row.dry_run:
             import_classes.grow(self.session, reader.growing.values())
@@ -146,12 +155,13 @@ class Running:
         on it; None at the end."""
         asked = {"import_id": self.row.id, "after": number, "size": size, "leaders": leaders}
         found = self.session.execute(NEXT_ROWS, asked).one()
-        if found.last is None:
-            return None
-        numbers = {"first": found.first, "last": found.last, "count": found.count}
-        chunk: dict[str, Any] = {"import_id": self.row.id, **numbers}
+        return None if found.last is None else self.chunk(found.first, found.last, found.size)
+
+    def chunk(self, first: int, last: int, count: int) -> Chunk:
+        """Parameters of the statements on these rows."""
         of_number = import_remarks.header_of("customer_number", self.headers)
-        return chunk | {"number_column": of_number, **import_deliveries.columns_of(self.headers)}
+        headings = {"number_column": of_number, **import_deliveries.columns_of(self.headers)}
+        return {"import_id": self.row.id, "first": first, "last": last, "count": count, **headings}
 
     def repeats(self, chunk: dict[str, Any], before: dict[str, Any]) -> bool:
         """Whether rows of the chunk are the same persons as rows of the chunk before, so that they have to wait."""

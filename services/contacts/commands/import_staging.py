@@ -1,7 +1,10 @@
 """Staging: the rows of a file, read and checked, go into `import_rows` by COPY."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+import io
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -14,15 +17,13 @@ from services.contacts.rules.repeats import ORGANISATION_KEYS, PERSON_KEYS, Repe
 from services.contacts.spreadsheets import Table
 from services.contacts.spreadsheets.limits import MAX_ROWS, Unreadable
 
-AT_ONCE = 64_000
-"""Characters that are handed to COPY together."""
+ROWS_AT_ONCE, CHARACTERS_AT_ONCE = 2_500, 4_000_000
+"""What is stored together while the next rows are read; rows may be long."""
 COPY = (
     'COPY import_rows (import_id, number, raw, state, code, reason, params, "column", person, organisation,'
     " affiliation, purchase, fingerprint, same_as, organisation_as, person_id, organisation_id) FROM STDIN"
 )
-PATIENCE = text("SET LOCAL statement_timeout = '10min'")
-"""COPY waits for the rows of the file; a large workbook is unpacked before its first one comes."""
-ANALYZE = (
+ANALYZE = text(
     "ANALYZE import_rows (import_id, number, state, same_as, organisation_as, person_id, organisation_id, affiliation,"
     " fingerprint)"
 )
@@ -31,49 +32,77 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
 
 
-class Lines:
-    """Lines as COPY reads them: while PostgreSQL stores some, the next are made."""
+@dataclass(frozen=True)
+class Part:
+    """Some rows of a file, ready to be stored: the numbers of the first and the last, how many, how many rejected."""
 
-    def __init__(self, lines: Iterator[tuple[str, bool]]) -> None:
-        self._lines = lines
-        self.count = self.rejected = 0
-        self.error: Exception | None = None
-        """What ended the reading too early; psycopg2 would tell only its text, and the server's log too."""
-
-    def read(self, _size: int = 0) -> bytes:
-        """Some lines, more or less of the size that is asked for; nothing at the end."""
-        read, length = list[str](), 0
-        try:
-            for line, was_rejected in self._lines:
-                read.append(line)
-                self.rejected += was_rejected
-                length += len(line)
-                if length > AT_ONCE:
-                    break
-        except Exception as error:
-            self.error = error
-            return b""
-        self.count += len(read)
-        return "".join(read).encode()
+    first: int
+    last: int
+    count: int
+    rejected: int
+    lines: str
 
 
-def stage(session: Session, import_id: UUID, table: Table, reader: RowReader) -> tuple[int, int]:
-    """Store all rows of a file; how many there are, and how many of them are rejected. Raises Unreadable."""
-    session.execute(PATIENCE)
-    connection: Any = session.connection().connection
-    lines = Lines(lines_of(str(import_id), table, reader))
-    with connection.cursor() as cursor:
-        cursor.copy_expert(COPY, lines)
-        if lines.error is not None:
-            raise lines.error
-        cursor.execute(ANALYZE)
-    if lines.count == 0:
+Then = Callable[[Part], None]
+
+
+def stage(session: Session, import_id: UUID, table: Table, reader: RowReader, then: Then) -> tuple[int, int]:
+    """Store all rows of a file; how many there are, and how many of them are rejected. Raises Unreadable.
+
+    While the next rows are read, a thread stores those before and does `then` what can be done with them.
+    """
+    count = rejected = 0
+    for part in _stored(session, parts_of(lines_of(str(import_id), table, reader)), then):
+        count, rejected = count + part.count, rejected + part.rejected
+    if count == 0:
         raise Unreadable("headings_only", "The file has headings but no rows below them.")
-    return lines.count, lines.rejected
+    session.execute(ANALYZE)
+    return count, rejected
 
 
-def lines_of(import_id: str, table: Table, reader: RowReader) -> Iterator[tuple[str, bool]]:
-    """Each row as a line for COPY, and whether it is rejected. Rows of one contact get one id, should it be new."""
+def _stored(session: Session, parts: Iterable[Part], then: Then) -> Iterator[Part]:
+    """The parts, each after it was stored; one is stored at a time, and nothing else may use the session meanwhile."""
+    stored: Future[Part] | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="storing") as pool:
+        for part in parts:
+            if stored:
+                yield stored.result()
+            stored = pool.submit(_store, session, part, then)
+        if stored:
+            yield stored.result()
+
+
+def _store(session: Session, part: Part, then: Then) -> Part:
+    connection: Any = session.connection().connection
+    with connection.cursor() as cursor:
+        cursor.copy_expert(COPY, io.StringIO(part.lines))
+    then(part)
+    return part
+
+
+def parts_of(lines: Iterator["Line"]) -> Iterator[Part]:
+    """The lines, some thousand at a time."""
+    for first in lines:
+        read, size = [first], len(first.text)
+        for line in lines:
+            read.append(line)
+            size += len(line.text)
+            if len(read) == ROWS_AT_ONCE or size > CHARACTERS_AT_ONCE:
+                break
+        rejected = sum(line.rejected for line in read)
+        yield Part(first.number, read[-1].number, len(read), rejected, "".join(line.text for line in read))
+
+
+class Line(NamedTuple):
+    """A row as COPY reads it."""
+
+    number: int
+    text: str
+    rejected: bool
+
+
+def lines_of(import_id: str, table: Table, reader: RowReader) -> Iterator[Line]:
+    """Each row as a line. Rows of one contact get one id, should it be new."""
     ids = NewIds(), NewIds()
     persons, organisations = Repeats(PERSON_KEYS), Repeats(ORGANISATION_KEYS)
     for row in _limited(reader.read(number, cells) for number, cells in table.rows):
@@ -83,7 +112,7 @@ def lines_of(import_id: str, table: Table, reader: RowReader) -> Iterator[tuple[
         cells += [NULL if each is None else str(each) for each in (row.fingerprint, same_as, organisation_as)]
         cells.append(NULL if row.person is None else ids[0].of(same_as or row.number))
         cells.append(NULL if row.organisation is None else ids[1].of(organisation_as or row.number))
-        yield "\t".join(cells) + "\n", bool(row.reason)
+        yield Line(row.number, "\t".join(cells) + "\n", bool(row.reason))
 
 
 def _limited(rows: Iterable[StagedRow | None]) -> Iterator[StagedRow]:

@@ -82,7 +82,7 @@ class ImportRow(Base):
             postgresql_using="gin",
             postgresql_where=text(UNTAKEN),
         ),
-        Index("ix_import_rows_staged", "import_id", postgresql_where=text(STAGED)),
+        Index("ix_import_rows_staged", "number", postgresql_where=text(STAGED)),
     )
 
     import_id: Mapped[UUID] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
