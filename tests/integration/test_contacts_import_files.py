@@ -443,3 +443,9 @@ def test_C11_cells_of_several_lines_are_one_row(imports):
     assert [(row.number, row.state) for row in imports.rows(made)] == [(2, "created"), (3, "created")]
     aino = imports.call("get_person", ById(id=imports.rows(made)[0].person_id))
     assert aino.addresses[0].street == "Rantatie 1 A 2"
+
+
+def test_C11_what_unpacks_workbooks_loads_nothing_large():
+    asked = "import sys, services.contacts.spreadsheets.unpacking; print(*({'pydantic', 'sqlalchemy'} & {*sys.modules}))"
+    told = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert told.split() == []

@@ -12,14 +12,14 @@ from contracts.errors import Conflict, NotFound
 from services.contacts import models
 from services.contacts.commands import deletions, details
 from services.contacts.commands.history import Author
-from services.contacts.rules import personal_ids
+from services.contacts.rules import refused_codes
 
 OWN = "Oma kalenteri"
 
 
 def create(session: Session, request: CreateCalendar, author: Author) -> UUID:
     """A new calendar; a private one belongs to the author."""
-    personal_ids.refuse(request)
+    refused_codes.refuse(request)
     calendar = models.Calendar(
         id=new_id(),
         name=request.name,
@@ -51,7 +51,7 @@ def open_own(session: Session, author: Author) -> UUID:
 
 def change(session: Session, request: UpdateCalendar, author: Author) -> UUID:
     """Another name; raises NotFound and Stale."""
-    personal_ids.refuse(request)
+    refused_codes.refuse(request)
     calendar = locked(session, request.id, author)
     details.refuse_stale(calendar.version, request.version)
     if request.name is not None and request.name != calendar.name:

@@ -11,12 +11,12 @@ from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.commands import details
 from services.contacts.commands.history import Author
-from services.contacts.rules import personal_ids
+from services.contacts.rules import refused_codes
 
 
 def create(session: Session, request: CreateSegment, author: Author) -> UUID:
     """Save a filter that was checked; the segment's id."""
-    personal_ids.refuse(request)
+    refused_codes.refuse(request)
     segment = models.Segment(
         id=new_id(),
         name=request.name,
@@ -37,7 +37,7 @@ def _plain(tree: SegmentFilter) -> dict[str, Any]:
 
 def change(session: Session, request: UpdateSegment) -> None:
     """Give it another name or another filter, which was checked. Raises NotFound, Stale."""
-    personal_ids.refuse(request)
+    refused_codes.refuse(request)
     segment = locked(session, request.id, request.version)
     if request.name is not None:
         segment.name = request.name

@@ -5,14 +5,8 @@ birth in it is taken; the code itself is left out everywhere.
 """
 
 import re
-from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
-from contracts.base import Data
-from contracts.errors import FieldError, Invalid
-
-NEVER_STORED = "This holds a personal identity code, which is never stored; the day of birth is enough."
 CODE = re.compile(r"(?<![^\W_])(\d{2})(\d{2})(\d{2})([-+A-FU-Ya-fu-y])(\d{3})([0-9A-Ya-y])(?![^\W_])", re.ASCII)
 ENDING = re.compile(r"[-+A-FU-Ya-fu-y]\d{3}[0-9A-Ya-y]", re.ASCII)
 """The second half of a code; few texts hold one, and it is found three times as quickly."""
@@ -52,27 +46,3 @@ def _birth_date(found: re.Match[str]) -> date | None:
         return date(CENTURIES[sign.upper()] + int(year), int(month), int(day))
     except ValueError:
         return None
-
-
-def texts_of(values: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Every text in nested values with its JSON pointer."""
-    if isinstance(values, str):
-        yield pointer, values
-    elif isinstance(values, dict):
-        for name, value in values.items():
-            yield from texts_of(value, f"{pointer}/{name}")
-    elif isinstance(values, list):
-        for number, value in enumerate(values):
-            yield from texts_of(value, f"{pointer}/{number}")
-
-
-def wrong(values: Any) -> list[FieldError]:
-    """An error for every text that holds a code."""
-    found = (pointer for pointer, text in texts_of(values) if holds_code(text))
-    return [FieldError(pointer=pointer, code="personal_id", message=NEVER_STORED) for pointer in found]
-
-
-def refuse(request: Data) -> None:
-    """Raise Invalid when a text of the request holds a code."""
-    if errors := wrong(request.model_dump(exclude_none=True)):
-        raise Invalid(NEVER_STORED, errors=errors)
