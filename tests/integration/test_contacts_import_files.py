@@ -446,6 +446,6 @@ def test_C11_cells_of_several_lines_are_one_row(imports):
 
 
 def test_C11_what_unpacks_workbooks_loads_nothing_large():
-    asked = "import sys, services.contacts.spreadsheets.unpacking; print(*({'pydantic', 'sqlalchemy'} & {*sys.modules}))"
-    told = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    loaded = f"import sys, {UNPACKING}; print(*[each for each in ('pydantic', 'sqlalchemy') if each in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert told.split() == []
