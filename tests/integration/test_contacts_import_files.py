@@ -19,6 +19,7 @@ from contracts.contacts.import_mappings import PreviewImport
 from contracts.contacts.imports import ImportProfile
 from contracts.errors import NotFound
 from services.contacts.commands import import_staging
+from services.contacts.spreadsheets.failed_formulas import BLOCK
 from services.contacts.spreadsheets.limits import MAX_COLUMNS, MAX_MEMORY_BYTES
 from services.contacts.spreadsheets.workbook import ROOT, UNPACKING
 from services.contacts.spreadsheets.workbook import rows as workbook_rows
@@ -91,6 +92,25 @@ def one_string_everywhere() -> bytes:
     return workbook(NAMED + rows, f"<sst {SPREADSHEET}><si><t>{'x' * 30_000}</t></si></sst>", zipfile.ZIP_STORED)
 
 
+FAILED = "<c t='e'><v>#N/A</v></c>"
+
+
+def laughing_sheet() -> bytes:
+    """A cell with a failed formula in a sheet whose entities grow to 10^9 characters when they are expanded."""
+    declared = laughs().partition("<sst")[0]
+    rows = f'{NAMED}<row r="3"><c r="A3" t="e"><v>&e8;</v></c>{FAILED}</row>'
+    return with_sheet(f"{declared}<worksheet {SPREADSHEET}><sheetData>{rows}</sheetData></worksheet>")
+
+
+def with_sheet(sheet: str) -> bytes:
+    """A workbook whose sheet is no other than this text."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, part in {**PARTS, "xl/worksheets/sheet1.xml": sheet}.items():
+            archive.writestr(name, part)
+    return content.getvalue()
+
+
 def empty_archive() -> bytes:
     """A ZIP archive without any of a workbook's parts."""
     content = io.BytesIO()
@@ -110,11 +130,15 @@ def many_parts() -> bytes:
 
 BLANK = 20_000_000
 SHARED = NAMED.replace(text_cell("A2", "Aino Aho"), '<c r="A2" t="s"><v>0</v></c>')
+DECLARED = f"<!DOCTYPE x><worksheet {SPREADSHEET}><sheetData>{NAMED}<row>{FAILED}</row></sheetData></worksheet>"
 FAR_CELL = "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>"
 WORKBOOKS = {
     "a zip bomb": (bomb, "packed suspiciously tight"),
     "a zip bomb that lies about its size": (lying_bomb, ""),
     "an entity bomb": (lambda: workbook(SHARED, laughs()), "cannot be read"),
+    "an entity bomb in the sheet": (laughing_sheet, "cannot be read"),
+    "a document type in the sheet": (lambda: with_sheet(DECLARED), "cannot be read"),
+    "formulas that all failed": (lambda: workbook(f"{NAMED}{f'<row>{FAILED * 20}</row>' * 501}"), "10000 cells"),
     "one string in every cell": (one_string_everywhere, "more memory or time"),
     "a cell at the far end": (lambda: workbook(NAMED + FAR_CELL), "more memory or time"),
     "a column at the far end": (lambda: workbook(NAMED + "<row r='3'><c r='XFD3'><v>1</v></c></row>"), "16384 columns"),
@@ -346,6 +370,59 @@ def test_C11_cells_of_a_workbook_mean_what_they_show(imports):
     aino = imports.call("get_person", ById(id=imports.rows(made, "created")[0].person_id))
     assert (aino.birth_date, aino.customer_number, aino.phone) == (date(1980, 12, 31), "007", "+358401234567")
     assert (aino.addresses[0].postal_code, aino.title) == ("00100", "johtaja")
+
+
+@pytest.mark.parametrize("before", [0, 2])
+def test_C11_cells_of_a_workbook_whose_formula_failed_reject_their_row(imports, before):
+    """Also on the second sheet, below and right of empty rows and columns."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        hidden, sheet = book.add_worksheet(), book.add_worksheet()
+        hidden.write_formula(before + 1, before, "=1/0", None, "#DIV/0!")
+        hidden.hide()
+        sheet.activate()
+        for row, cells in enumerate(
+            [("Etunimi", "Sukunimi", "Titteli"), ("Aino", "Aho"), ("Eero", "Elo")], start=before
+        ):
+            sheet.write_row(row, before, cells)
+        sheet.write_formula(before + 2, before + 2, "=VLOOKUP(1;2;3)", None, "#N/A")
+    made = imports.run(content.getvalue(), "people.xlsx")
+    assert counts(made) == {"created": 1, "rejected": 1}
+    (rejected,) = imports.rows(made, "rejected")
+    assert (rejected.number, rejected.column, rejected.code) == (before + 3, "Titteli", "failed_formula")
+    assert rejected.params == {"value": "#N/A"}
+
+
+def failed_row(*cells: str, at: str = "") -> str:
+    return f"<row {at}>{''.join(cells)}</row>"
+
+
+HERE, EMPTY = "<c t='str'><v>x</v></c>", "<c/>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (failed_row(HERE, FAILED, HERE), [["x", "#N/A", "x"]]),
+        (failed_row(HERE) + failed_row(EMPTY, FAILED), [["x", ""], ["", "#N/A"]]),
+        (failed_row(FAILED, at="r='3'") + failed_row(FAILED), [[], [], ["#N/A"], ["#N/A"]]),
+        (failed_row('<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>', FAILED, at="r='2'"), [[], ["#DIV/0!", "#N/A"]]),
+        (failed_row('<c r="AB1" t="e"><v>#REF!</v></c>', HERE), [["#REF!", "x"]]),
+        (failed_row(HERE, '<c t="e"/>', HERE), [["x", "", "x"]]),
+    ],
+)  # fmt: skip
+def test_C11_cells_whose_formula_failed_are_found_where_they_stand(tmp_path, rows, found):
+    file = tmp_path / "people.xlsx"
+    file.write_bytes(workbook(rows))
+    assert list(workbook_rows(file)) == found
+
+
+@pytest.mark.parametrize("shift", range(7))
+def test_C11_the_mark_of_a_failed_formula_is_found_across_blocks(tmp_path, shift):
+    start = len(f"<worksheet {SPREADSHEET}><sheetData>")
+    file = tmp_path / "people.xlsx"
+    file.write_bytes(workbook(" " * (BLOCK - start - len("<row ><c ") - shift) + failed_row(FAILED)))
+    assert list(workbook_rows(file)) == [["#N/A"]]
 
 
 @pytest.mark.parametrize("before", ["an empty sheet", "a hidden one", "none"])

@@ -20,6 +20,7 @@ from zipfile import BadZipFile, ZipFile
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from services.contacts.spreadsheets.failed_formulas import failed
 from services.contacts.spreadsheets.limits import (
     MAX_COLUMNS,
     MAX_MEMORY_BYTES,
@@ -81,8 +82,13 @@ def _rows(path: Path) -> Iterator[list[str]]:
     width = sheet.end[1] + 1 if sheet.end else 0
     if width > MAX_COLUMNS:
         raise too_many_columns(width)
-    for cells in values:  # from the top of the sheet on, also when its first rows are empty
+    left = sheet.start[1] if sheet.start else 0
+    errors = failed(path, sheet.name)
+    for number, cells in enumerate(values):  # from the top of the sheet on, also when its first rows are empty
         row = [as_text(cell) for cell in cells]
+        for column, text in errors.get(number, {}).items():
+            if left <= column < left + len(row):
+                row[column - left] = text
         yield row if any(row) else []
 
 
