@@ -102,6 +102,11 @@ def laughing_sheet() -> bytes:
     return with_sheet(f"{declared}<worksheet {SPREADSHEET}><sheetData>{rows}</sheetData></worksheet>")
 
 
+def endless_tag() -> bytes:
+    """One of 40 MB, that a parser would look at again for every few bytes more."""
+    return workbook(f'{NAMED}<row>{FAILED}</row><row x="{"ab" * 20_000_000}"/>', packing=zipfile.ZIP_STORED)
+
+
 def with_sheet(sheet: str) -> bytes:
     """A workbook whose sheet is no other than this text."""
     content = io.BytesIO()
@@ -138,6 +143,7 @@ WORKBOOKS = {
     "an entity bomb": (lambda: workbook(SHARED, laughs()), "cannot be read"),
     "an entity bomb in the sheet": (laughing_sheet, "cannot be read"),
     "a document type in the sheet": (lambda: with_sheet(DECLARED), "cannot be read"),
+    "an endless tag": (endless_tag, "cannot be read"),
     "formulas that all failed": (lambda: workbook(f"{NAMED}{f'<row>{FAILED * 20}</row>' * 501}"), "10000 cells"),
     "one string in every cell": (one_string_everywhere, "more memory or time"),
     "a cell at the far end": (lambda: workbook(NAMED + FAR_CELL), "more memory or time"),

@@ -14,6 +14,7 @@ from services.contacts.spreadsheets.limits import MAX_FAILED_FORMULAS, Unreadabl
 BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 MARKS = (b't="e"', b"t='e'")
 BLOCK = 1 << 18
+LONGEST_TAG = 1 << 20
 LONGEST = 40
 """Characters of what such a cell shows."""
 BROKEN = (BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError)
@@ -78,10 +79,16 @@ def _is_marked(content: IO[bytes]) -> bool:
 
 
 def _parse(parser: expat.XMLParserType, content: IO[bytes], begin: Callable[[str, Attributes], None]) -> None:
-    """No program writes a document type into a workbook, and entities could grow without end."""
+    """No program writes a document type into a workbook, whose entities could grow without end, nor a tag of a
+    megabyte, which the parser would begin anew with every block."""
+    taken = 0
     parser.StartDoctypeDeclHandler = _refuse
     parser.StartElementHandler = begin
-    parser.ParseFile(content)
+    while block := content.read(BLOCK):
+        parser.Parse(block)
+        taken += len(block)
+        if taken - parser.CurrentByteIndex > LONGEST_TAG:
+            raise _damaged("long tag")
 
 
 def _refuse(*_declared: object) -> None:
