@@ -5,10 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.contacts.basics import MOST_TAGS
 from contracts.contacts.fields import FieldType
-from services.contacts.rules import cells
+from services.contacts.rules import cells, personal_ids
 from services.contacts.rules.columns import known_headers, titles
 from services.contacts.rules.delivered_products import line_of
 from services.contacts.rules.fields import DoesNotFit
@@ -342,3 +344,13 @@ def test_C11_the_delimiter_is_that_of_known_headings(delimiter):
     header = delimiter.join(("Sukunimi", "Etunimi", "Osoite"))
     assert find_delimiter([header, delimiter.join(("Aho", "Aino", "Rantatie 1; A, 2 | 3"))]) == delimiter
     assert known_headers(header.split(delimiter)) == 3
+
+
+@given(st.text("0123456789-+AaUu:;\nx", max_size=40))
+def test_a_text_that_may_hold_a_code_is_found_as_by_the_whole_pattern(text):
+    assert personal_ids.may_hold_code(text) is (personal_ids.CODE.search(text) is not None)
+
+
+@pytest.mark.parametrize("text", ["131052-308T", "x;010190A123B;y", "311299+999Y\n"])
+def test_a_text_that_looks_like_a_code_may_hold_one(text):
+    assert personal_ids.may_hold_code(text)

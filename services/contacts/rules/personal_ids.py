@@ -8,7 +8,7 @@ import re
 from datetime import date
 
 CODE = re.compile(r"(?<![^\W_])(\d{2})(\d{2})(\d{2})([-+A-FU-Ya-fu-y])(\d{3})([0-9A-Ya-y])(?![^\W_])", re.ASCII)
-ENDING = re.compile(r"[-+A-FU-Ya-fu-y]\d{3}[0-9A-Ya-y]", re.ASCII)
+ENDING = re.compile(r"(?<=\d)[-+A-FU-Ya-fu-y]\d{3}[0-9A-Ya-y]", re.ASCII)
 """The second half of a code; few texts hold one, and it is found three times as quickly."""
 CHECK = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 CENTURIES = {"+": 1800, **dict.fromkeys("-UVWXY", 1900), **dict.fromkeys("ABCDEF", 2000)}

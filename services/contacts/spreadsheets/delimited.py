@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterator
 from io import TextIOWrapper
+from itertools import chain, islice
 from pathlib import Path
 
 from services.contacts.rules.columns import known_headers
@@ -25,7 +26,7 @@ def rows(path: Path) -> tuple[str, str, Iterator[list[str]]]:
     said = SAID.fullmatch(sample[0]) if sample else None
     delimiter = said[1] if said else find_delimiter(sample)
     parsed = _parsed(path, encoding, delimiter)
-    found = ([] if said and number == 0 else row for number, row in enumerate(parsed))
+    found = chain([[]], islice(parsed, 1, None)) if said else parsed
     return encoding, delimiter, _in_one(encoding, found) if encoding in CODE_PAGES else found
 
 
