@@ -38,19 +38,23 @@ Handler = Callable[["Step"], None]
 Prepare = Callable[[dict[str, Any], dict[str, Any]], Any]
 _handlers: dict[str, Handler] = {}
 _preparations: dict[str, Prepare] = {}
+_endings: dict[str, Handler] = {}
 
 
-def job(kind: str, *, prepare: Prepare | None = None) -> Callable[[Handler], Handler]:
+def job(kind: str, *, prepare: Prepare | None = None, cancelled: Handler | None = None) -> Callable[[Handler], Handler]:
     """Register the function that works off one chunk of jobs of this kind.
 
     `prepare(params, cursor)` runs before the chunk's transaction, for what must not be inside it: calls to other
-    services, rendering. What it returns is `step.prepared`.
+    services, rendering. What it returns is `step.prepared`. When the job was cancelled, `cancelled(step)` runs
+    in place of the chunk that would have come next.
     """
 
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
         if prepare is not None:
             _preparations[kind] = prepare
+        if cancelled is not None:
+            _endings[kind] = cancelled
         return function
 
     return register
@@ -188,6 +192,8 @@ def run_chunk(session: Session, found: Any, prepared: Any, now: datetime) -> boo
         prepared=prepared,
     )
     if _cancelled(session, row.id):
+        if row.kind in _endings:
+            _endings[row.kind](step)
         step.state, step.result = JobState.CANCELLED, row.result
     elif row.kind not in _handlers:
         step.fail(f"no worker knows jobs of kind {row.kind}")

@@ -30,15 +30,22 @@ ASK_AGAIN = 5.0
 """Seconds until commerce is asked again when it was away."""
 
 
-@job(imports.JOB_KIND, prepare=import_deliveries.hand_over)
+def _recount(step: Step) -> None:
+    """Of two chunks one may have been committed before a kill, and not have been counted yet."""
+    _running(step).recount()
+
+
+@job(imports.JOB_KIND, prepare=import_deliveries.hand_over, cancelled=_recount)
 def import_contacts(step: Step) -> None:
     """Work off one chunk; `done` of `total` rows goes up in the phases that match and that apply."""
+    PHASES[step.cursor.get("phase", "stage")](step, _running(step))
+    crash.point("contacts.import_chunk")
+
+
+def _running(step: Step) -> Running:
     row = step.session.get_one(models.Import, imports.id_of(step.job_id))
     author = Author(row.started_by, imports.CHANNELS[row.profile], step.now, row.observed_at, row.id)
-    today = clock.local_date(step.now)
-    running = Running(step.session, row, author, today, step.cursor.get("headers", {}))
-    PHASES[step.cursor.get("phase", "stage")](step, running)
-    crash.point("contacts.import_chunk")
+    return Running(step.session, row, author, clock.local_date(step.now), step.cursor.get("headers", {}))
 
 
 @job(import_undoing.JOB_KIND, prepare=import_undoing.unused)

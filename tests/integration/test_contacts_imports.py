@@ -379,16 +379,31 @@ def test_a_cancelled_import_stops_between_chunks_and_reports_what_it_did(imports
     assert len(imports.rows(made)) == 2 * APPLIED_AT_ONCE
 
 
-def test_an_import_goes_on_where_a_killed_worker_left_it(imports):
-    """A worker process is killed between doing a chunk and committing it; the next one finishes: no row twice."""
-    job = imports.start(papers.xlsx_file(PEOPLE, list(people.organisations(20, seed=3)), "jäsen"), "members.xlsx")
+def killed_at(chunk):
+    """Let a worker process work until it kills itself between doing a chunk and committing it."""
     environment = os.environ | {
-        "TALKOO_CRASH_AT": "contacts.import_chunk:5",  # two chunks of persons: the second is committed, the first not
+        "TALKOO_CRASH_AT": f"contacts.import_chunk:{chunk}",
         "CONTACTS_DATABASE_URL": settings().database_url("contacts"),
     }
     root = Path(__file__).resolve().parents[2]
     worker = subprocess.Popen([sys.executable, "-m", "chassis.worker", "contacts"], cwd=root, env=environment)
     assert worker.wait(timeout=60) == -signal.SIGKILL
+
+
+def test_a_cancelled_import_counts_the_chunk_that_a_killed_worker_had_committed(imports):
+    job = imports.start(papers.csv_file(PEOPLE))
+    killed_at(3)  # while two chunks of persons are done: the second is committed, the first not
+    assert register_size()["persons"] == APPLIED_AT_ONCE
+    imports.call("cancel_job", JobById(id=job.id))
+    imports.finish(job)
+    made = imports.call("get_import", ById(id=id_of(job.id)))
+    assert counts(made) == {"created": APPLIED_AT_ONCE}
+
+
+def test_an_import_goes_on_where_a_killed_worker_left_it(imports):
+    """No row twice."""
+    job = imports.start(papers.xlsx_file(PEOPLE, list(people.organisations(20, seed=3)), "jäsen"), "members.xlsx")
+    killed_at(5)  # at the same place; here are organisations too
     assert register_size()["persons"] == APPLIED_AT_ONCE
     assert imports.job(job.id).state == "running"
     done = imports.finish(job)

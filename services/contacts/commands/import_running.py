@@ -91,7 +91,7 @@ COUNT_STATES = text(
     """
     SELECT state, count(*) AS rows, count(*) FILTER (WHERE remarks @? '$[*].master') AS mastered,
         count(*) FILTER (WHERE remarks @? '$[*].values') AS "full" FROM import_rows
-    WHERE import_id = :import_id AND number BETWEEN :first AND :last GROUP BY state
+    WHERE import_id = :import_id AND number BETWEEN :first AND :last AND state <> 'staged' GROUP BY state
     """
 )
 
@@ -257,9 +257,17 @@ class Running:
         if ids:
             persons.tell(self.session, *ids)
 
-    def count(self, chunk: dict[str, Any]) -> None:
+    def count(self, chunk: Chunk) -> None:
         """Add up what became of the chunk's rows."""
-        counts = Counter(self.row.counts)
+        self._add_up(Counter(self.row.counts), chunk)
+
+    def recount(self) -> None:
+        """Count what became of all rows; those still waiting are none."""
+        everything = self.rows_after(0, MAX_ROWS)
+        if everything is not None:
+            self._add_up(Counter(dict.fromkeys(self.row.counts, 0)), everything)
+
+    def _add_up(self, counts: Counter[str], chunk: Chunk) -> None:
         for row in self.session.execute(COUNT_STATES, chunk):
             counts[row.state] += row.rows
             counts.update({name: remarked for name in REMARKED if (remarked := getattr(row, name))})
