@@ -119,6 +119,12 @@ def test_C11_a_bad_card_rejects_itself_alone_by_its_line(call, imports):
     assert imports.rows(made)[2].params == {"line": "14"}
 
 
+def test_C11_a_letter_that_is_folded_in_its_middle_is_whole_again(call, imports):
+    card, before, after = CARD.format(name="Hämäläinen", email="a@example.org"), "Häm".encode(), "äläinen".encode()
+    made = imports.run(card.encode().replace(before + after, before + after[:1] + b"\r\n " + after[1:]), "a.vcf")
+    assert [row.raw["N family"] for row in imports.rows(made)] == ["Hämäläinen"]
+
+
 @pytest.mark.parametrize("kind", ["KIND:group", "X-ADDRESSBOOKSERVER-KIND:group"])
 def test_C11_a_card_that_lists_a_group_becomes_nobody(call, imports, kind):
     group = f"BEGIN:VCARD\nVERSION:3.0\nN:Hallitus;;;;\nFN:Hallitus\n{kind}\nEND:VCARD\n"

@@ -32,7 +32,7 @@ def is_cards(path: Path) -> bool:
 
 def table(path: Path) -> tuple[str, list[str], Iterator[Row]]:
     """Encoding, headings, and a row for each card, or why it cannot be read; raises Unreadable for the whole file."""
-    encoding = detect(path)
+    encoding = detect(path, folded=True)
     titles: set[str] = set()
     for number, (_line, card) in enumerate(_cards(path, encoding)):
         if number > MAX_ROWS:
@@ -98,8 +98,17 @@ def _a_group() -> Unreadable:
 
 
 def _unfolded(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
-    """Whole lines with the number of their first. Of pictures no more than the beginning is kept."""
-    with path.open(encoding=encoding, errors="replace") as file:
+    """Whole lines with the number of their first. Of pictures no more than the beginning is kept.
+
+    Some programs fold in the middle of a letter: its bytes find each other when the line is whole.
+    """
+    by_bytes = encoding.startswith("utf-8")
+    for number, text in _joined(path, encoding, "surrogateescape" if by_bytes else "replace"):
+        yield number, text.encode(errors="surrogateescape").decode(errors="replace") if by_bytes else text
+
+
+def _joined(path: Path, encoding: str, errors: str) -> Iterator[tuple[int, str]]:
+    with path.open(encoding=encoding, errors=errors) as file:
         held, first, number = "", 0, 0
         while text := _physical(file, number + 1):
             number += 1

@@ -16,12 +16,14 @@ BLOCK = 1 << 20
 SAMPLE = 1 << 16
 UNDECODABLE = re.compile("[\udc80-\udcff]")
 """Bytes that are no UTF-8, as `surrogateescape` shows them."""
+FOLD = re.compile(rb"\r?\n[ \t]")
 DAMAGED_UTF8_RATIO = 4
 """Valid beyond-ASCII characters per undecodable byte from which a file is UTF-8 with some damage."""
 
 
-def detect(path: Path) -> str:
-    """The codec to read the file with; raises Unreadable for what is no text."""
+def detect(path: Path, *, folded: bool = False) -> str:
+    """The codec to read the file with; raises Unreadable for what is no text. Lines of vCards are `folded`, also in the
+    middle of letters."""
     with path.open("rb") as file:
         start = file.read(SAMPLE)
     for mark, codec in BOMS:
@@ -29,7 +31,7 @@ def detect(path: Path) -> str:
             return codec
     if b"\0" in start:
         return _utf16_without_mark(start)
-    valid, damaged, sample = _survey(path)
+    valid, damaged, sample = _survey(path, folded=folded)
     if damaged == 0 or valid >= DAMAGED_UTF8_RATIO * damaged:
         return "utf-8"
     return max(CODE_PAGES, key=lambda codec: plausibility(sample.decode(codec, "replace")))
@@ -64,7 +66,7 @@ def _utf16_without_mark(start: bytes) -> str:
     raise Unreadable("not_text_file", "The file is no text: it holds NUL characters.", row)
 
 
-def _survey(path: Path) -> tuple[int, int, bytes]:
+def _survey(path: Path, *, folded: bool) -> tuple[int, int, bytes]:
     """How many characters beyond ASCII are valid UTF-8, how many bytes are not, and lines that show the latter."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     valid = damaged = 0
@@ -76,7 +78,7 @@ def _survey(path: Path) -> tuple[int, int, bytes]:
             if len(sample) < SAMPLE:
                 beyond = b"\n".join(line for line in block.splitlines() if not line.isascii())
                 sample += beyond[: SAMPLE - len(sample)]
-            text = decoder.decode(block)
+            text = decoder.decode(FOLD.sub(b"", block) if folded else block)
             broken = len(UNDECODABLE.findall(text))
             damaged += broken
             valid += len(text) - len(text.encode("ascii", "ignore")) - broken
