@@ -13,7 +13,8 @@ from flask import request
 MOST_ROWS: Final = 60
 DEEPEST: Final = 4
 """What the buttons make; programs make more and deeper filters, which are read as they are."""
-MOST_READ: Final = 400
+MOST_READ: Final = 2_000
+"""200 tests (services.contacts.rules.segments), each in groups of its own, 10 deep."""
 PATH: Final = re.compile(r"(field|join)_([0-9]{1,2}(?:-[0-9]{1,2}){0,10})")
 WHOLE: Final = "whole"
 Draft = dict[str, Any]

@@ -21,6 +21,8 @@ NO: Final = frozenset({"no", "n", "0", "false", "ei", "e", "nej"})
 FROM_TODAY: Final = re.compile(r"(?:today|tänään|tanaan|idag)\s*([+-]?)\s*([0-9]{0,5})", re.IGNORECASE)
 
 MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)")
+SEVERAL: Final = re.compile(r'\s*"((?:[^"]++|"")*+)"\s*(?=,|\Z)|([^,]+)')
+"""What stands between commas, perhaps in quotation marks: `Turku, "Lahti, Finland"`."""
 ID: Final = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOT_UNDERSTOOD: Final = {"date": "day_not_understood", "number": "decimal_parsing", "id": "uuid_parsing"}
 
@@ -72,7 +74,7 @@ class Reader:
             return {"field": field, "op": op}
         if not text:
             raise Invalid.field(f"/{named('value', path)}", "missing", _("This is needed."))
-        texts = [each.strip() for each in text.split(",") if each.strip()] if op == "in" else [text]
+        texts = _several(text) if op == "in" else [text]
         found = [self._value(field, op, each, path) for each in texts]
         return {"field": field, "op": op, "value": found if op == "in" else found[0]}
 
@@ -152,4 +154,18 @@ def _part(tree: SegmentFilter, fields: Fields) -> Draft:
 def _typed_value(tree: SegmentFilter, words: dict[str, Any], fields: Fields) -> str:
     if isinstance(tree.value, bool):
         return "yes" if tree.value else "no"
-    return told(tree.value, words, fields.kinds.get(tree.field or "", ""))
+    kind = fields.kinds.get(tree.field or "", "")
+    if isinstance(tree.value, list):
+        return ", ".join(_quoted(told(each, words, kind)) for each in tree.value)
+    return told(tree.value, words, kind)
+
+
+def _several(text: str) -> list[str]:
+    found = ((each[1] or "").replace('""', '"') or each[2] or "" for each in SEVERAL.finditer(text))
+    return [each.strip() for each in found if each.strip()]
+
+
+def _quoted(text: str) -> str:
+    if text.startswith('"') or "," in text:
+        return '"{}"'.format(text.replace('"', '""'))
+    return text

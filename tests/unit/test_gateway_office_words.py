@@ -222,9 +222,19 @@ def test_C10_a_filter_that_a_program_made_deep_or_long_comes_back_from_the_form_
     for _level in range(9):
         deep = drafts.group(deep, join="none")
     long = drafts.group(*(drafts.row("city", "eq", str(number)) for number in range(50)))
-    whole = drafts.group(deep, *[long] * 3)
-    with Flask(__name__).test_request_context("/", method="POST", data=drafts.values(whole)):
-        assert drafts.values(drafts.typed()) == drafts.values(whole)
+    others = drafts.group(*(drafts.group(drafts.row("city"), join="none") for _number in range(50)))
+    for whole in (drafts.group(deep, *[long] * 3), drafts.group(*[others] * 4)):
+        with Flask(__name__).test_request_context("/", method="POST", data=drafts.values(whole)):
+            assert drafts.values(drafts.typed()) == drafts.values(whole)
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [("city", ["Lahti, Finland", "Turku", 'a "b", c', '"Oulu"']), ("credit_limit", [1.5, 2])],
+)
+def test_C10_values_that_hold_commas_stay_whole_among_several(finnish, field, values):
+    fields, tree = Fields.of(*OF_PERSONS), SegmentFilter(all=[SegmentFilter(field=field, op="in", value=values)])
+    assert Reader(fields).filter(draft_of(tree, fields)) == tree
 
 
 def test_C10_a_value_without_its_field_is_no_empty_row(finnish):
