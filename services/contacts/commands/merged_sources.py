@@ -51,8 +51,13 @@ def returned(session: Session, merge: models.Merge) -> dict[str, provenance.Orig
     now = provenance.own_of_fields(session, merge.survivor_id, merge.sources)
     found = {field: each["before"] for field, each in merge.sources.items() if now[field] == each["after"]}
     brought = session.scalars(select(models.Merge.sources).where(later_than(merge)))
-    of_later = {field: each["after"] for sources in brought for field, each in sources.items() if field in now}
-    return {field: origin for field, origin in of_later.items() if now[field] == origin} | found
+    of_later = {
+        field: now[field]
+        for sources in brought
+        for field, each in sources.items()
+        if field in now and now[field] == each["after"]
+    }
+    return of_later | found
 
 
 def later_than(merge: models.Merge) -> ColumnElement[bool]:
