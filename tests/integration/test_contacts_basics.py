@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from chassis import clock
+from chassis.database import database_of
 from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById
@@ -21,6 +22,8 @@ from contracts.contacts.projects import AssignToProject, CreateProject, RecordHo
 from contracts.contacts.segments import CreateSegment, PreviewSegment, SegmentFilter
 from contracts.contacts.tasks import CreateTask, UpdateTask
 from contracts.errors import Invalid
+from contracts.notify import PersonUnsubscribed
+from services.contacts.commands import consents
 from tests.integration.conftest import staff
 from tests.integration.importing import Importing
 
@@ -198,3 +201,25 @@ def test_C5_nobody_is_born_tomorrow(call):
         with pytest.raises(Invalid) as caught:
             call(method, request)
         assert [(each.pointer, each.code) for each in caught.value.errors] == [("/birth_date", "in_the_future")]
+
+
+def test_C2_C4_a_name_of_which_nothing_is_seen_is_none(call):
+    unseen = "\u200b"
+    for method, request, pointer in (
+        ("create_person", CreatePerson(given_name=unseen), "/given_name"),
+        ("create_organisation", CreateOrganisation(name=unseen), "/name"),
+    ):
+        with pytest.raises(Invalid) as caught:
+            call(method, request)
+        assert caught.value.errors[0].pointer == pointer
+
+
+def test_C17_who_left_by_a_link_and_allowed_it_again_since_is_not_banned_when_the_first_is_heard_late(call):
+    person = call("create_person", CreatePerson(family_name="Aho"))
+    call("set_consent", SetConsent(person_id=person.id, channel="email", allowed=True, evidence="Soitti"))
+    before = clock.now() - timedelta(hours=1)
+    left = PersonUnsubscribed(message_id=new_id(), person_id=person.id, channel="email", unsubscribed_at=before)
+    with database_of("contacts").transaction() as session:
+        consents.unsubscribe(session, left)
+    said = {each.channel: each.allowed for each in call("get_consents", ById(id=person.id)).data}
+    assert said["email"]

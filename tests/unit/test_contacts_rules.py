@@ -9,13 +9,14 @@ import pytest
 from contracts.contacts.fields import FieldType
 from contracts.contacts.segments import SegmentFilter, SegmentKind
 from contracts.errors import Invalid
-from services.contacts.rules import segments
+from services.contacts.rules import personal_ids, segments
 from services.contacts.rules.fields import merge
 from services.contacts.rules.names import clean, fold, search_text, sort_key, swaps
 from services.contacts.rules.reachability import letter_lines, normal_email, normal_phone, sendable_email
 from services.contacts.rules.segment_fields import Kind
 from services.contacts.rules.segment_values import FromToday
 from services.contacts.rules.segments import Group, Some, parse
+from services.contacts.rules.values import normalise
 
 
 @dataclass
@@ -246,3 +247,18 @@ def test_C10_filters_have_a_depth_and_a_size():
     wide = {"any": [{"any": [{"field": "name", "op": "eq", "value": "a"}] * 50}] * 5}
     with pytest.raises(Invalid):
         parse(SegmentKind.PERSONS, tree(wide), {})
+
+
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u200e", "\u2060"])
+def test_C5_what_nobody_sees_hides_no_personal_identity_code(unseen):
+    hidden = f"Aalto 131052{unseen}-308T"
+    assert personal_ids.may_hold_code(hidden)
+    assert personal_ids.masked(hidden) == "Aalto 131052******"
+    _stored, errors = normalise({"family_name": hidden})
+    assert [(each.pointer, each.code) for each in errors] == [("/family_name", "personal_id")]
+    assert personal_ids.masked(f"x{unseen}131052-308T") == f"x{unseen}131052******"
+
+
+def test_C4_a_name_of_which_nothing_is_seen_is_none():
+    _stored, errors = normalise({"name": "\u200b"})
+    assert [(each.pointer, each.code) for each in errors] == [("/name", "empty")]

@@ -1,5 +1,8 @@
 """Consents and bans for marketing, with their evidence (C17)."""
 
+from datetime import datetime
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
@@ -37,12 +40,19 @@ def set_consent(session: Session, request: SetConsent, author: Author) -> None:
 
 
 def unsubscribe(session: Session, event: PersonUnsubscribed) -> None:
-    """The person used the link of a message that ends marketing: a ban, unless there is one. Nobody else is changed."""
+    """The person used the link of a message that ends marketing: a ban, unless there is one, or something has been said
+    since. Nobody else is changed."""
     channel = ContactChannel(event.channel.value)
     try:
         person = persons.locked(session, event.person_id)
     except NotFound:
         return
-    if channel.value not in person.banned_channels:
+    if channel.value not in person.banned_channels and not _said_since(session, person, channel, event.unsubscribed_at):
         ban = SetConsent(person_id=person.id, channel=channel, allowed=False, evidence=f"{LINK} {event.message_id}")
         set_consent(session, ban, Author(f"link:{event.message_id}", "link", event.unsubscribed_at))
+
+
+def _said_since(session: Session, person: models.Person, channel: ContactChannel, moment: datetime) -> bool:
+    said = models.Consent
+    of_channel = (said.person_id == person.id) & (said.channel == channel)
+    return session.scalar(select(said.id).where(of_channel, said.recorded_at > moment).limit(1)) is not None

@@ -22,6 +22,7 @@ from services.contacts import models
 from services.contacts.commands import details, history, masters, provenance, verifications
 from services.contacts.commands.history import Author
 from services.contacts.replies import person_of
+from services.contacts.rules.names import clean
 from services.contacts.rules.values import as_columns, person_keys
 
 EMPTY_TEXTS = dict.fromkeys(("given_name", "family_name", "title"), "")
@@ -37,7 +38,7 @@ def create(session: Session, request: CreatePerson, author: Author) -> Person:
 
 def add(session: Session, person_id: UUID, given: PersonDetails, state: PersonState, author: Author) -> models.Person:
     """Store a person with what is given; raises Invalid without a name, Conflict when a number is taken."""
-    if not (given.given_name or given.family_name):
+    if not (clean(given.given_name) or clean(given.family_name)):
         errors = [
             FieldError(pointer=pointer, code="name_missing", message="Give a given name or a family name.")
             for pointer in ("/given_name", "/family_name")

@@ -5,7 +5,10 @@ birth in it is taken; the code itself is left out everywhere.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
+
+from services.contacts.rules.names import INVISIBLE
 
 CODE = re.compile(r"(?<![^\W_])(\d{2})(\d{2})(\d{2})([-+A-FU-Ya-fu-y])(\d{3})([0-9A-Ya-y])(?![^\W_])", re.ASCII)
 ENDING = re.compile(r"(?<=\d)[-+A-FU-Ya-fu-y]\d{3}[0-9A-Ya-y]", re.ASCII)
@@ -14,16 +17,25 @@ CHECK = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 CENTURIES = {"+": 1800, **dict.fromkeys("-UVWXY", 1900), **dict.fromkeys("ABCDEF", 2000)}
 LENGTH = 11
 MASK = "******"
+UNSEEN = re.compile(f"[{''.join(map(chr, INVISIBLE))}]")
+"""Does not part a code: it is left out of what is stored."""
 
 
 def may_hold_code(text: str) -> bool:
     """Whether something that looks like a code stands anywhere in the text."""
-    return ENDING.search(text) is not None and CODE.search(text) is not None
+    return any(ENDING.search(each) and CODE.search(each) for each in _ways(text))
 
 
 def holds_code(text: str) -> bool:
     """Whether a personal identity code stands anywhere in the text."""
-    return len(text) >= LENGTH and any(_birth_date(found) for found in CODE.finditer(text))
+    return len(text) >= LENGTH and any(_birth_date(found) for each in _ways(text) for found in CODE.finditer(each))
+
+
+def _ways(text: str) -> Iterator[str]:
+    """The text, and as it is stored, should that be another."""
+    yield text
+    if not text.isascii() and UNSEEN.search(text):
+        yield UNSEEN.sub("", text)
 
 
 def birth_date(text: str) -> date | None:
@@ -34,6 +46,12 @@ def birth_date(text: str) -> date | None:
 
 def masked(text: str) -> str:
     """The text with the date alone left of each code, so that a report can still show where it stood."""
+    shown = _masked(text)
+    *_, bare = _ways(shown)
+    return _masked(bare) if holds_code(bare) else shown
+
+
+def _masked(text: str) -> str:
     return CODE.sub(lambda found: f"{found[0][:6]}{MASK}" if _birth_date(found) else found[0], text)
 
 

@@ -53,6 +53,8 @@ def normalise(values: dict[str, Any]) -> tuple[dict[str, Any], list[FieldError]]
                 {**each, part: _read(each[part], rule, f"/{name}/{number}/{part}", code, errors)}
                 for number, each in enumerate(stored[name])
             ]
+    if values.get("name") and not stored["name"]:
+        errors.append(FieldError(pointer="/name", code="empty", message="Nothing of this name can be seen."))
     if stored.get("customer_number") == "":
         stored["customer_number"] = None
     if stored.get("tags"):
