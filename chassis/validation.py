@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from contracts.base import ASKED
 from contracts.errors import FieldError, Invalid
 
 M = TypeVar("M", bound=BaseModel)
@@ -17,7 +18,7 @@ def read_request(model: type[M], payload: Any) -> M:
     if b"\\u0000" in orjson.dumps(payload):
         refuse_nul(payload)
     try:
-        return model.model_validate(payload)
+        return model.model_validate(payload, context=ASKED)
     except ValidationError as error:
         raise as_invalid(error) from None
 

@@ -1,5 +1,6 @@
 """The vocabulary all contracts are written in: data classes, text types, money, pages, interfaces."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,19 +10,41 @@ from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast, get_type_hints
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    ValidationInfo,
+)
 
 from contracts.access import Access
 from contracts.values import PLAIN
 
 
 def _printable(text: str) -> str:
-    """Refuse characters no person types: controls except tab and line ends, and Unicode line tricks."""
+    """Refuse characters no person types: C0 controls except tab and line ends, and Unicode line tricks."""
     for character in text:
-        control = character < " " and character not in "\t\n\r"
-        if control or "\x7f" <= character < "\xa0" or character in "\u2028\u2029\u202e\u202d\ufeff":
+        if (character < " " and character not in "\t\n\r") or character in "\x7f\u2028\u2029\u202e\u202d\ufeff":
             raise ValueError(f"contains the control character U+{ord(character):04X}; remove it")
     return text
+
+
+ASKED = "asked"
+"""The context in which a service reads what somebody asks: stricter than what has been stored before."""
+C1_CONTROL = re.compile("[\x80-\x9f]")
+
+
+def _without_c1(text: str, info: ValidationInfo) -> str:
+    """Refuse C1 controls too, which files of a wrong encoding leave. They may be stored already, and are shown."""
+    if info.context == ASKED and (found := C1_CONTROL.search(text)):
+        raise ValueError(f"contains the control character U+{ord(found[0]):04X}; remove it")
+    return text
+
+
+STRICT = AfterValidator(_without_c1)
 
 
 def one_line(text: str) -> str:
@@ -31,14 +54,18 @@ def one_line(text: str) -> str:
     return _printable(text)
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line), STRICT
+]
 """One line of text, 1-200 characters, trimmed, no control characters."""
-OptionalLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line)]
+OptionalLine = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(one_line), STRICT
+]
 """Like Line, but may be empty."""
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(_printable)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(_printable), STRICT]
 """Several lines of text, at most 10,000 characters."""
 RequiredText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), AfterValidator(_printable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), AfterValidator(_printable), STRICT
 ]
 """Like Text, but not empty."""
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$")]

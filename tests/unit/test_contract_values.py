@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from chassis.ids import new_id
 from chassis.validation import read_request
 from contracts.base import Amount, ById, Data, NonNegativeAmount, PositiveAmount
 from contracts.contacts.consents import SetConsent
+from contracts.contacts.persons import Person, UpdatePerson
 from contracts.errors import Invalid
 from contracts.values import Day, Moment, TimeOfDay
 from services.contacts.rules import cells
@@ -134,3 +136,12 @@ def test_a_request_is_told_all_that_is_wrong():
     assert {each.pointer for each in caught.value.errors} == {"/person_id", "/channel", "/allowed", "/colour"}
     with pytest.raises(Invalid):
         read_request(ById, ["no object"])
+
+
+def test_C1_controls_are_refused_when_asked_and_shown_where_they_were_stored_before():
+    details = {"id": str(new_id()), "given_name": "Ai\x96no"}
+    with pytest.raises(Invalid) as caught:
+        read_request(UpdatePerson, details | {"version": 1})
+    assert [(each.pointer, each.code) for each in caught.value.errors] == [("/given_name", "value_error")]
+    times = dict.fromkeys(("created_at", "updated_at"), datetime.now(UTC))
+    assert Person.model_validate(details | {"state": "active", "version": 1} | times).given_name == "Ai\x96no"
