@@ -95,6 +95,14 @@ def test_C17_answers_of_others_and_names_of_files_lose_the_name(call, call_servi
     assert column("SELECT file_name FROM imports") == ["tiedot [poistettu].csv"]
 
 
+def test_C17_an_erasure_does_not_wait_for_an_import_at_work_whose_file_names_the_person(call, call_service, aino):
+    Importing(call_service).run("Nimi\nEero Elo\n", "Aino Virtanen.csv")
+    with database_of("contacts").transaction() as session:
+        session.execute(text("SELECT FROM imports FOR KEY SHARE"))  # as rows that are being stored lock it
+        erase(call, aino)
+    assert column("SELECT file_name FROM imports") == ["[poistettu].csv"]
+
+
 @pytest.mark.parametrize("said", ["Projekti Aino Virtanen", "Aino Virtasen projekti", "Virtanen Aino: projekti"])
 def test_C17_remembered_replies_that_name_the_person_in_a_text_are_emptied(call, call_service, aino, said):
     office = staff(Permission.ACTIVITIES_READ, Permission.ACTIVITIES_WRITE)

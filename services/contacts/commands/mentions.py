@@ -155,9 +155,13 @@ def _strike_filters(session: Session, mentions: Mentions) -> None:
 
 
 def _strike_without_index(session: Session, model: Any, column: str, mentions: Mentions) -> None:
-    """What others answered, names of files: all are looked through, for names and addresses alone."""
+    """What others answered, names of files: all are looked through, for names and addresses alone.
+
+    Whoever only stores something below a row, as an import at work does, is not waited for.
+    """
     of_words = replace(mentions, phones=frozenset())
-    for row in session.scalars(select(model).where(naming(getattr(model, column), of_words)).with_for_update()):
+    found = select(model).where(naming(getattr(model, column), of_words)).with_for_update(key_share=True)
+    for row in session.scalars(found):
         setattr(row, column, struck(getattr(row, column), mentions.pattern))
 
 
