@@ -97,6 +97,7 @@ def test_search_filter_and_more_change_the_list_in_place(page, address):
     page.get_by_role("link", name="Show more").click()
     expect(rows).to_have_count(40)
     page.get_by_role("link", name="Show more").click()
+    expect(rows).to_have_count(60)
     page.get_by_role("link", name="Show more").click()
     expect(rows).to_have_count(67)
     expect(page.get_by_role("link", name="Show more")).to_have_count(0)
