@@ -1,5 +1,6 @@
 """Persons of tags by name, a page at a time (C9): those with few tags and with many come from indexes of their own."""
 
+import re
 import secrets
 
 import pytest
@@ -83,10 +84,10 @@ def test_C9_the_longest_tags_beside_the_longest_name_are_kept(call, count):
 def test_P15_who_has_not_the_tag_is_not_read(call, register):
     seen = []
     with database_of("contacts").reader() as reader:
+        reader.execute(text("VACUUM (ANALYZE) persons"))  # what earlier tests had there, the planner would go by
         event.listen(reader, "before_cursor_execute", lambda *told: seen.append((told[2], told[3])))
         reader.execute(text("SET enable_seqscan = off"))
         reader.execute(text("SET enable_bitmapscan = off"))
-        reader.execute(text("SET enable_indexscan = off"))
         try:
             persons.list_page(reader, ListPersons(tag="board"), clock.today())
             statement, values = seen[-1]
@@ -94,6 +95,5 @@ def test_P15_who_has_not_the_tag_is_not_read(call, register):
         finally:
             reader.execute(text("RESET enable_seqscan"))
             reader.execute(text("RESET enable_bitmapscan"))
-            reader.execute(text("RESET enable_indexscan"))
-    assert "Index Only Scan using ix_persons_few_tags" in plan
-    assert "Index Scan using ix_persons_many_tags" in plan
+    assert re.search("Index (Only )?Scan using ix_persons_few_tags", plan), plan
+    assert "Index Scan using ix_persons_many_tags" in plan, plan
