@@ -10,10 +10,8 @@ each thread at most: tickets do not wait for ten thousand labels, and what invoi
 """
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,10 +19,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from chassis.apart import apart
 from chassis.showable import showable_values
 
 TYPESETTER = "chassis.typesetter"
-ROOT = Path(__file__).resolve().parents[1]
 
 
 class TypesettingFailed(Exception):
@@ -99,11 +97,8 @@ class _Typesetter:
 
     def __init__(self, idle_seconds: float, most_seconds: float) -> None:
         self._most_seconds = most_seconds
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", TYPESETTER, str(idle_seconds), str(most_seconds)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT), "PATH": os.environ.get("PATH", "")},
-        )  # fmt: skip
+        process = apart(TYPESETTER, str(idle_seconds), str(most_seconds))
+        self.process = subprocess.Popen(**process, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self._requests, self._answers = self.process.stdin, self.process.stdout

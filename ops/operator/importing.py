@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from chassis.formulas import inert
 from contracts.base import Job, JobState
 from contracts.contacts.imports import Import, ImportRow
 from ops.operator.door import Door, Refused
@@ -17,7 +18,6 @@ from ops.operator.jobs import ENDED
 LOOK_EVERY = 0.3
 MOST_SHOWN = 20
 STATES = ("created", "updated", "unchanged", "duplicate", "rejected")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def import_file(door: Door, console: Console, path: Path, profile: str, *, dry_run: bool, report: Path | None) -> int:
@@ -93,5 +93,6 @@ def write_report(path: Path, rows: list[ImportRow]) -> None:
 
 
 def _inert(cell: object) -> str:
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """Also without what begins with a minus: no number of a register does."""
+    text = inert(cell)
+    return f"'{text}" if text.startswith("-") else text

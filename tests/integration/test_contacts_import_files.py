@@ -12,6 +12,7 @@ import xlsxwriter
 from sqlalchemy import text
 
 from chassis import files
+from chassis.apart import ROOT
 from chassis.database import database_of
 from contracts.access import Permission
 from contracts.base import ById, JobById
@@ -21,7 +22,7 @@ from contracts.errors import NotFound
 from services.contacts.commands import import_staging
 from services.contacts.spreadsheets.failed_formulas import BLOCK
 from services.contacts.spreadsheets.limits import MAX_COLUMNS, MAX_MEMORY_BYTES
-from services.contacts.spreadsheets.workbook import ROOT, UNPACKING
+from services.contacts.spreadsheets.workbook import UNPACKING
 from services.contacts.spreadsheets.workbook import rows as workbook_rows
 from tests.integration.conftest import staff
 from tests.integration.importing import counts

@@ -35,7 +35,9 @@ TAKEN = {
     "ODT": (archive("content.xml", mimetype=ODT), ODT),
     "DOC": (compound("Root Entry", "WordDocument"), "application/msword"),
 }  # fmt: skip
+BROKEN_INSIDE = archive("content.xml", mimetype=f"{ODT}{'x' * 50}")
 REFUSED = {
+    "an archive that cannot be unpacked": BROKEN_INSIDE.replace(BROKEN_INSIDE[38:50], b"\xff" * 12, 1),
     "a program of Windows": b"MZ\x90\0\x03\0",
     "a program of Linux": b"\x7fELF\x02\x01",
     "a script": b"#!/bin/sh\nrm -rf ~\n",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, g
 
+from chassis.formulas import inert
 from contracts.access import Permission, Principal, PrincipalKind
 from contracts.base import Job, JobState, Translated
 from contracts.contacts.fields import FieldDefinition
@@ -24,7 +25,7 @@ from gateway.pages.segment_fields import OWN, RELATIONS, Fields
 from gateway.pages.segment_forms import Reader, draft_of
 from gateway.pages.segment_values import KINDS
 from gateway.pages.segment_words import SAME, in_words
-from gateway.pages.spreadsheet_cells import as_csv, inert
+from gateway.pages.spreadsheet_cells import as_csv
 from gateway.sentences import SENTENCES
 from services.contacts.rules import segment_fields
 

@@ -106,3 +106,10 @@ def test_C11_the_report_of_rejected_rows_holds_their_cells_and_no_formulas(tmp_p
         ["3", "email", "Not an address.", "Åsa", "", ""],
         ["9", "", "No name.", '\'=HYPERLINK("x")', "", "'-1"],
     ]
+
+
+def test_C11_a_telephone_number_of_the_report_can_be_imported_again(tmp_path):
+    rows = [ImportRow(number=3, state="rejected", reason="No name.", raw={"Puh": "+358 401234567", "A": "\n=1+1"})]
+    write_report(tmp_path / "rejected.csv", rows)
+    with (tmp_path / "rejected.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file, delimiter=";"))[1][3:] == ["+358 401234567", "'\n=1+1"]

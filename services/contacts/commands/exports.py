@@ -21,13 +21,14 @@ from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from chassis import clock, files, jobs, outbox
+from chassis.formulas import inert
 from chassis.jobs import Step
 from contracts.base import Job
 from contracts.contacts.exports import ExportFile, ExportFormat, ExportLogged, StartExport
 from contracts.errors import NotFound
 from services.contacts import models
 from services.contacts.commands.history import Author
-from services.contacts.rules.sheet_cells import DECIMAL_COMMA, as_text, inert
+from services.contacts.rules.sheet_cells import DECIMAL_COMMA, as_text
 
 JOB_KIND = "export_contacts"
 KEEP_FILES = timedelta(hours=24)

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 from io import BytesIO
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
+
+from services.contacts.rules.archives import BROKEN
 
 ENDINGS = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 MOST_ENTRIES = 5_000
@@ -94,7 +96,7 @@ def _office_document(content: bytes) -> FileType | None:
                 return next((kind for part, kind in PARTS.items() if any(n.startswith(part) for n in names)), None)
             with archive.open("mimetype") as told:
                 return OPEN_DOCUMENTS.get(told.read(100).decode("ascii", "replace").strip())
-    except (BadZipFile, KeyError, NotImplementedError, RuntimeError, ValueError, EOFError, OSError):
+    except (*BROKEN, KeyError):
         return None
 
 

@@ -4,17 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""Also in full width, which some spreadsheets read as the same."""
+from chassis.formulas import inert
+
 DECIMAL_COMMA: Final = ("fi", "sv")
-
-
-def inert(text: str) -> str:
-    """The text, with an apostrophe before what a spreadsheet would calculate; phone numbers stay as they are."""
-    if not text.startswith(FORMULA_STARTS):
-        return text
-    is_number = text[:1] in "+-" and text[1:].replace(" ", "").isdigit()
-    return text if is_number else f"'{text}"
 
 
 def plain(value: Any, words: dict[str, str]) -> Any:

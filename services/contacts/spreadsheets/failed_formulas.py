@@ -1,14 +1,14 @@
 """Cells of a workbook whose formula failed. Calamine gives them as empty ones, so that they are looked for in the XML
 of the sheet; a sheet without the mark of such cells is searched for it and not parsed."""
 
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from posixpath import normpath
 from typing import IO
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
+from services.contacts.rules.archives import BROKEN
 from services.contacts.spreadsheets.limits import MAX_FAILED_FORMULAS, Unreadable
 
 BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -17,7 +17,6 @@ BLOCK = 1 << 18
 LONGEST_TAG = 1 << 20
 LONGEST = 40
 """Characters of what such a cell shows."""
-BROKEN = (BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError)
 Attributes = dict[str, str]
 
 

@@ -16,10 +16,11 @@ from datetime import date, datetime, time, timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from services.contacts.rules.archives import BROKEN
 from services.contacts.spreadsheets.failed_formulas import failed
 from services.contacts.spreadsheets.limits import (
     MAX_COLUMNS,
@@ -57,7 +58,7 @@ def _check_archive(path: Path) -> None:
     try:
         with ZipFile(path) as archive:
             parts = archive.infolist()
-    except (BadZipFile, NotImplementedError, OSError, EOFError, ValueError) as error:
+    except BROKEN as error:
         raise Unreadable("damaged", f"This XLSX file is damaged ({type(error).__name__}).") from None
     size = sum(part.file_size for part in parts)
     if len(parts) > MAX_PARTS:

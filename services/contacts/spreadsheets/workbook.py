@@ -4,9 +4,7 @@ else."""
 
 import csv
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
@@ -14,10 +12,10 @@ from tempfile import TemporaryFile
 from typing import IO
 from zipfile import is_zipfile
 
+from chassis.apart import apart
 from services.contacts.spreadsheets.limits import MAX_QUOTED, Unreadable, not_a_table
 
 UNPACKING = "services.contacts.spreadsheets.unpacking"
-ROOT = Path(__file__).resolve().parents[3]
 REFUSED = 3
 """Exit code of the unpacking process when it says on stderr what is wrong."""
 TOO_MUCH = (
@@ -49,11 +47,8 @@ def rows(path: Path) -> Iterator[list[str]]:
 
 
 def _unpack(path: Path, into: IO[bytes]) -> None:
-    environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ.get("PATH", "")}
-    ended = subprocess.run(
-        [sys.executable, "-m", UNPACKING, str(path.resolve())],
-        stdin=subprocess.DEVNULL, stdout=into, stderr=subprocess.PIPE, env=environment, cwd=ROOT, check=False,
-    )  # fmt: skip
+    process = apart(UNPACKING, str(path.resolve()))
+    ended = subprocess.run(**process, stdin=subprocess.DEVNULL, stdout=into, stderr=subprocess.PIPE, check=False)
     if ended.returncode == REFUSED:
         raise Unreadable(**json.loads(ended.stderr))
     if ended.returncode:
