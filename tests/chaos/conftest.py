@@ -1,6 +1,7 @@
 """One running suite for all chaos tests: some of its processes die by themselves, over and over."""
 
 from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 import pytest
 
@@ -12,7 +13,14 @@ DEATHS = "relay.published:40,gateway.stored:2"
 
 
 @pytest.fixture(scope="package")
-def hurt() -> Iterator[Whole]:
+def operator() -> Iterator[Executor]:
+    """Who does the faults: one thread that outlives the suite, as a server ends with the thread that began it."""
+    with ThreadPoolExecutor(1) as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def hurt(operator: Executor) -> Iterator[Whole]:
     """The suite that is hurt."""
     with whole_suite({"TALKOO_CRASH_AT": DEATHS}) as found:
         yield found
@@ -22,4 +30,4 @@ def hurt() -> Iterator[Whole]:
 def recovered(hurt: Whole) -> None:
     """What the test before has killed is there again, in whatever order tests come; who died often starts late."""
     is_ready = lambda: hurt.api.ask("GET", "/readyz").status_code == 200 or None  # noqa: E731
-    wait_until(is_ready, 180, "suite that is ready again")
+    wait_until(is_ready, 60, "suite that is ready again")

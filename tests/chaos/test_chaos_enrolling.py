@@ -6,7 +6,6 @@ outboxes and queues drained. The relay dies after every fortieth batch as well, 
 
 import os
 import signal
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -64,13 +63,6 @@ FAULTS = {
     "crash PostgreSQL": lambda whole: whole.suite.restart_postgres(signal.SIGQUIT),
     "restart PostgreSQL": lambda whole: whole.suite.restart_postgres(),
 }
-
-
-@pytest.fixture(scope="module")
-def operator():
-    """Who does the faults: one thread that outlives them, as a server ends with the thread that began it."""
-    with ThreadPoolExecutor(1) as found:
-        yield found
 
 
 @contextmanager
