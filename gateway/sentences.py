@@ -64,6 +64,7 @@ SENTENCES: Final[dict[str, Any]] = {
     "no_ticket": _("This enrolment has no ticket. It is made when the seat is confirmed."),
     "no_file": _("There is no file. It is made again when you export again."),
     "no_preview": _("There is no picture of this document."),
+    "parent_deleted": _("What this organisation belonged to is deleted too. Bring that one back first."),
     "other_kind": _("This segment finds another kind of contact. Choose another segment."),
     "mastered": _("Another source is master of %(field)s and decides about it: %(master)s. Change it there."),
     "not_accepted": _("This person is not in the register yet. Accept the person first."),

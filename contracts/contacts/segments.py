@@ -56,7 +56,7 @@ class UpdateSegment(Request):
 
 
 class DeleteSegment(Request):
-    """Takes a segment away."""
+    """Takes a segment away; it can be restored for 30 days."""
 
     id: UUID
     version: int
@@ -115,6 +115,9 @@ class SegmentsApi(SystemApi):
 
     @command(may=Permission.CONTACTS_WRITE)
     def delete_segment(self, request: DeleteSegment) -> Done: ...
+
+    @command(may=Permission.CONTACTS_WRITE)
+    def restore_segment(self, request: ById) -> Segment: ...
 
     @query(may=Permission.CONTACTS_READ, deadline=5)
     def list_segments(self, request: ListSegments) -> Page[Segment]: ...

@@ -89,7 +89,10 @@ resource.get("/organisations/{id}/hierarchy", ContactsApi.get_hierarchy, "What l
 resource.patch(
     "/organisations/{id}", ContactsApi.update_organisation, "Change an organisation", example={"name": "Mylly Oy"}
 )
-resource.delete("/organisations/{id}", ContactsApi.delete_organisation, "Remove an organisation")
+resource.delete("/organisations/{id}", ContactsApi.delete_organisation, "Remove an organisation; it can be restored")
+resource.post(
+    "/organisations/{id}/restore", ContactsApi.restore_organisation, "Bring a deleted organisation back with its people"
+)
 resource.get(
     "/organisations/{id}/history",
     ContactsApi.list_history,
@@ -209,7 +212,8 @@ resource.post("/segments/preview", ContactsApi.preview_segment, "Count a filter 
 resource.get("/segments/{id}", ContactsApi.get_segment, "One segment")
 resource.patch("/segments/{id}", ContactsApi.update_segment, "Rename a segment or change its filter",
                example={"name": "Helsinki and Espoo"})  # fmt: skip
-resource.delete("/segments/{id}", ContactsApi.delete_segment, "Take a segment away")
+resource.delete("/segments/{id}", ContactsApi.delete_segment, "Take a segment away; it can be restored")
+resource.post("/segments/{id}/restore", ContactsApi.restore_segment, "Bring a deleted segment back")
 resource.get("/segments/{id}/members", ContactsApi.list_segment_members, "Who is in the segment now")
 resource.get("/segments/{id}/organisations", ContactsApi.list_segment_organisations,
              "Which organisations a segment of organisations finds now")  # fmt: skip

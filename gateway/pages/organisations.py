@@ -35,14 +35,16 @@ from gateway.pages.own_views import ORGANISATION_SECTIONS, arrangement, chooser,
 from gateway.pages.person_names import may
 from gateway.pages.task_rows import open_tasks
 from gateway.submitted import form_command, read, without_empty
+from gateway.undo import undo
 
 contacts = client(ContactsApi)
 pages = Pages("organisations", __name__)
+LIST: Final = "/office/organisations"
 NAME: Final = Column("name", lazy_gettext("Name"), "main")
 SHOWN: Final = 50
 
 
-@pages.get("/office/organisations", may=Permission.CONTACTS_READ)
+@pages.get(LIST, may=Permission.CONTACTS_READ)
 def list_organisations() -> str:
     """Organisations by name, or the most alike to the words searched for."""
     query, known = request.args.to_dict(), all_definitions()
@@ -62,7 +64,7 @@ def list_organisations() -> str:
     )
 
 
-@pages.get("/office/organisations/<uuid:organisation_id>", may=Permission.CONTACTS_READ)
+@pages.get(f"{LIST}/<uuid:organisation_id>", may=Permission.CONTACTS_READ)
 def organisation_card(organisation_id: UUID) -> ResponseReturnValue:
     """An organisation with the people in it; a merged id leads to what it was merged into."""
     organisation = contacts.get_organisation(ById(id=organisation_id))
@@ -108,21 +110,11 @@ def organisation_card(organisation_id: UUID) -> ResponseReturnValue:
     )
 
 
-@pages.post("/office/organisations/<uuid:organisation_id>/delete", may=Permission.CONTACTS_WRITE)
+@pages.post(f"{LIST}/<uuid:organisation_id>/delete", may=Permission.CONTACTS_WRITE)
 def delete_organisation(organisation_id: UUID) -> ResponseReturnValue:
-    """Take an organisation out of the register, once that is confirmed."""
+    """Take an organisation out of the register; the next page offers to undo it."""
     wanted = read(DeleteContact, {"id": organisation_id, "version": request.form.get("version", "")})
     organisation = contacts.get_organisation(ById(id=organisation_id))
-    if not request.form.get("confirmed"):
-        return render_template(
-            "layout/confirm.html",
-            title=_("Delete %(name)s?", name=organisation.name),
-            text=_("Its people stay in the register; that they belong to it ends today."),
-            label=_("Delete"),
-            action=request.path,
-            back=f"/office/organisations/{organisation_id}",
-            fields=[("version", wanted.version)],
-        )
     try:
         with form_command():
             contacts.delete_organisation(wanted)
@@ -130,6 +122,14 @@ def delete_organisation(organisation_id: UUID) -> ResponseReturnValue:
         if error.error_code != "has_parts":
             raise
         flash(_("Other organisations belong to this one; move or delete them first."), "bad")
-        return redirect(f"/office/organisations/{organisation_id}")
-    flash(_("%(name)s is deleted.", name=organisation.name), "good")
-    return redirect("/office/organisations")
+        return redirect(f"{LIST}/{organisation_id}")
+    flash(_("%(name)s is deleted.", name=organisation.name), undo(f"{LIST}/{organisation_id}/restore", LIST))
+    return redirect(LIST)
+
+
+@pages.post(f"{LIST}/<uuid:organisation_id>/restore", may=Permission.CONTACTS_WRITE)
+def restore_organisation(organisation_id: UUID) -> ResponseReturnValue:
+    """Bring a deleted organisation back, with the people that were in it."""
+    restored = contacts.restore_organisation(ById(id=organisation_id))
+    flash(_("%(name)s is back, with its people.", name=restored.name), "good")
+    return redirect(f"{LIST}/{restored.id}")

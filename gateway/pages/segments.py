@@ -13,7 +13,6 @@ from contracts.access import Permission
 from contracts.base import ById
 from contracts.contacts import ContactsApi
 from contracts.contacts.segments import DeleteSegment, ListSegments, SegmentKind, SegmentMembers
-from gateway.asked import ask_first
 from gateway.field_definitions import all_definitions
 from gateway.listing import Column, ListState
 from gateway.pages.door import Pages
@@ -22,9 +21,11 @@ from gateway.pages.segment_choices import known_choices
 from gateway.pages.segment_fields import Fields
 from gateway.pages.segment_words import in_words
 from gateway.submitted import form_command, read, without_empty
+from gateway.undo import undo
 
 contacts = client(ContactsApi)
 pages = Pages("segments", __name__)
+LIST: Final = "/office/segments"
 COLUMNS: Final = (
     Column("name", lazy_gettext("Name"), "main"),
     Column("of", lazy_gettext("Finds")),
@@ -42,7 +43,7 @@ MEMBER_COLUMNS: Final = (
 CARDS: Final = {SegmentKind.PERSONS: "/office/contacts", SegmentKind.ORGANISATIONS: "/office/organisations"}
 
 
-@pages.get("/office/segments", may=Permission.CONTACTS_READ)
+@pages.get(LIST, may=Permission.CONTACTS_READ)
 def list_segments() -> str:
     """Saved segments with how many persons or organisations they find now."""
     found = contacts.list_segments(read(ListSegments, without_empty({"cursor": request.args.get("cursor")})))
@@ -50,7 +51,7 @@ def list_segments() -> str:
     return render_template("segments/list.html", state=shown_as, columns=COLUMNS, found=found, finds=FINDS)
 
 
-@pages.get("/office/segments/<uuid:segment_id>", may=Permission.CONTACTS_READ)
+@pages.get(f"{LIST}/<uuid:segment_id>", may=Permission.CONTACTS_READ)
 def segment_card(segment_id: UUID) -> str:
     """A segment: its filter in words and whom or what it finds now."""
     asked = read(SegmentMembers, without_empty({"id": segment_id, "cursor": request.args.get("cursor")}))
@@ -72,19 +73,18 @@ def segment_card(segment_id: UUID) -> str:
     )
 
 
-@pages.post("/office/segments/<uuid:segment_id>/delete", may=Permission.CONTACTS_WRITE)
+@pages.post(f"{LIST}/<uuid:segment_id>/delete", may=Permission.CONTACTS_WRITE)
 def delete_segment(segment_id: UUID) -> ResponseReturnValue:
-    """Take a segment away; asks first. Mailings that were sent to it stay."""
-    segment = contacts.get_segment(ById(id=segment_id))
-    question = ask_first(
-        _("Take %(name)s away?", name=segment.name),
-        _("Nobody is removed from the register. Mailings already sent to the segment stay."),
-        _("Take away"),
-        f"/office/segments/{segment_id}",
-    )
-    if question:
-        return question
+    """Take a segment away; the next page offers to undo it. Mailings that were sent to it stay."""
     with form_command():
-        contacts.delete_segment(DeleteSegment(id=segment_id, version=segment.version))
-    flash(_("Taken away."), "good")
-    return redirect("/office/segments")
+        contacts.delete_segment(read(DeleteSegment, {"id": segment_id, "version": request.form.get("version", "")}))
+    flash(_("The segment is deleted. Mailings already sent to it stay."), undo(f"{LIST}/{segment_id}/restore", LIST))
+    return redirect(LIST)
+
+
+@pages.post(f"{LIST}/<uuid:segment_id>/restore", may=Permission.CONTACTS_WRITE)
+def restore_segment(segment_id: UUID) -> ResponseReturnValue:
+    """Bring a deleted segment back."""
+    contacts.restore_segment(ById(id=segment_id))
+    flash(_("The segment is back."), "good")
+    return redirect(f"{LIST}/{segment_id}")

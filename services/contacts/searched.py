@@ -38,5 +38,5 @@ SEARCHED: Final = (
     ),
     Searched("documents", ACTIVITIES, models.Document, "title", at="dated_on", visible=_not_of_others),
     Searched("surveys", CONTACTS, models.Survey, "title", at="created_at", visible=_there),
-    Searched("segments", CONTACTS, models.Segment, "name", at="created_at"),
+    Searched("segments", CONTACTS, models.Segment, "name", at="created_at", visible=_there),
 )  # fmt: skip

@@ -20,6 +20,7 @@ from services.contacts.commands import (
     project_hours,
     projects,
     reminders,
+    segments,
     stored_files,
     surveys,
     tasks,
@@ -32,7 +33,7 @@ notify = client(NotifyApi)
 FORGOTTEN_AT_ONCE = 1_000
 REMINDED_AT_ONCE = 500
 BOUNCES_AT_ONCE = 500
-KEPT_A_WHILE = (activities, tasks, project_hours, projects, calendars, documents, surveys)
+KEPT_A_WHILE = (activities, tasks, project_hours, projects, calendars, documents, surveys, segments)
 """Commands of what can be restored for some time after it was deleted."""
 NIGHT: Final = range(2, 5)
 """The hours, local time, in which a scan for duplicates begins by itself."""

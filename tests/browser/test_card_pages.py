@@ -92,6 +92,31 @@ def test_C3_the_card_of_an_organisation_has_its_invoices_and_its_people_by_name(
     check_page(page)
 
 
+def test_C4_a_deleted_organisation_is_brought_back_by_one_click(visit: Visit, whole: Whole) -> None:
+    organisation = whole.api.post("/organisations", {"name": "Palaava Oy"})
+    person = whole.api.post("/persons", {"family_name": "Palaava"})
+    whole.api.post("/affiliations", {"person_id": person["id"], "organisation_id": organisation["id"]})
+    address = f"/office/organisations/{organisation['id']}"
+    page = visit(address, as_user="toimisto")
+    page.locator("#delete").get_by_role("button", name="Poista").click()
+    expect(page.get_by_text("Palaava Oy on poistettu.")).to_be_visible()
+    assert whole.api.ask("GET", f"/api/v1/organisations/{organisation['id']}").status_code == 404
+    page.get_by_role("button", name="Kumoa").click()
+    expect(page.locator("#people-part td.main")).to_have_text(["Palaava"])
+    assert whole.api.post(f"/organisations/{organisation['id']}/restore", {})["id"] == organisation["id"]
+
+
+def test_C10_a_deleted_segment_is_brought_back_by_one_click(visit: Visit, whole: Whole) -> None:
+    tree = {"field": "city", "op": "eq", "value": "Palaavala"}
+    segment = whole.api.post("/segments", {"name": "Palaavat", "filter": tree})
+    page = visit(f"/office/segments/{segment['id']}", as_user="toimisto")
+    page.get_by_role("button", name="Poista").click()
+    expect(page.get_by_text("Kohderyhmä on poistettu.")).to_be_visible()
+    page.get_by_role("button", name="Kumoa").click()
+    expect(page.get_by_role("heading", name="Palaavat")).to_be_visible()
+    assert whole.api.get(f"/segments/{segment['id']}")["filter"]["value"] == "Palaavala"
+
+
 def billed(whole: Whole, person_id: str, payer_id: str) -> str:
     """The number of the invoice for a membership that somebody else pays."""
     kind = whole.api.get("/membership-types")["data"][0]["id"]

@@ -14,7 +14,7 @@ from services.contacts.commands.history import Author
 KEPT = timedelta(days=30)
 """How long what was deleted can be restored."""
 
-Thing = TypeVar("Thing", bound=models.Activity | models.Document | models.Project | models.Task)
+Thing = TypeVar("Thing", bound=models.Activity | models.Document | models.Project | models.Segment | models.Task)
 
 
 def locked(

@@ -1,10 +1,11 @@
 """Organisations: created, changed, deleted; their hierarchy has no cycles (C4)."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session
 from stdnum.fi import ytunnus
 
@@ -21,6 +22,7 @@ from services.contacts.replies import organisation_of
 from services.contacts.rules.values import as_columns, organisation_keys
 
 CLEARED = dict.fromkeys((*basics.CLEARABLE, "business_id", "parent_id"))
+ENDED = "affiliation.ends_on"
 TREE_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('organisations.parent_id'))")
 ANCESTORS = text(
     """WITH RECURSIVE above AS (
@@ -156,12 +158,61 @@ def delete(session: Session, request: DeleteContact, author: Author, today: date
         )
     organisation.deleted_at = organisation.updated_at = author.at
     organisation.version += 1
+    _end_affiliations(session, organisation.id, author, today)
+    history.record(session, organisation.id, author, {"state": ("active", "deleted")})
+
+
+def _end_affiliations(session: Session, organisation_id: UUID, author: Author, today: date) -> None:
     rows = models.Affiliation
     still_open = or_(rows.ends_on.is_(None), rows.ends_on > today)
     begun = or_(rows.starts_on.is_(None), rows.starts_on <= today)
-    session.execute(
-        update(rows)
-        .where(rows.organisation_id == organisation.id, still_open, begun)
-        .values(ends_on=today, version=rows.version + 1)
+    found = select(rows).where(rows.organisation_id == organisation_id, still_open, begun).with_for_update()
+    _set_last_days(session, dict.fromkeys(session.scalars(found), today), author)
+
+
+def _set_last_days(session: Session, last_days: Mapping[models.Affiliation, date | None], author: Author) -> None:
+    """Give locked affiliations these last days; the histories of both sides tell of it."""
+    told = []
+    for each, ends_on in last_days.items():
+        differences = {ENDED: (each.ends_on, ends_on)}
+        told += [(each.id, side, differences) for side in (each.person_id, each.organisation_id)]
+        each.ends_on = ends_on
+        each.version += 1
+    session.flush()
+    history.record_of_affiliations(session, author, told)
+
+
+def restore(session: Session, organisation_id: UUID, author: Author) -> Organisation:
+    """Bring a deleted one back with the affiliations that ended by it; one that is there stays as it is.
+
+    What was changed since then stays changed. Raises NotFound, and Conflict when another has its numbers by now, or
+    when what it belonged to is deleted.
+    """
+    session.execute(TREE_LOCK)
+    organisation = session.get(models.Organisation, organisation_id, with_for_update=True, populate_existing=True)
+    if organisation is None or organisation.deleted_at is None or organisation.linked_to is not None:
+        return organisation_of(locked(session, organisation_id))
+    if organisation.parent_id and find(session, organisation.parent_id) is None:
+        message = "The organisation it belonged to is deleted; restore that one first."
+        raise Conflict(message, code="parent_deleted", parent_id=organisation.parent_id)
+    _set_last_days(session, _ended_by_deletion(session, organisation), author)
+    organisation.deleted_at, organisation.updated_at = None, author.at
+    organisation.version += 1
+    _store(session, organisation)
+    history.record(session, organisation.id, author, {"state": ("deleted", "active")})
+    return organisation_of(organisation)
+
+
+def _ended_by_deletion(session: Session, organisation: models.Organisation) -> dict[models.Affiliation, date | None]:
+    """Affiliations that still end as the deletion made them end, with their last days before."""
+    rows, was = models.Affiliation, models.Change
+    by_it = and_(was.subject_id == organisation.id, was.changed_at == organisation.deleted_at, was.field == ENDED)
+    ended = (
+        select(rows, was.old, was.new).join(was, was.affiliation_id == rows.id).where(by_it).with_for_update(of=rows)
     )
-    history.record(session, organisation.id, author, {"state": ("active", "deleted")})
+    found = session.execute(ended.execution_options(populate_existing=True))
+    return {
+        each: date.fromisoformat(old) if old else None
+        for each, old, new in found
+        if each.organisation_id == organisation.id and each.ends_on == date.fromisoformat(new)
+    }

@@ -1,5 +1,6 @@
 """Saving, changing and taking away segments (C10)."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
 from contracts.contacts.segments import CreateSegment, DeleteSegment, SegmentFilter, UpdateSegment
-from contracts.errors import NotFound
 from services.contacts import models
-from services.contacts.commands import details
+from services.contacts.commands import deletions, details
 from services.contacts.commands.history import Author
 from services.contacts.rules import refused_codes
 
@@ -47,16 +47,23 @@ def change(session: Session, request: UpdateSegment) -> None:
     session.flush()
 
 
-def delete(session: Session, request: DeleteSegment) -> None:
+def delete(session: Session, request: DeleteSegment, author: Author) -> None:
     """Take it away. Raises NotFound, Stale."""
-    session.delete(locked(session, request.id, request.version))
-    session.flush()
+    deletions.take_away(locked(session, request.id, request.version), author)
+
+
+def restore(session: Session, segment_id: UUID) -> None:
+    """Bring a deleted one back; one that is there stays as it is. Raises NotFound when it is gone for good."""
+    deletions.bring_back(session, deletions.locked(session, models.Segment, segment_id, deleted=True))
+
+
+def forget_deleted(session: Session, now: datetime, limit: int) -> int:
+    """Remove what was taken away long ago, at most `limit`; how many."""
+    return deletions.forget(session, models.Segment, now, limit)
 
 
 def locked(session: Session, segment_id: UUID, version: int) -> models.Segment:
     """The segment as the caller has read it; raises NotFound, Stale."""
-    segment = session.get(models.Segment, segment_id, with_for_update=True)
-    if segment is None:
-        raise NotFound(f"There is no segment {segment_id}.", id=segment_id)
+    segment = deletions.locked(session, models.Segment, segment_id)
     details.refuse_stale(segment.version, version)
     return segment

@@ -26,6 +26,7 @@ from services.contacts.replies import organisation_summary_of, person_summary_of
 from services.contacts.rules.segments import Node, additional_fields, parse
 
 SEGMENTS = models.Segment.__table__
+THERE = SEGMENTS.c.deleted_at.is_(None)
 FIELDS = models.Field.__table__.c
 PERSONS, ORGANISATIONS = SegmentKind.PERSONS, SegmentKind.ORGANISATIONS
 MODELS: dict[SegmentKind, Any] = {PERSONS: models.Person, ORGANISATIONS: models.Organisation}
@@ -84,7 +85,7 @@ def get(session: Session, segment_id: UUID, today: date, may_count: MayCount) ->
 
 def row(session: Session, segment_id: UUID) -> Any:
     """The segment as it is stored; raises NotFound."""
-    found_row = session.execute(select(SEGMENTS).where(SEGMENTS.c.id == segment_id)).first()
+    found_row = session.execute(select(SEGMENTS).where(SEGMENTS.c.id == segment_id, THERE)).first()
     if found_row is None:
         raise NotFound(f"There is no segment {segment_id}.", id=segment_id)
     return found_row
@@ -109,7 +110,7 @@ def _reply(session: Session, stored: Any, today: date, seconds: float) -> Segmen
 
 def list_page(session: Session, request: ListSegments, today: date, may_count: MayCount) -> Page[Segment]:
     """Saved segments, newest first; counted as long as there is time for it, for who may know."""
-    query = select(SEGMENTS).order_by(SEGMENTS.c.id.desc()).limit(request.limit + 1)
+    query = select(SEGMENTS).where(THERE).order_by(SEGMENTS.c.id.desc()).limit(request.limit + 1)
     if request.of is not None:
         query = query.where(SEGMENTS.c.of == request.of)
     after = position(request.cursor, UUID)

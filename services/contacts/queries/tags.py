@@ -46,7 +46,8 @@ USE = text(
                AS organisations
     """
 )
-SEGMENTS = select(models.Segment.__table__.c.name, models.Segment.__table__.c.filter)
+SEGMENT = models.Segment.__table__.c
+SEGMENTS = select(SEGMENT.name, SEGMENT.filter).where(SEGMENT.deleted_at.is_(None))
 
 
 def get(connection: Any, code: str) -> TagUse:

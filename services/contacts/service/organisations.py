@@ -40,5 +40,8 @@ class OrganisationsMethods(ContactsMethods, OrganisationsApi):
         organisations.delete(self.session, request, self.author, self.today)
         return Done()
 
+    def restore_organisation(self, request: ById) -> Organisation:
+        return organisations.restore(self.session, request.id, self.author)
+
     def list_organisations(self, request: ListOrganisations) -> Page[OrganisationSummary]:
         return organisation_cards.list_page(self.reader, request, self.today)

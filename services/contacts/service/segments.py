@@ -40,8 +40,12 @@ class SegmentsMethods(ContactsMethods, SegmentsApi):
         return self._shown(ById(id=request.id))
 
     def delete_segment(self, request: DeleteSegment) -> Done:
-        saved_segments.delete(self.session, request)
+        saved_segments.delete(self.session, request, self.author)
         return Done()
+
+    def restore_segment(self, request: ById) -> Segment:
+        saved_segments.restore(self.session, request.id)
+        return self._shown(request)
 
     def list_segments(self, request: ListSegments) -> Page[Segment]:
         return segments.list_page(self.session, request, self.today, self._may_count)
