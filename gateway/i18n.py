@@ -19,6 +19,7 @@ from flask_babel import Babel, get_locale, get_timezone
 
 from chassis import local_forms
 from gateway import catalogs
+from gateway.local_input import looks_grouped
 
 LANGUAGES: Final[Mapping[str, str]] = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 """Codes and own names, in the order of the language switch."""
@@ -87,11 +88,21 @@ def money(value: Any, currency: str = "EUR") -> str:
 
 
 def number(value: Decimal | int | None, decimals: int | None = None) -> str:
-    """A number with local grouping: `12 345,6`; with `decimals`, exactly that many."""
+    """A number with local grouping and all its decimals: `12 345,6`; with `decimals`, exactly that many."""
     if value is None:
         return ""
-    pattern = None if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
+    if decimals is None:
+        return str(babel_numbers.format_decimal(value, locale=_locale(), decimal_quantization=False))
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return str(babel_numbers.format_decimal(value, format=pattern, locale=_locale()))
+
+
+def typed_number(value: Decimal | int | None) -> str:
+    """A number as a form shows it, which `local_input.parse_decimal` reads as exactly the same: `12345,6`."""
+    if value is None:
+        return ""
+    text = babel_numbers.format_decimal(value, locale=_locale(), group_separator=False, decimal_quantization=False)
+    return f"{text}0" if looks_grouped(text) else text
 
 
 def percent(share: Decimal | float | None, decimals: int = 0) -> str:

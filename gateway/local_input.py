@@ -56,7 +56,7 @@ def parse_decimal(text: str) -> Decimal | None:
     bare = _SPACES.sub("", text).replace("\u2212", "-").removesuffix("€").removesuffix("EUR")
     if not bare:
         return None
-    if _GROUPED.fullmatch(bare) and not bare.lstrip("+-").startswith("0"):
+    if looks_grouped(bare):
         if len(re.findall(r"[.,]", bare)) == 1 or len(set(re.findall(r"[.,]", bare))) > 1:
             raise NotUnderstood(text)
         return Decimal(re.sub(r"[.,]", "", bare))
@@ -67,6 +67,11 @@ def parse_decimal(text: str) -> Decimal | None:
         return Decimal(normal)
     except InvalidOperation:
         raise NotUnderstood(text) from None
+
+
+def looks_grouped(text: str) -> bool:
+    """Whether marks may group thousands, as that of `1,234`; that of `1,2340` does not."""
+    return _GROUPED.fullmatch(text) is not None and not text.lstrip("+-").startswith("0")
 
 
 def _with_decimal_point(bare: str) -> str:

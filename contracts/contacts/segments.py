@@ -26,6 +26,7 @@ class SegmentFilter(Data):
     A test of something that a contact may have several of (`membership.type`, `purchase.amount` ...) holds when one of
     them passes. With `has`, the tests below it are about the same one: `{"has": "membership", "all": [...]}`; with
     `at_least`, so many of them have to pass. Days may be counted from today: `today`, `today-30`, `today+7`.
+    Numbers may be given as text, which keeps all their decimals: `"0.1234"`.
     """
 
     all: Annotated[list["SegmentFilter"], Field(max_length=50)] | None = None

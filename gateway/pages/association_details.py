@@ -13,7 +13,7 @@ from contracts.commerce import CommerceApi
 from contracts.commerce.seller import UpdateSellerDetails
 from contracts.errors import Invalid, Stale
 from gateway.form_state import FormState
-from gateway.i18n import number
+from gateway.i18n import typed_number
 from gateway.pages.association import forget_association
 from gateway.pages.door import Pages
 from gateway.submitted import amount, form_command, read, state, typed
@@ -32,7 +32,9 @@ def settings() -> ResponseReturnValue:
     """Change the details; invoices issued before keep theirs."""
     if request.method == "GET":
         seller = commerce.get_seller(Nothing())
-        values: dict[str, Any] = seller.model_dump() | {"late_interest_percent": number(seller.late_interest_percent)}
+        values: dict[str, Any] = seller.model_dump() | {
+            "late_interest_percent": typed_number(seller.late_interest_percent)
+        }
         return render_template("settings/association.html", f=FormState(values))
     given = typed(*FIELDS)
     try:

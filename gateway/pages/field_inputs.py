@@ -10,7 +10,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from contracts.contacts.fields import FieldDefinition, FieldType
-from gateway.i18n import local_date, number
+from gateway.i18n import local_date, typed_number
 from gateway.pages.field_words import choices, label
 from gateway.submitted import day
 
@@ -88,4 +88,4 @@ def as_typed(value: Any, field: FieldDefinition) -> Any:
         return local_date(date.fromisoformat(str(value)))
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return number(Decimal(str(value))) if isinstance(value, int | float) else str(value)
+    return typed_number(Decimal(str(value))) if isinstance(value, int | float) else str(value)

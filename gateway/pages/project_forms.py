@@ -16,7 +16,7 @@ from contracts.contacts import ContactsApi
 from contracts.contacts.projects import AssignToProject, CreateProject, Project, UpdateProject
 from contracts.errors import Conflict, FieldError, Invalid
 from gateway.form_state import FormState
-from gateway.i18n import local_date, number
+from gateway.i18n import local_date, typed_number
 from gateway.pages import contact_choice
 from gateway.pages.colleagues import choices
 from gateway.pages.door import Pages
@@ -81,7 +81,7 @@ def _shown(project: Project) -> dict[str, Any]:
         "text": project.text,
         "starts_on": local_date(project.starts_on),
         "ends_on": local_date(project.ends_on),
-        "hours_planned": number(project.hours_planned),
+        "hours_planned": typed_number(project.hours_planned),
     }
 
 

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from flask_babel import gettext as _
 
 from contracts.contacts.segments import SegmentFilter
 from contracts.errors import FieldError, Invalid
+from gateway.i18n import typed_number
 from gateway.local_input import NotUnderstood, parse_date, parse_decimal
 from gateway.pages import segment_drafts as drafts
 from gateway.pages.segment_drafts import Draft, below, is_group, named
@@ -90,7 +92,7 @@ class Reader:
             if kind == "date":
                 return typed_day(text)
             if kind == "number":
-                return float(parse_decimal(text) or 0)
+                return _as_stored(parse_decimal(text) or Decimal())
             if kind == "id":
                 return typed_id(text)
         except NotUnderstood:
@@ -117,6 +119,12 @@ def typed_day(text: str) -> str:
     if bool(sign) != bool(days):
         raise NotUnderstood(text)
     return f"today{sign}{days}"
+
+
+def _as_stored(number: Decimal) -> int | float | str:
+    """A number of JSON's own where that is exact, else its text."""
+    plain = int(number) if number == number.to_integral_value() else float(number)
+    return plain if Decimal(str(plain)) == number else f"{number.normalize():f}"
 
 
 def typed_id(text: str) -> str:
@@ -156,8 +164,12 @@ def _typed_value(tree: SegmentFilter, words: dict[str, Any], fields: Fields) -> 
         return "yes" if tree.value else "no"
     kind = fields.kinds.get(tree.field or "", "")
     if isinstance(tree.value, list):
-        return ", ".join(_quoted(told(each, words, kind)) for each in tree.value)
-    return told(tree.value, words, kind)
+        return ", ".join(_quoted(_typed(each, words, kind)) for each in tree.value)
+    return _typed(tree.value, words, kind)
+
+
+def _typed(value: Any, words: dict[str, Any], kind: str) -> str:
+    return typed_number(Decimal(str(value))) if kind == "number" and value is not None else told(value, words, kind)
 
 
 def _several(text: str) -> list[str]:

@@ -69,10 +69,10 @@ def told(value: Any, words: dict[str, Any], kind: str) -> str:
         return str(_p("answer", "yes") if value else _p("answer", "no"))
     if isinstance(value, list):
         return ", ".join(told(each, words, kind) for each in value)
-    if isinstance(value, int | float):
-        return number(Decimal(str(value)))
     if value is None:
         return ""
+    if kind == "number" or isinstance(value, int | float):
+        return number(Decimal(str(value)))
     return day_words(str(value)) if kind == "date" else str(words.get(str(value), value))
 
 

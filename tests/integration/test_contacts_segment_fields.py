@@ -12,6 +12,7 @@ from contracts.contacts.fields import DefineField, FieldType
 from contracts.contacts.organisations import CreateOrganisation, OrganisationDetails
 from contracts.contacts.persons import CreatePerson, PersonDetails
 from contracts.contacts.segments import PreviewSegment, SegmentFilter, SegmentKind
+from contracts.errors import Invalid
 from services.contacts.rules.segment_fields import RELATIONS
 from tests.integration.conftest import staff
 
@@ -45,6 +46,26 @@ NAMED = {
 def call(call_service, clean_database):
     clean_database("contacts")
     return lambda method, request: call_service("contacts", method, request, principal=staff())
+
+
+def test_C10_numbers_are_compared_with_all_their_decimals(call):
+    call("define_field", DefineField(code="share", label=Translated(fi="Osuus"), type=FieldType.NUMBER))
+    for share in (0.1234, 0.123, 12):
+        call("create_person", CreatePerson(family_name="Osakas", fields={"share": share}))
+    for op, value, count in (
+        ("eq", "0.1234", 1), ("eq", 0.1234, 1), ("eq", "0.12340000000000000001", 0), ("in", ["0.123", 12, "0.5"], 2),
+        ("gte", "0.12300000000000000001", 2), ("lte", "12.000", 3),
+    ):  # fmt: skip
+        tree = SegmentFilter(field="fields.share", op=op, value=value)
+        assert call("preview_segment", PreviewSegment(filter=tree)).count == count, (op, value)
+
+
+@pytest.mark.parametrize("value", ["", "1,5", "1e5", "NaN", "9" * 16, "0." + "1" * 28, True, 1e15])
+def test_C10_what_is_no_number_is_refused(call, value):
+    tree = SegmentFilter(field="payment_days", op="eq", value=value)
+    with pytest.raises(Invalid) as caught:
+        call("preview_segment", PreviewSegment(filter=tree))
+    assert [(each.pointer, each.code) for each in caught.value.errors] == [("/filter/value", "not_a_number")]
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """What the office's pages make of cells, reasons and filters: pure functions, no service behind them."""
 
 import re
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from contracts.errors import FieldError, Invalid
 from contracts.system import SystemStatus
 from gateway.field_definitions import Definitions
 from gateway.field_sentences import FIELDS
-from gateway.i18n import init_i18n
+from gateway.i18n import init_i18n, number
 from gateway.pages import operations
 from gateway.pages import segment_drafts as drafts
 from gateway.pages.import_words import REASONS, file_reason, row_reason, what_for, without_room
@@ -35,12 +37,18 @@ AN_ID = "019a0000-0000-7000-8000-00000000000f"
 OFFICE = Principal(kind=PrincipalKind.ACCOUNT, id="x", permissions=frozenset(each.value for each in Permission))
 
 
-@pytest.fixture
-def finnish():
+@contextmanager
+def speaking(language):
     app = Flask(__name__)
     init_i18n(app)
-    with app.test_request_context("/?lang=fi"):
+    with app.test_request_context(f"/?lang={language}"):
         g.principal = OFFICE
+        yield app
+
+
+@pytest.fixture
+def finnish():
+    with speaking("fi") as app:
         yield app
 
 
@@ -200,6 +208,23 @@ def test_C10_a_saved_filter_comes_back_as_it_was_from_the_builder(finnish):
     assert Reader(fields).filter(draft_of(tree, fields)) == tree
     single = SegmentFilter(field="city", op="eq", value="Lahti")
     assert Reader(fields).filter(draft_of(single, fields)) == SegmentFilter(all=[single])
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("0,1234", 0.1234), ("0.1234", 0.1234), ("-1234,56789", -1234.56789), ("1 000,5", 1000.5), ("1000", 1000),
+        ("0,12345678901234567890", "0.1234567890123456789"), ("123456789012345,0001", "123456789012345.0001"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_C10_numbers_keep_all_their_decimals_in_the_builder(language, typed, value):
+    with speaking(language):
+        fields = Fields.of(*OF_PERSONS)
+        tree = Reader(fields).filter(drafts.group(drafts.row("purchase.quantity", "in", f'"{typed}", 1')))
+        assert tree.all[0].value == [value, 1]
+        assert Reader(fields).filter(draft_of(tree, fields)) == tree
+        assert in_words(tree, fields)[1][1].endswith(f" {number(Decimal(str(value)))}, 1")
 
 
 def test_C7_C10_rows_of_retired_fields_and_values_that_are_gone_stay_in_a_saved_filter(finnish):

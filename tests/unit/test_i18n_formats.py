@@ -5,10 +5,15 @@ from decimal import Decimal
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gateway import i18n
+from gateway import i18n, local_input
 from gateway.pages import messages
 from gateway.shell import Shell, init_shell
+
+SWEDISH = {ord("\u2212"): "-", ord("\xa0"): "", ord(","): "."}
+PLAIN = {"fi": SWEDISH, "sv": SWEDISH, "en": {ord(","): ""}}
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +55,15 @@ def test_numbers_and_shares(app):
         assert i18n.number(Decimal("0.5"), 2) == "0,50"
         assert i18n.percent(Decimal("0.255"), 1) == "25,5\xa0%"
         assert i18n.words(["a", "b", "c"]) == "a, b ja c"
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), max_value=10**12, places=6))
+def test_a_number_in_a_form_is_read_back_exactly(app, language, value):
+    with app.test_request_context(f"/page?lang={language}"):
+        for each in (value, value.quantize(Decimal("0.001"))):
+            assert local_input.parse_decimal(i18n.typed_number(each)) == each
+            assert Decimal(i18n.number(each).translate(PLAIN[language])) == each
 
 
 @pytest.mark.parametrize(

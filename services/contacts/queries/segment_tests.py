@@ -3,9 +3,10 @@
 import operator
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, not_, or_, true
+from sqlalchemy import ColumnElement, Numeric, and_, false, func, literal, not_, or_, true
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis import clock
@@ -133,5 +134,10 @@ def _holds(fields: ColumnElement[Any], content: dict[str, Any]) -> Condition:
 def _as_json(test: Test) -> Test:
     """Numbers and ISO dates keep their order as JSON values."""
     values = test.value if test.op == "in" else (test.value,)
-    plain = [literal(str(value) if isinstance(value, date) else value, JSONB) for value in values]
+    plain = [
+        func.to_jsonb(literal(value, Numeric), type_=JSONB)
+        if isinstance(value, Decimal)
+        else literal(str(value), JSONB)
+        for value in values
+    ]
     return Test(test.field, test.kind, test.op, plain if test.op == "in" else plain[0])

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,9 @@ from services.contacts.rules.segment_fields import EMPTINESS, Kind
 MAX_VALUES = 1_000
 MAX_VALUE_LENGTH = 200
 FURTHEST = 36_500
+MAX_DIGITS = 28
+TOO_LARGE = 10**15
+WRITTEN_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,27})?")
 FROM_TODAY = re.compile(r"today(?:([+-])([0-9]{1,5}))?")
 
 
@@ -58,9 +62,7 @@ def _single(kind: Kind, value: Any) -> Any:
             raise BadValue("not_yes_or_no", "This must be true or false.")
         return value
     if kind is Kind.NUMBER:
-        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) >= 1e15:
-            raise BadValue("not_a_number", "This must be a number.")
-        return value
+        return _number(value)
     if not isinstance(value, str) or len(value) > MAX_VALUE_LENGTH or "\0" in value:
         raise BadValue("not_text", f"This must be a text of at most {MAX_VALUE_LENGTH} characters.")
     if kind is Kind.DATE:
@@ -68,6 +70,15 @@ def _single(kind: Kind, value: Any) -> Any:
     if kind is Kind.ID:
         return _id(value)
     return _time(value) if kind is Kind.TIME else value
+
+
+def _number(value: Any) -> Decimal:
+    """A number of JSON, or one as text, which keeps all its decimals."""
+    readable = isinstance(value, int | float) or (isinstance(value, str) and WRITTEN_NUMBER.fullmatch(value))
+    number = Decimal(str(value)) if readable and not isinstance(value, bool) else Decimal("NaN")
+    if not number.is_finite() or abs(number) >= TOO_LARGE or len(number.as_tuple().digits) > MAX_DIGITS:
+        raise BadValue("not_a_number", "This must be a number.")
+    return number
 
 
 def _time(value: str) -> date | FromToday | datetime:
