@@ -11,6 +11,8 @@ and may have four functions: `end(session, ids, now)` ends what goes on before a
 `texts(session, ids)` gives addresses by which stored replies are recognised besides the ids;
 `retained(connection, ids)` lists the documents that the law makes it keep;
 `linked_ids(connection, person_id)` gives further ids of the person.
+
+Where texts about others may name anybody, it says in `WRITTEN` (chassis.striking).
 """
 
 import importlib
@@ -37,7 +39,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
-from chassis import files, tables
+from chassis import files, jobs, tables
 from contracts.personal_data import ErasurePart, RetainedDocument
 
 Ids = Sequence[UUID]
@@ -45,6 +47,8 @@ Reader = Connection | Session
 IN_FLIGHT = timedelta(minutes=10)
 """Longer than anything lives that knew the person and may still write."""
 AT_ONCE = 20
+SEARCH = "search_texts"
+"""The worker's task that looks for erased persons in texts about others (chassis.erased_texts)."""
 ERASURES, COMMANDS = tables.erasures.c, tables.handled_commands.c
 
 
@@ -141,6 +145,7 @@ def _record(
         person_id=person_id, ids=[*map(str, ids)], erased_at=now, rows=rows, retained=retained
     )
     session.execute(done.on_conflict_do_update(index_elements=["person_id"], set_={"retained": done.excluded.retained}))
+    jobs.wake(session, SEARCH)
 
 
 def settle(session: Session, service: str, now: datetime) -> None:
@@ -155,8 +160,10 @@ def part_of(connection: Connection, service: str, person_id: UUID) -> ErasurePar
     """What was erased, and what must be kept; before an erasure what it would find."""
     row = connection.execute(select(tables.erasures).where(ERASURES.person_id == person_id)).first()
     if row is not None:
-        retained = [RetainedDocument.model_validate(each) for each in row.retained]
-        return ErasurePart(service=service, erased_at=row.erased_at, rows=row.rows, retained=retained)
+        kept = {(each["kind"], each["id"]): each for each in (*row.naming, *row.retained)}
+        retained = [RetainedDocument.model_validate(each) for each in kept.values()]
+        done = {"erased_at": row.erased_at, "searched": max(row.searched, 0)}
+        return ErasurePart(service=service, rows=row.rows, retained=retained, **done)
     module, ids = _module(service), known_ids(connection, service, person_id)
     rows = {each.name: _count(connection, each, ids) for each in module.HOLDINGS if not each.kept}
     retained = list(_optional(module, "retained")(connection, ids) or ())

@@ -122,7 +122,11 @@ erasures = Table(
     Column("rows", JSONB, nullable=False),
     Column("retained", JSONB, nullable=False),
     Column("settled", Boolean, nullable=False, server_default=text("false")),
+    Column("searched", Integer, nullable=False, server_default="0"),
+    Column("naming", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
 )
+"""`searched` counts how often all texts about others were looked through; `naming` are documents of others, kept by
+law, that name the person."""
 
 redirects = Table(
     "redirects",

@@ -35,6 +35,7 @@ from sqlalchemy.orm import Session
 
 from chassis import (
     clock,
+    erased_texts,
     execution,
     health,
     jobs,
@@ -125,6 +126,7 @@ class Runner:
             Task(service, "measure", waiting.EVERY, measure),
             Task(service, "settle_redirects", 60.0, settle_redirects),
             Task(service, "settle_erasures", 60.0, settle_erasures),
+            Task(service, personal_data.SEARCH, 2.0, erased_texts.search_next),
         ]
         if telling.what(service):
             built_in.append(Task(service, "tell", 5.0, telling.tell_next))

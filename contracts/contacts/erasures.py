@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from contracts.access import Permission
+from contracts.access import Permission, Rule
 from contracts.base import ById, Event, ListRequest, Page, Reply, Request, command, query
-from contracts.personal_data import ErasurePart
+from contracts.personal_data import ErasurePart, Sought
 from contracts.system import SystemApi
 
 
@@ -83,3 +83,6 @@ class ErasuresApi(SystemApi):
 
     @query(may=Permission.CONTACTS_ERASE)
     def list_erasures(self, request: ListRequest) -> Page[Erasure]: ...
+
+    @query(may=Rule.SYSTEM)
+    def get_sought(self, request: ById) -> Sought: ...

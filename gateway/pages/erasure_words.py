@@ -58,6 +58,7 @@ KINDS: Final[Mapping[str, Any]] = {
     "challenges": _p("erased", "Codes to sign in with"),
     "links": _p("erased", "Personal links"),
     "audit_entries": _p("erased", "Network addresses in the audit log"),
+    "texts_of_others": _p("erased", "The name in texts about others"),
     "stored_replies": _p("erased", "Remembered answers"),
 }
 DOCUMENTS: Final[Mapping[str, Any]] = {

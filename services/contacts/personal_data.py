@@ -12,6 +12,9 @@ from chassis.personal_data import Holding, by
 from contracts.contacts.persons import PersonState
 from services.contacts import models
 from services.contacts.commands import exports, mentions, traces
+from services.contacts.commands.written import WRITTEN
+
+__all__ = ["HOLDINGS", "WRITTEN", "end", "linked_ids", "texts"]
 
 NOBODY: dict[str, Any] = {
     "state": PersonState.ERASED,

@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chassis import crash
+from chassis import crash, personal_data
+from chassis.erased_texts import TWICE
 from chassis.rpc import client
 from chassis.settings import settings
 from chassis.worker import Worker, periodic
 from contracts.base import ByIds
 from contracts.notify import NotifyApi
+from services.contacts import neighbours
 from services.contacts.commands import (
     activities,
     calendars,
@@ -17,6 +19,7 @@ from services.contacts.commands import (
     duplicate_scans,
     exports,
     imports,
+    mentions,
     project_hours,
     projects,
     reminders,
@@ -27,7 +30,7 @@ from services.contacts.commands import (
     verifications,
 )
 from services.contacts.commands.history import Author
-from services.contacts.queries import bounces
+from services.contacts.queries import bounces, erasures
 
 notify = client(NotifyApi)
 FORGOTTEN_AT_ONCE = 1_000
@@ -85,6 +88,22 @@ def remind(worker: Worker) -> bool:
         if told:
             crash.point("contacts.reminding")
     return told == REMINDED_AT_ONCE
+
+
+@periodic("forget_sought", every=60.0)
+def forget_sought(worker: Worker) -> bool:
+    """Forget how erased persons were named, when no service has to look for them any more."""
+    with worker.database.reader() as connection:
+        own = {
+            person_id: personal_data.part_of(connection, worker.service, person_id)
+            for person_id in erasures.still_sought(connection, FORGOTTEN_AT_ONCE)
+        }
+    for person_id, part in own.items():
+        parts, away = neighbours.erasure_parts(part, person_id)
+        if not away and all(each.searched >= TWICE for each in parts):
+            with worker.transaction() as session:
+                mentions.forget_sought(session, person_id)
+    return False
 
 
 @periodic("take_bounces", every=2.0)

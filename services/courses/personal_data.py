@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.personal_data import Holding, by
+from chassis.striking import Written
 from contracts.courses import CancelEnrolment
 from services.courses.commands import cancellations
-from services.courses.models import CourseSession, Enrolment
+from services.courses.models import Course, CourseSession, Enrolment, SessionItem
 from services.courses.rules.seats import LIVE
 
 HOLDINGS = (
@@ -22,6 +23,14 @@ HOLDINGS = (
         files=("ticket_key",),
         withheld=("ticket_claimed_until",),
     ),
+)
+
+
+WRITTEN = (
+    Written(Course, ("name", "description")),
+    Written(CourseSession, ("place", "city")),
+    Written(SessionItem, ("name",)),
+    Written(Enrolment, ("note", "end_reason")),
 )
 
 

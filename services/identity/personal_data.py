@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from chassis import outbox
 from chassis.personal_data import Holding, by
+from chassis.striking import Written
 from contracts.identity import AccountErased, PrincipalsChanged
 from services.identity import models
 
@@ -64,6 +65,9 @@ HOLDINGS = (
         },
     ),
 )
+
+
+WRITTEN = (Written(models.ApiKey, ("name",)), Written(models.Role, ("name",)))
 
 
 def end(session: Session, ids: Sequence[UUID], _now: datetime) -> None:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy import ColumnElement, Select, case, select, update
 from sqlalchemy.orm import Session
 
 from chassis.clock import local_date
 from chassis.personal_data import Holding, by
+from chassis.striking import Written
 from contracts.membership import ApplicationState, EndMembership
 from services.membership import models
 from services.membership.commands import memberships
@@ -39,6 +40,19 @@ HOLDINGS = (
     Holding("memberships", models.Membership, by("person_id", "payer_id"), kept=True),
     Holding("membership_periods", models.MembershipPeriod, _of_memberships, kept=True),
     Holding("membership_changes", models.MembershipChange, _of_memberships, emptied={"reason": "", "details": {}}),
+)
+
+
+def _paid_by_them(ids: Sequence[UUID]) -> Select[Any]:
+    """Lines in the histories of memberships for which the persons pay."""
+    of_them = select(models.Membership.id).where(models.Membership.payer_id.in_(ids))
+    return select(models.MembershipChange.id).where(models.MembershipChange.membership_id.in_(of_them))
+
+
+WRITTEN = (
+    Written(models.MembershipType, ("name", "description")),
+    Written(models.Application, ("answers", "message", "reason")),
+    Written(models.MembershipChange, ("reason", "details"), _paid_by_them),
 )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from chassis import files
 from chassis.personal_data import Holding, by
+from chassis.striking import Written
 from contracts.notify import MessageState
 from services.notify import models
 from services.notify.commands.suppressions import normal
@@ -44,6 +45,12 @@ HOLDINGS = (
             "state": case((WAITING, MessageState.SUPPRESSED.value), else_=models.Message.state),
         },
     ),
+)
+
+
+WRITTEN = (
+    Written(models.Mailing, ("name", "subject", "body")),
+    Written(models.Message, ("subject", "body", "facts", "error")),
 )
 
 

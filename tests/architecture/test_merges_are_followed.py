@@ -18,6 +18,7 @@ STAY = {
     "contacts.duplicate_candidates.first_id": "the pair itself; it counts while both are in the register",
     "contacts.duplicate_candidates.second_id": "the pair itself; it counts while both are in the register",
     "contacts.person_erasures.person_id": "an erased person is merged with nobody",
+    "contacts.sought.person_id": "an erased person is merged with nobody",
     "contacts.duplicate_keys.contact_id": "made anew by every scan",
     "contacts.kept_points.contact_id": "triggers keep what persons and verifications say, and these follow",
     "contacts.merges.survivor_id": "what was merged with what",

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import text
 
-from chassis import files
+from chassis import erased_texts, files, rpc
 from chassis.database import database_of
 from chassis.ids import new_id
+from chassis.worker import Worker
 from contracts.access import Permission
 from contracts.base import ById, Nothing
 from contracts.contacts.activities import RecordActivity
@@ -47,6 +48,14 @@ def mylly(call):
 def erase(call, person):
     version = call("get_person", ById(id=person.id)).version
     call("erase_person", ErasePerson(id=person.id, version=version, reason=ErasureReason.REQUESTED))
+    search()
+
+
+def search():
+    worker = Worker("contacts")
+    with rpc.calling(rpc.system_caller("contacts")):
+        assert erased_texts.search_next(worker)
+    worker.database.dispose()
 
 
 def column(query):

@@ -19,7 +19,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from chassis import clock, execution, outbox, rpc, telling
+from chassis import clock, erased_texts, execution, outbox, rpc, telling
 from chassis import worker as chassis_worker
 from chassis.database import database_of
 from chassis.ids import new_id
@@ -141,6 +141,7 @@ class Town:
             with rpc.calling(rpc.system_caller(service)):
                 chassis_worker.run_job_chunk(worker)
                 telling.tell_next(worker)
+                erased_texts.search_next(worker)
                 for task in chassis_worker._tasks:
                     if task.service == service and task.name not in LAZY:
                         task.run(worker)

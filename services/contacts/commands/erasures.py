@@ -7,7 +7,7 @@ from chassis import outbox, personal_data
 from contracts.contacts.erasures import ErasePerson, Erasure, PersonErased
 from contracts.contacts.persons import PersonState
 from services.contacts import models
-from services.contacts.commands import details, history, persons
+from services.contacts.commands import details, history, mentions, persons
 from services.contacts.commands.history import Author
 
 SERVICE = "contacts"
@@ -23,6 +23,7 @@ def erase(session: Session, request: ErasePerson, author: Author) -> Erasure:
     leading_here = select(models.Person.id).where(models.Person.linked_to == person.id).order_by(models.Person.id)
     ids = [person.id, *session.scalars(leading_here.with_for_update())]
     before = person.state.value
+    mentions.keep_sought(session, person.id, ids)
     personal_data.erase(session, SERVICE, person.id, ids, author.at)
     history.record(session, person.id, author, {"state": (before, PersonState.ERASED.value)})
     made = models.PersonErasure(person_id=person.id, reason=request.reason, asked_at=author.at, asked_by=author.label)

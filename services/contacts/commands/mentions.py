@@ -1,65 +1,64 @@
-"""Texts and filters that name an erased person besides others are left without the name (C17, ADR 8).
+"""How erased persons are named, and texts that name one besides others left without the name (C17, ADR 8).
 
-Candidates come from the links of the person and from the index of words; a text itself decides. What somebody else in
-the register bears too (a namesake, the telephone of a family) is struck only in what is linked to the erased person.
+What somebody else in the register bears too (a namesake, the telephone of a family) is struck only in what is linked to
+the erased person.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, Connection, delete, or_, select
 from sqlalchemy.orm import Session
 
-from chassis import searching
+from chassis import sealing, striking
+from chassis.mentions import Mentions, key
+from chassis.striking import Wanted
 from contracts.contacts.persons import PersonState
+from contracts.errors import NotFound
+from contracts.personal_data import Named, Sought
 from services.contacts import models
+from services.contacts.commands.written import SHARED
 from services.contacts.rules import names
-from services.contacts.rules.mentions import Mentions, key, struck, struck_filter
 
 EARLIER = ("given_name", "family_name", "email", "phone", "affiliation.email", "affiliation.phone")
-
-
-@dataclass(frozen=True)
-class Written:
-    """A table of texts: which columns, and ids of rows that are linked to these persons."""
-
-    model: Any
-    columns: tuple[str, ...]
-    linked: Any = None
-
-
-def _links(link: Any, owner: str) -> Any:
-    return lambda ids: select(getattr(link, owner)).where(link.person_id.in_(ids))
-
-
-def _of_their_places(ids: Sequence[UUID]) -> Select[Any]:
-    belonging = models.Affiliation
-    places = select(belonging.organisation_id).where(belonging.person_id.in_(ids))
-    return select(models.Document.id).where(models.Document.organisation_id.in_(places))
-
-
-WRITTEN = (
-    Written(models.Activity, ("text",), _links(models.ActivityContact, "activity_id")),
-    Written(models.Task, ("title", "text"), _links(models.TaskContact, "task_id")),
-    Written(models.Document, ("title", "file_name", "author"), _of_their_places),
-    Written(models.Project, ("name", "text"), _links(models.ProjectMember, "project_id")),
-    Written(models.CalendarEvent, ("title", "text", "place")),
-    Written(models.Segment, ("name",)),
-)
+SEALED_FOR = "sought"
+Reader = Connection | Session
 
 
 def strike(session: Session, ids: Sequence[UUID]) -> Mentions:
-    """Strike whatever names one of these persons, who have not been emptied yet; what names nobody else as well."""
+    """Strike whatever names one of these persons, who have not been emptied yet, in what is linked to them or found by
+    an index of words; what names nobody else. The worker looks through all texts later."""
     found = of(session, ids)
-    free = _of_nobody_else(session, ids, found)
-    for each in WRITTEN:
-        _strike_texts(session, each, ids, found, free)
-    _strike_filters(session, free)
-    _strike_without_index(session, models.SurveyAnswer, "answers", free)
-    _strike_without_index(session, models.Import, "file_name", free)
-    return free
+    wanted = Wanted(ids, found, _of_nobody_else(session, ids, found))
+    session.flush()
+    for each in SHARED:
+        striking.strike(session, each, wanted, linked_alone=each.words is None)
+    return wanted.free
+
+
+def keep_sought(session: Session, person_id: UUID, ids: Sequence[UUID]) -> None:
+    """Keep how these persons are named, sealed, until all services have looked for it."""
+    sealed = sealing.seal(SEALED_FOR, of(session, ids).as_named().model_dump_json())
+    session.add(models.Sought(person_id=person_id, sealed=sealed))
+
+
+def sought(reader: Reader, person_id: UUID) -> Sought:
+    """What services look for; raises NotFound when all have done so."""
+    sealed = reader.scalar(select(models.Sought.sealed).where(models.Sought.person_id == person_id))
+    try:
+        named = Named.model_validate_json(sealing.open_sealed(SEALED_FOR, sealed or b""))
+    except sealing.Unreadable:
+        raise NotFound(f"Nobody has to look for {person_id}.", id=person_id) from None
+    everything = Mentions.read(named)
+    free = _of_nobody_else(reader, [person_id], everything)
+    return Sought(person_id=person_id, everything=named, free=free.as_named())
+
+
+def forget_sought(session: Session, person_id: UUID) -> None:
+    """All services have looked for the person for the last time."""
+    session.execute(delete(models.Sought).where(models.Sought.person_id == person_id))
 
 
 def of(session: Session, ids: Sequence[UUID]) -> Mentions:
@@ -98,71 +97,46 @@ def _earlier(session: Session, ids: Sequence[UUID]) -> dict[str, set[str]]:
     return found
 
 
-def _of_nobody_else(session: Session, ids: Sequence[UUID], found: Mentions) -> Mentions:
+def _of_nobody_else(reader: Reader, ids: Sequence[UUID], found: Mentions) -> Mentions:
     """Without what another contact of the register has as well."""
-    person, place = models.Person, models.Organisation
+    person = models.Person
     others = person.id.not_in(ids) & (person.state == PersonState.ACTIVE)
     keys = [names.sort_key(family, given) for given, family in found.names]
-    namesakes = session.execute(select(person.given_name, person.family_name).where(others, person.sort_key.in_(keys)))
+    namesakes = reader.execute(select(person.given_name, person.family_name).where(others, person.sort_key.in_(keys)))
     taken_names = {key((row.given_name, row.family_name)) for row in namesakes}
-    emails = [
-        *session.scalars(select(person.email_key).where(others, person.email_key.in_(found.emails))),
-        *session.scalars(select(place.email_key).where(place.email_key.in_(found.emails))),
+    return found.without(taken_names, _taken_emails(reader, ids, found), _taken_phones(reader, ids, found))
+
+
+def _taken_emails(reader: Reader, ids: Sequence[UUID], found: Mentions) -> Iterator[str]:
+    person, organisation, work = models.Person, models.Organisation, models.Affiliation
+    others = person.id.not_in(ids) & (person.state == PersonState.ACTIVE)
+    for each in found.emails:
+        ways = [
+            select(work.id).where(work.person_id.not_in(ids), work.email.ilike(_escaped(each), escape="/")),
+            select(person.id).where(others, _reached_by(person, each)),
+            select(organisation.id).where(_reached_by(organisation, each)),
+        ]
+        if any(reader.execute(way.limit(1)).first() for way in ways):
+            yield each
+
+
+def _reached_by(model: Any, email: str) -> ColumnElement[bool]:
+    return or_(model.email_key == email, models.has_other_email(model, email))
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"[%_/]", r"/\g<0>", text)
+
+
+def _taken_phones(reader: Reader, ids: Sequence[UUID], found: Mentions) -> list[str]:
+    person, organisation, work = models.Person, models.Organisation, models.Affiliation
+    others = person.id.not_in(ids) & (person.state == PersonState.ACTIVE)
+    ways = [
+        select(person.phone).where(others, person.phone.in_(found.phones)),
+        select(organisation.phone).where(organisation.phone.in_(found.phones)),
+        select(work.phone).where(work.person_id.not_in(ids), work.phone.in_(found.phones)),
     ]
-    phones = [
-        *session.scalars(select(person.phone).where(others, person.phone.in_(found.phones))),
-        *session.scalars(select(place.phone).where(place.phone.in_(found.phones))),
-    ]
-    return found.without(taken_names, [each for each in emails if each], [each for each in phones if each])
-
-
-def _strike_texts(session: Session, written: Written, ids: Sequence[UUID], found: Mentions, free: Mentions) -> None:
-    model, everything, own = written.model, found.pattern, free.pattern
-    linked = set(session.scalars(written.linked(ids))) if written.linked else set()
-    wanted = [model.id.in_(linked)] if linked else []
-    if (query := query_of(free)) is not None:
-        wanted.append(literal_column(searching.words(model)).op("@@")(query))
-    for row in session.scalars(select(model).where(or_(*wanted)).with_for_update()) if wanted else ():
-        _assign(row, written.columns, everything if row.id in linked else own)
-
-
-def _assign(row: Any, columns: Iterable[str], pattern: Any) -> None:
-    changed = {name: struck(getattr(row, name), pattern) for name in columns}
-    if any(getattr(row, name) != value for name, value in changed.items()):
-        row.version += 1
-    for name, value in changed.items():
-        setattr(row, name, value)
-
-
-def query_of(mentions: Mentions) -> ColumnElement[Any] | None:
-    """What the index of words is asked; None when there is nothing to ask."""
-    asked = [
-        *(func.to_tsquery(text("'simple'"), each) for each in mentions.queries),
-        *(func.plainto_tsquery(text("'simple'"), each) for each in mentions.phrases),
-    ]
-    found: ColumnElement[Any] | None = None
-    for each in asked:
-        found = each if found is None else found.op("||")(each)
-    return found
-
-
-def _strike_filters(session: Session, mentions: Mentions) -> None:
-    """Segments: they are few, so all are read."""
-    segments = select(models.Segment).where(naming(models.Segment.filter, mentions))
-    for segment in session.scalars(segments.with_for_update()):
-        if (changed := struck_filter(segment.filter, mentions)) != segment.filter:
-            segment.filter, segment.version = changed, segment.version + 1
-
-
-def _strike_without_index(session: Session, model: Any, column: str, mentions: Mentions) -> None:
-    """What others answered, names of files: all are looked through, for names and addresses alone.
-
-    Whoever only stores something below a row, as an import at work does, is not waited for.
-    """
-    of_words = replace(mentions, phones=frozenset())
-    found = select(model).where(naming(getattr(model, column), of_words)).with_for_update(key_share=True)
-    for row in session.scalars(found):
-        setattr(row, column, struck(getattr(row, column), mentions.pattern))
+    return [each for way in ways for each in reader.scalars(way) if each]
 
 
 def in_replies(session: Session, ids: Sequence[UUID]) -> list[str]:
@@ -170,15 +144,3 @@ def in_replies(session: Session, ids: Sequence[UUID]) -> list[str]:
     free = _of_nobody_else(session, ids, of(session, ids))
     found = {way for given, stem in free.parts for way in (f"{given} {stem}", f"{stem} {given}") if len(given) > 1}
     return sorted(found | {f"{family} {given}".lower() for given, family in free.names if len(given) > 1})
-
-
-def naming(column: Any, mentions: Mentions) -> ColumnElement[bool]:
-    """Whether JSON may name the person; what it says has to be looked at."""
-    said = func.lower(cast(column, Text))
-    digits = func.regexp_replace(said, "[^0-9]", "", "g")
-    return or_(
-        false(),
-        *(said.contains(each, autoescape=True) for each in sorted(mentions.emails)),
-        *(and_(*(said.contains(part, autoescape=True) for part in parts)) for parts in mentions.parts),
-        *(digits.contains(each, autoescape=True) for each in mentions.numbers),
-    )

@@ -8,10 +8,9 @@ from sqlalchemy import delete, false, literal_column, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from chassis import files
+from chassis.mentions import Mentions, struck
+from chassis.striking import naming, query_of
 from services.contacts import models
-from services.contacts.commands.mentions import naming
-from services.contacts.commands.mentions import query_of as mentions_query
-from services.contacts.rules.mentions import Mentions, struck
 
 DIGITS = 8
 """So many digits at the end make two telephone numbers the same, however they are written."""
@@ -71,9 +70,9 @@ def forget_in_imports(session: Session, ids: Sequence[UUID], mentions: Mentions)
 def _strike_in_rows(session: Session, mentions: Mentions) -> set[UUID]:
     """Take the name out of longer texts in rows that nobody became; the imports of those."""
     row = models.ImportRow
-    asked = mentions_query(mentions)
+    asked = query_of(mentions)
     over = text(models.UNTAKEN) & literal_column(WORDS).op("@@")(asked) if asked is not None else false()
-    may = over | (text(STAGED_FOR_NOBODY) & naming(row.raw, mentions))
+    may = over | (text(STAGED_FOR_NOBODY) & naming([row.raw], mentions))
     candidates = select(row).where(may).with_for_update()
     found = set()
     for each in session.scalars(candidates.execution_options(yield_per=500)):

@@ -2,12 +2,12 @@
 
 from services.contacts.models.activities import Activity, ActivityContact
 from services.contacts.models.affiliations import Affiliation
-from services.contacts.models.base import Base
+from services.contacts.models.base import Base, has_other_email
 from services.contacts.models.calendars import Calendar, CalendarAddress, CalendarEvent
 from services.contacts.models.consents import Consent
 from services.contacts.models.documents import Document
 from services.contacts.models.duplicates import SCAN_JOB, DuplicateCandidate, DuplicateKey
-from services.contacts.models.erasures import PersonErasure
+from services.contacts.models.erasures import PersonErasure, Sought
 from services.contacts.models.exports import Export
 from services.contacts.models.fields import Field
 from services.contacts.models.history import Change
@@ -67,6 +67,7 @@ __all__ = (
     "ProjectHours",
     "ProjectMember",
     "Segment",
+    "Sought",
     "Survey",
     "SurveyAnswer",
     "SurveyVersion",
@@ -74,5 +75,6 @@ __all__ = (
     "TaskContact",
     "Verification",
     "View",
+    "has_other_email",
     "words_of",
 )

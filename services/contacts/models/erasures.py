@@ -1,9 +1,9 @@
-"""Persons that were erased."""
+"""Persons that were erased, and whom services have still to look for."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.contacts.erasures import ErasureReason
@@ -20,3 +20,12 @@ class PersonErasure(Base):
     reason: Mapped[ErasureReason]
     asked_at: Mapped[datetime]
     asked_by: Mapped[str]
+
+
+class Sought(Base):
+    """How an erased person was named, sealed, until all services have looked for it in their texts about others."""
+
+    __tablename__ = "sought"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

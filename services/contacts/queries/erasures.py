@@ -23,6 +23,11 @@ def get(reader: Connection, person_id: UUID) -> Erasure:
     return _erasure(row)
 
 
+def still_sought(reader: Connection, limit: int) -> list[UUID]:
+    """Persons whom services have still to look for, and whoever was so some moments ago."""
+    return list(reader.scalars(select(models.Sought.person_id).order_by(models.Sought.person_id).limit(limit)))
+
+
 def list_page(reader: Connection, request: ListRequest) -> Page[Erasure]:
     """Newest first."""
     query = select(ROW.person_id, ROW.reason, ROW.asked_at, ROW.asked_by)

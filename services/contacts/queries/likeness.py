@@ -22,10 +22,8 @@ from sqlalchemy import (
     literal,
     not_,
     or_,
-    text,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from contracts.base import Page
 from services.contacts import models
@@ -165,17 +163,11 @@ def _addresses(table: Any, typed: str) -> list[ColumnElement[bool]]:
         return []
     first = table.email_key.startswith(typed.lower(), autoescape=True)
     at_work = [work_numbers.has_work_email(typed.lower())] if _are_persons(table) else []
-    return [first, *at_work, *([has_other_email(table, typed.lower())] if "@" in typed else [])]
+    return [first, *at_work, *([models.has_other_email(table, typed.lower())] if "@" in typed else [])]
 
 
 def _are_persons(table: Any) -> bool:
     return table is models.Person.__table__.c
-
-
-def has_other_email(table: Any, address: str) -> ColumnElement[bool]:
-    """Whether this is one of the further addresses; the first condition makes the planner see the index."""
-    none, wanted = text("'[]'::jsonb"), literal([{"address": address}], JSONB)
-    return and_(table.other_emails != none, table.other_emails.op("@>", is_comparison=True)(wanted))
 
 
 def _numbers(table: Any, typed: str) -> list[ColumnElement[bool]]:

@@ -14,8 +14,9 @@ from contracts.contacts.erasures import (
     ErasuresApi,
 )
 from contracts.identity import AccountErased
+from contracts.personal_data import Sought
 from services.contacts import neighbours
-from services.contacts.commands import erasures, traces
+from services.contacts.commands import erasures, mentions, traces
 from services.contacts.queries import erasures as records
 from services.contacts.queries import persons as person_cards
 from services.contacts.service.base import ContactsMethods
@@ -44,10 +45,13 @@ class ErasuresMethods(ContactsMethods, ErasuresApi):
         last = max((each.erased_at for each in done if each.erased_at), default=record.asked_at)
         return ErasureReport(
             **record.model_dump(),
-            complete=not away and len(done) == len(parts),
+            complete=not away and len(done) == len(parts) and all(each.searched for each in parts),
             backups_until=local_date(last) + timedelta(days=settings().talkoo_backup_days),
             parts=done,
         )
 
     def list_erasures(self, request: ListRequest) -> Page[Erasure]:
         return records.list_page(self.reader, request)
+
+    def get_sought(self, request: ById) -> Sought:
+        return mentions.sought(self.reader, request.id)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.contacts.rules.mentions import Mentions, struck, struck_filter
+from chassis.mentions import Mentions, struck
+from services.contacts.rules.struck_filters import struck_filter
 
 AINO = Mentions.of(
     [("Aino Maria", "Virtanen"), ("Åsa", "Öhman"), ("", "Virtanen")], ["Aino@example.org"], ["+358401928374", "112"]

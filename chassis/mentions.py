@@ -1,16 +1,18 @@
-"""How free text names a person, and the text without it (C17).
+"""How free text names a person, and the text without it, in every service (C17, ADR 8).
 
 A name is the given and the family name in either order, with Finnish and Swedish endings; one of them alone may be
 anybody's. E-mail addresses and telephone numbers are found however they are written.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from contracts.personal_data import Named
 
 MARK: Final = "[poistettu]"
 """Stands for what was struck."""
@@ -45,6 +47,15 @@ class Mentions:
             frozenset(each.lower() for each in emails if each),
             frozenset(each for each in phones if each and len(_digits(each)) >= FEWEST_DIGITS),
         )
+
+    @classmethod
+    def read(cls, named: Named) -> "Mentions":
+        """As the register says."""
+        return cls(frozenset(named.names), frozenset(named.emails), frozenset(named.phones))
+
+    def as_named(self) -> Named:
+        """As other services are told."""
+        return Named(names=sorted(self.names), emails=sorted(self.emails), phones=sorted(self.phones))
 
     def without(self, names: Iterable[str], emails: Iterable[str], phones: Iterable[str]) -> "Mentions":
         """What nobody else has; `names` are keys (`key`) of others."""
@@ -149,42 +160,29 @@ def _written(number: str) -> list[str]:
     return [number, f"00{country}{national}", f"0{national}", national, f"0{near} {rest}", f"0{near}-{rest}", *ways]
 
 
-def struck(value: Any, pattern: re.Pattern[str]) -> Any:
-    """The text, or all texts in the JSON, without what the pattern finds; keys stay."""
+def struck(value: Any, pattern: re.Pattern[str], *, keys: bool = False, coded: Collection[str] = ()) -> Any:
+    """The text, or all texts in the JSON, without what the pattern finds.
+
+    Keys stay, unless these are texts too (`keys`), and so does what lies under those that are `coded`.
+    """
     if isinstance(value, str):
         return pattern.sub(MARK, value)
     if isinstance(value, list):
-        return [struck(each, pattern) for each in value]
+        return [struck(each, pattern, keys=keys, coded=coded) for each in value]
     if isinstance(value, dict):
-        return {name: struck(each, pattern) for name, each in value.items()}
+        left = {
+            name: each if name in coded else struck(each, pattern, keys=keys, coded=coded)
+            for name, each in value.items()
+        }
+        return _with_struck_keys(left, pattern) if keys else left
     return value
 
 
-def struck_filter(tree: Any, mentions: Mentions) -> Any:
-    """The filter of a segment without the person in its values, also where two of them are both names."""
-    said = {each.strip().lower() for each in _values(tree) if isinstance(each, str)}
-    pairs = [name for name in mentions.names if {each.lower() for each in name} <= said]
-    alone = "|".join(re.escape(part) for name in sorted(pairs) for part in name)
-    patterns = [mentions.pattern, re.compile(rf"\A\s*(?:{alone})\s*\Z", re.IGNORECASE) if alone else NOTHING]
-    return _with_values(tree, lambda value: struck(struck(value, patterns[0]), patterns[1]))
-
-
-def _values(tree: Any) -> Iterator[Any]:
-    """The values of all tests, those of lists one by one."""
-    for name, part in tree.items():
-        if name == "value":
-            yield from part if isinstance(part, list) else [part]
-        elif isinstance(part, list):
-            for each in part:
-                yield from _values(each)
-
-
-def _with_values(tree: Any, changed: Callable[[Any], Any]) -> Any:
-    return {
-        name: changed(part)
-        if name == "value"
-        else [_with_values(each, changed) for each in part]
-        if isinstance(part, list)
-        else part
-        for name, part in tree.items()
-    }
+def _with_struck_keys(value: dict[str, Any], pattern: re.Pattern[str]) -> dict[str, Any]:
+    """Two keys that become the same are told apart by a number."""
+    found: dict[str, Any] = {}
+    for name, each in value.items():
+        left = pattern.sub(MARK, name)
+        ways = (left, *(f"{left} {number}" for number in range(2, len(value) + 2)))
+        found[next(way for way in ways if way not in found and (way == name or way not in value))] = each
+    return found

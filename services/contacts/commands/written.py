@@ -1,0 +1,63 @@
+"""Which texts of contacts may name anybody besides whom they are about (C17, ADR 8)."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from chassis.striking import Written
+from services.contacts import models
+from services.contacts.rules.struck_filters import struck_filter
+
+CODES: Final = ("code", "question", "values", "kind")
+"""Parts of a question that answers, conditions and segments refer to."""
+
+
+def _links(link: Any, owner: str) -> Any:
+    return lambda ids: select(getattr(link, owner)).where(link.person_id.in_(ids))
+
+
+def _of_their_places(ids: Sequence[UUID]) -> Select[Any]:
+    belonging = models.Affiliation
+    places = select(belonging.organisation_id).where(belonging.person_id.in_(ids))
+    return select(models.Document.id).where(models.Document.organisation_id.in_(places))
+
+
+SHARED: Final = (
+    Written(models.Activity, ("text",), _links(models.ActivityContact, "activity_id")),
+    Written(models.Task, ("title", "text"), _links(models.TaskContact, "task_id")),
+    Written(models.Document, ("title", "file_name", "author"), _of_their_places),
+    Written(models.Project, ("name", "text"), _links(models.ProjectMember, "project_id")),
+    Written(models.Segment, ("name",)),
+)
+"""What is linked to persons, or found by an index of words: an erasure strikes it at once, before links are gone."""
+
+WRITTEN: Final = (
+    *SHARED,
+    Written(models.CalendarEvent, ("title", "text", "place", "url")),
+    Written(models.Segment, ("filter",), how=struck_filter),
+    Written(models.Calendar, ("name",)),
+    Written(models.ProjectMember, ("role",)),
+    Written(models.ProjectHours, ("note",)),
+    Written(models.Field, ("label", "choices"), coded=CODES),
+    Written(models.Survey, ("title", "intro", "questions"), coded=CODES),
+    Written(models.SurveyVersion, ("title", "intro", "questions"), coded=CODES),
+    Written(models.SurveyAnswer, ("answers",)),
+    Written(models.Export, ("asked",)),
+    Written(models.ImportMapping, ("name", "columns"), keys=True, unique="name"),
+    Written(models.Import, ("file_name", "columns", "mapping"), keys=True),
+    Written(
+        models.ImportRow,
+        ("raw", "params", "person", "organisation", "affiliation", "purchase", "reason", "remarks", "column"),
+        keys=True,
+    ),
+    Written(models.Person, ("title", "addresses", "fields")),
+    Written(models.Organisation, ("addresses", "fields")),
+    Written(models.Affiliation, ("title", "role", "fields")),
+    Written(models.Consent, ("evidence",)),
+    Written(models.Verification, ("reason",)),
+    Written(models.Change, ("old", "new")),
+    Written(models.Merge, ("before", "after")),
+    Written(models.KnownPurchase, ("product_name",)),
+)

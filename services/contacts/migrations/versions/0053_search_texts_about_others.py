@@ -1,0 +1,44 @@
+"""What an erasure has done about texts about others, and, sealed, what it looks for until all services have done so.
+
+Of a published version of a survey an erasure alone may strike a name.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import UUID
+
+revision = "0053"
+down_revision = "0052"
+branch_labels = None
+depends_on = None
+
+REFUSE = "RAISE EXCEPTION 'a published version of a survey does not change';"
+FUNCTION = (
+    "CREATE OR REPLACE FUNCTION refuse_change_of_version() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {} END $$"
+)
+BUT_FOR_ERASURES = f"""
+    IF current_setting('talkoo.striking', true) = 'on' THEN
+        RETURN NEW;
+    END IF;
+    {REFUSE}
+"""
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE erasures ADD COLUMN IF NOT EXISTS searched integer NOT NULL DEFAULT 2")
+    op.execute("ALTER TABLE erasures ALTER COLUMN searched SET DEFAULT 0")
+    op.execute("ALTER TABLE erasures ADD COLUMN IF NOT EXISTS naming jsonb NOT NULL DEFAULT '[]'")
+    op.create_table(
+        "sought",
+        sa.Column("person_id", UUID(as_uuid=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name="pk_sought"),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name="fk_sought_person_id"),
+    )
+    op.execute(FUNCTION.format(BUT_FOR_ERASURES))
+
+
+def downgrade() -> None:
+    op.execute(FUNCTION.format(REFUSE))
+    op.drop_table("sought")
+    op.execute("ALTER TABLE erasures DROP COLUMN searched, DROP COLUMN naming")
