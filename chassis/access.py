@@ -1,9 +1,10 @@
 """Deciding whether a principal may call a method, and how much of the data it then sees."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from contracts.access import LinkPurpose, Permission, Principal, PrincipalKind, Rule
+from contracts.access import Access, Permission, Principal, PrincipalKind, Rule
 from contracts.base import Method
 from contracts.errors import NotAllowed, NotSignedIn
 
@@ -42,8 +43,15 @@ def authorise(method: Method, principal: Principal) -> Scope:
         return EVERYTHING
     if principal.kind is PrincipalKind.ANONYMOUS:
         raise NotSignedIn("Sign in to do this.")
-    wanted = ", ".join(right.value for right in method.may if isinstance(right, Permission | LinkPurpose))
-    raise NotAllowed(f"This needs the right {wanted or 'of the suite itself'}.", right=wanted)
+    raise refusal(method.may)
+
+
+def refusal(may: Iterable[Access], what: str = "This") -> NotAllowed:
+    """Says which permissions are missing, of which one is enough; rules and purposes of links are nobody's to get."""
+    rights = [right.value for right in may if isinstance(right, Permission)]
+    if not rights:
+        return NotAllowed(f"{what} is not open to you.")
+    return NotAllowed(f"{what} needs the right {' or '.join(rights)}.", rights=",".join(rights))
 
 
 def _opens(principal: Principal, method: Method) -> bool:

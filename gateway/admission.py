@@ -5,8 +5,9 @@ The services check again, for what they give and do.
 
 from flask import g
 
+from chassis.access import refusal
 from contracts.access import Access, Permission, Rule
-from contracts.errors import NotAllowed, NotSignedIn, Unavailable
+from contracts.errors import NotSignedIn, Unavailable
 
 
 def admit(rights: tuple[Access, ...]) -> None:
@@ -20,7 +21,5 @@ def admit(rights: tuple[Access, ...]) -> None:
         raise NotSignedIn("Sign in to do this.")
     if Rule.SIGNED_IN in rights or (Rule.OWN in rights and who.person_id):
         return
-    wanted = [right for right in rights if isinstance(right, Permission)]
-    if not any(right.value in who.permissions for right in wanted):
-        names = ", ".join(wanted)
-        raise NotAllowed(f"This needs the right {names or 'of a person'}.", right=names)
+    if not any(isinstance(right, Permission) and right.value in who.permissions for right in rights):
+        raise refusal(rights)

@@ -102,7 +102,8 @@ def _told(error: ServiceError, status: int) -> ResponseReturnValue:
     with force_locale(api_language()):
         detail = wording.sentence(error)
         errors = [each.model_dump() | {"message": wording.field_text(each)} for each in error.errors]
-    answer = problem(status, error.kind.replace("_", " "), error.error_code, detail, errors)
+    rights = wording.missing_rights(error)
+    answer = problem(status, error.kind.replace("_", " "), error.error_code, detail, errors, rights)
     return _with_headers(answer, error)
 
 
@@ -130,7 +131,14 @@ def _wants_problem() -> bool:
     return request.path.startswith((API_PREFIX, "/livez", "/readyz", "/metrics"))
 
 
-def problem(status: int, title: str, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> Response:
+def problem(
+    status: int,
+    title: str,
+    code: str,
+    detail: str,
+    errors: list[dict[str, Any]] | None = None,
+    needs_permission: list[str] | None = None,
+) -> Response:
     """A problem document."""
     body = {
         "type": "about:blank",
@@ -141,6 +149,7 @@ def problem(status: int, title: str, code: str, detail: str, errors: list[dict[s
         "code": code,
         "errors": errors or [],
         "request_id": g.get("request_id", ""),
+        "needs_permission": needs_permission or [],
     }
     return Response(orjson.dumps(body), status, content_type=PROBLEM)
 

@@ -7,8 +7,12 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from contracts.errors import FieldError, ServiceError
+from flask_babel import lazy_gettext as _
+
+from contracts.access import Permission
+from contracts.errors import FieldError, NotAllowed, ServiceError
 from gateway.field_sentences import FIELDS, LIMITS, PATTERNS
+from gateway.pages.right_words import WORDS
 from gateway.sentences import SENTENCES
 
 LIMIT = re.compile(r"(?:Input|String|List|Dictionary) should .*?(?:than|equal to|at most) (-?[0-9]+(?:\.[0-9]+)?)\b")
@@ -17,10 +21,24 @@ CHOICE = re.compile(r"'([^']*)'")
 
 def sentence(error: ServiceError) -> str:
     """What is wrong and what to do, in the language of the request."""
+    if error.error_code == NotAllowed.code and (rights := missing_rights(error)):
+        return _of_rights(rights)
     found = SENTENCES.get(error.error_code)
     if found is None:
         found = FIELDS.get(error.error_code)
     return error.message if found is None else _filled(found, error)
+
+
+def missing_rights(error: ServiceError) -> list[str]:
+    """Permissions of which the caller has none and needs one."""
+    return [each for each in error.params.get("rights", "").split(",") if each]
+
+
+def _of_rights(rights: list[str]) -> str:
+    """By their words in the settings, and as programs know them."""
+    told = [f"{WORDS[Permission(each)]} ({each})" if each in {*Permission} else each for each in rights]
+    one, several = _("You need this right: %(rights)s."), _("You need one of these rights: %(rights)s.")
+    return str(one if len(told) == 1 else several) % {"rights": "; ".join(told)}
 
 
 def _filled(found: Any, error: ServiceError) -> str:

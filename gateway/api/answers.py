@@ -65,7 +65,10 @@ class FieldProblem(BaseModel):
 
 
 class Problem(BaseModel):
-    """Problem details (RFC 9457): `code` is stable, `detail` in the caller's language."""
+    """Problem details (RFC 9457): `code` is stable, `detail` in the caller's language.
+
+    `needs_permission`: the permissions of which one is missing; empty where no permission would help.
+    """
 
     type: str
     title: str
@@ -75,6 +78,7 @@ class Problem(BaseModel):
     code: str
     errors: list[FieldProblem]
     request_id: str
+    needs_permission: list[str] = []
 
 
 class Answers:

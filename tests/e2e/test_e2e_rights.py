@@ -77,15 +77,24 @@ def is_open_to(route, permissions, *, signed_in, person):
     return any(isinstance(right, Permission) and right.value in permissions for right in rights)
 
 
+def rights_of(door):
+    """Permissions of which one is enough, as a refusal names them."""
+    return [right.value for right in door.may if isinstance(right, Permission)]
+
+
 def check_matrix(visitor, permissions, *, signed_in, person):
-    """No operation lets in whom its contract does not name, and none keeps out whom it names."""
+    """No operation lets in whom its contract does not name, and none keeps out whom it names.
+
+    A refusal says which permissions would do.
+    """
     wrong = []
     for route in openapi.routes():
         if route.operation in SIGNED_BY_OTHERS | ENDS_THE_SESSION:
             continue
         answer = send(visitor, route, {})
         refused = answer.status_code == (403 if signed_in else 401)
-        if refused is is_open_to(route, permissions, signed_in=signed_in, person=person):
+        silent = answer.status_code == 403 and answer.json()["needs_permission"] != rights_of(route)
+        if silent or refused is is_open_to(route, permissions, signed_in=signed_in, person=person):
             wrong.append((route.operation, answer.status_code, answer.text[:200]))
     assert wrong == []
 
@@ -251,7 +260,8 @@ def check_pages(whole, visitor, things, permissions, *, signed_in, person):
             continue
         answer = visitor.ask(page.verb, address)
         is_refused = answer.status_code in {401, 403} or answer.headers.get("Location", "").startswith("/sign-in?next=")
-        if is_refused is is_open or answer.status_code >= 500:
+        unsaid = [each for each in rights_of(page) if answer.status_code == 403 and f"({each})" not in answer.text]
+        if unsaid or is_refused is is_open or answer.status_code >= 500:
             wrong.append((page.verb, address, answer.status_code))
     assert wrong == []
 

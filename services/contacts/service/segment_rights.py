@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from chassis.access import refusal
 from contracts.access import Permission, Principal, PrincipalKind
 from contracts.contacts.segments import SegmentFilter, SegmentKind
-from contracts.errors import NotAllowed
 from services.contacts.queries import segments
 from services.contacts.rules.segment_fields import RELATIONS
 from services.contacts.rules.segments import relations
@@ -17,7 +17,7 @@ from services.contacts.rules.segments import relations
 def refuse_unreadable(principal: Principal, session: Session, of: SegmentKind, tree: SegmentFilter) -> None:
     """Refuse a filter that is wrong, or about what the caller may not read in the service that knows it."""
     for name, right in _missing(principal, session, of, tree):
-        raise NotAllowed(f"To filter by {name} you need the right {right.value}.", right=right.value)
+        raise refusal([right], f"To filter by {name}")
 
 
 def refuse_unreadable_segment(principal: Principal, session: Session, segment_id: UUID) -> None:

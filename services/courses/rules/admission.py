@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+from chassis.access import refusal
 from contracts.access import Permission, Principal, PrincipalKind
 from contracts.courses import Enrol
-from contracts.errors import Invalid, NotAllowed, NotSignedIn
+from contracts.errors import Invalid, NotSignedIn
 
 GATEWAY = "gateway"
 
@@ -29,7 +30,7 @@ def check_admission(request: Enrol, principal: Principal) -> None:
     if principal.kind is PrincipalKind.ANONYMOUS:
         raise NotSignedIn("Sign in to enrol yourself, or enrol as a new person.")
     if not _is_self(request.person_id, principal):
-        raise NotAllowed("You may enrol yourself, or a new person.", right=Permission.COURSES_WRITE.value)
+        raise refusal([Permission.COURSES_WRITE], "To enrol somebody else")
 
 
 def _is_self(person_id: UUID, principal: Principal) -> bool:
