@@ -79,7 +79,8 @@ class ImportRow(Reply):
     """What a master keeps as it is, and what found no room; the rest of the row was applied."""
     person_id: UUID | None = None
     undone: str = ""
-    """`taken_back`, or `kept` with the fields that somebody has changed since; `*` is the contact itself."""
+    """`taken_back`, or `kept` with the fields that somebody has changed since or another import says too; `*` is the
+    contact itself."""
     kept: list[str] = []
     raw: dict[str, Any] = {}
 

@@ -158,11 +158,11 @@ def _sentence(code: str, params: Mapping[str, str], in_english: str) -> str:
 def kept_fields(known: Definitions, row: ImportRow) -> str:
     """What an undoing left as it was, and why."""
     if "*" in row.kept:
-        return str(_("The contact itself: somebody has used or changed it since"))
+        return str(_("The contact itself: somebody has used or changed it since, or another import has it too"))
     if "purchase" in row.kept:
         return str(_("What another batch says of this line stands."))
     words = [_kept(field, known) for field in dict.fromkeys(row.kept)]
-    return str(_("Changed since: %(fields)s", fields=", ".join(words)))
+    return str(_("Changed since, or said by another import too: %(fields)s", fields=", ".join(words)))
 
 
 def mastered_fields(known: Definitions, row: ImportRow) -> str:

@@ -63,8 +63,8 @@ FULL: Final = "full"
 """Stands there for those of which something found no room."""
 REMARKED: Final = {MASTERED: MASTERED_ROWS, FULL: FULL_ROWS}
 UNDOING: Final = lazy_gettext(
-    "What it added is removed and what it changed is as before, unless somebody has used or changed it since: that is"
-    " kept and listed."
+    "What it added is removed and what it changed is as before, unless somebody has used or changed it since or another"
+    " import says it too: that is kept and listed."
 )
 MOST_ROWS: Final = 100_000
 """Rejected rows of one download."""

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.contacts.commands import import_contests, provenance
-from services.contacts.commands.import_taking_back import BY_OTHERS, CHUNK, Kept
+from services.contacts.commands import import_contests, import_handing_over, provenance
+from services.contacts.commands.import_handing_over import BY_OTHERS
+from services.contacts.commands.import_taking_back import CHUNK, Kept
 
 TAKE_BACK_NEW = text(
     """
@@ -57,7 +58,10 @@ TAKE_BACK_CHANGED = text(
             to_jsonb(a) -> w.name IS DISTINCT FROM w.new OR EXISTS (
                 SELECT FROM changes l WHERE l.subject_id = w.subject_id AND l.field = 'affiliation.' || w.name
                 AND l.id > w.begun AND coalesce(l.affiliation_id, w.affiliation_id) = w.affiliation_id
-                AND {BY_OTHERS.format("l")}) AS kept
+                AND {BY_OTHERS.format("l")})
+            OR EXISTS (
+                SELECT FROM import_confirmations k WHERE k.subject_id = w.affiliation_id AND k.field = w.name
+                AND k.import_id > :import_id AND k.contested IS NULL) AS kept
         FROM whole w JOIN affiliations a ON a.id = w.affiliation_id AND a.person_id = w.subject_id
         WHERE to_jsonb(a) -> w.name IS DISTINCT FROM w.old ORDER BY a.id FOR UPDATE OF a
     ), given AS (
@@ -90,11 +94,13 @@ def take_back(session: Session, chunk: Mapping[str, Any], who: Mapping[str, Any]
     """Take back what the chunk's rows did; the persons of whom something was taken back, and of whom it was kept."""
     ids = list(session.scalars(OF_ROWS, dict(chunk)))
     asked = {**chunk, **who}
+    theirs = import_handing_over.affiliations(session, chunk)
     found = [row for each in (TAKE_BACK_CHANGED, TAKE_BACK_NEW) for row in session.execute(each, asked)]
     given = {(row.affiliation_id, row.name): row.origin for row in found if row.affiliation_id and not row.kept}
     provenance.restore_many(session, given)
+    import_handing_over.values_of_affiliations(session, chunk, ids)
     import_contests.take_back(session, chunk, ids)
     import_contests.unconfirm(session, chunk, ids)
-    kept = dict.fromkeys(row.person_id for row in found if row.kept)
+    kept = dict.fromkeys([*theirs, *(row.person_id for row in found if row.kept)])
     back = dict.fromkeys(row.person_id for row in found if not row.kept)
     return [*back], [Kept(each, ("affiliation",)) for each in kept]

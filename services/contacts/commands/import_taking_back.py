@@ -9,10 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.contacts import models
-from services.contacts.commands import import_addresses, import_contests, provenance
+from services.contacts.commands import import_addresses, import_contests, import_handing_over, provenance
 from services.contacts.commands.history import Author
 from services.contacts.commands.import_changed import Changed
 from services.contacts.commands.import_contacts import Kind
+from services.contacts.commands.import_handing_over import BY_OTHERS, CHANGED_SINCE
 
 EVERYTHING = "*"
 NOT_USES = frozenset({"import_rows", "duplicate_keys", "duplicate_candidates", "person_erasures", "merges"})
@@ -21,12 +22,6 @@ NAMES = {"persons": ("person_id", "customer_id"), "organisations": ("organisatio
 UNIQUE = {"persons": ("customer_number",), "organisations": ("customer_number", "business_id")}
 """What only one contact of the register can have."""
 CHUNK = "r.import_id = :import_id AND r.number BETWEEN :first AND :last"
-BY_OTHERS = """({0}.import_id IS NULL OR ({0}.import_id <> :import_id AND NOT EXISTS (
-    SELECT FROM imports i WHERE i.id = {0}.import_id AND i.undone_at IS NOT NULL)))"""
-"""A change by somebody else; what was undone does not count."""
-CHANGED_SINCE = f"""EXISTS (
-        SELECT FROM changes l WHERE l.subject_id = c.subject_id AND l.id > c.id AND l.field = c.field
-        AND {BY_OTHERS.format("l")})"""
 CONFIRMED_SINCE = """
         SELECT FROM import_confirmations k WHERE k.subject_id = c.subject_id AND k.field = c.field
         AND k.import_id > c.import_id AND k.contested IS NULL"""
@@ -47,23 +42,6 @@ HISTORY = text(
     """  # noqa: S608  (constants of this module)
 )
 """What imports that are undone had said until then is not given back, but what was there before them."""
-HAND_OVER = text(
-    f"""
-    WITH theirs AS (
-        SELECT DISTINCT ON (c.subject_id, c.field) c.subject_id, c.field, k.import_id
-        FROM changes c JOIN import_confirmations k ON k.subject_id = c.subject_id AND k.field = c.field
-        WHERE c.import_id = :import_id AND c.subject_id = ANY(:ids) AND c.field <> 'state' AND NOT {CHANGED_SINCE}
-          AND k.import_id > c.import_id AND k.contested IS NULL
-        ORDER BY c.subject_id, c.field, k.import_id
-    ), known AS (
-        DELETE FROM import_confirmations k USING theirs t
-        WHERE k.import_id = t.import_id AND k.subject_id = t.subject_id AND k.field = t.field
-    )
-    UPDATE changes c SET import_id = t.import_id FROM theirs t
-    WHERE c.import_id = :import_id AND c.subject_id = t.subject_id AND c.field = t.field
-    """  # noqa: S608
-)
-"""A change that a later import confirmed is that one's from now on: undoing it, too, takes the value back."""
 ROWS_OF = {"person": "r.person IS NOT NULL AND r.same_as IS NULL", "organisation": "r.leads"}
 """Which rows of a file stand for a contact of a kind."""
 LINKED = {
@@ -118,13 +96,14 @@ def take_back(session: Session, kind: Kind, chunk: Mapping[str, Any], author: Au
     rows = _contacts(session, kind, chunk)
     history = session.execute(HISTORY, {"import_id": chunk["import_id"], "ids": list(rows)}).all()
     made = {each.subject_id for each in history if each.field == "state"}
+    import_handing_over.made(session, kind.row, chunk, made)
     done = Done(removed=_remove(session, kind, chunk, made & {*unused}))
     gone = set(done.removed)
     linked = session.scalars(LINKED[kind.row], dict(chunk))
     done.kept = [Kept(each, (EVERYTHING,)) for each in (*(made - gone), *linked)]
     changes = [each for each in history if each.subject_id not in made]
     _restore(session, kind, rows, changes, author, done)
-    session.execute(HAND_OVER, {"import_id": chunk["import_id"], "ids": list(rows)})
+    import_handing_over.values(session, chunk, rows)
     import_contests.take_back(session, chunk, list(rows))
     import_addresses.take_back(session, kind.row, chunk, {each: row["addresses"] for each, row in rows.items()})
     import_contests.unconfirm(session, chunk, list(rows))

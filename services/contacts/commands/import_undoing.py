@@ -86,7 +86,8 @@ FORGET_KEPT = text("UPDATE import_rows SET undone = '', kept = '[]' WHERE import
 TELL_TAKEN_BACK = text(
     """
     UPDATE import_rows r SET undone = 'taken_back'
-    WHERE r.import_id = :import_id AND r.undone = '' AND r.state IN ('created', 'updated', 'staged')
+    WHERE r.import_id = :import_id AND r.undone = ''
+      AND (r.state IN ('created', 'updated', 'staged') OR (r.state = 'unchanged' AND r.same_as IS NULL))
       AND (r.person_id = ANY(:ids) OR r.organisation_id = ANY(:ids))
     """
 )

@@ -83,6 +83,7 @@ class ImportRow(Base):
             postgresql_where=text(UNTAKEN),
         ),
         Index("ix_import_rows_staged", "number", postgresql_where=text(STAGED)),
+        Index("ix_import_rows_leads", "organisation_id", postgresql_where=text("leads")),
     )
 
     import_id: Mapped[UUID] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
