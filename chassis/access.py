@@ -46,12 +46,20 @@ def authorise(method: Method, principal: Principal) -> Scope:
     raise refusal(method.may)
 
 
-def refusal(may: Iterable[Access], what: str = "This") -> NotAllowed:
+def refusal(may: Iterable[Access], what: str = "This", code: str | None = None) -> NotAllowed:
     """Says which permissions are missing, of which one is enough; rules and purposes of links are nobody's to get."""
     rights = [right.value for right in may if isinstance(right, Permission)]
     if not rights:
-        return NotAllowed(f"{what} is not open to you.")
-    return NotAllowed(f"{what} needs the right {' or '.join(rights)}.", rights=",".join(rights))
+        return NotAllowed(f"{what} is not open to you.", code=code)
+    return NotAllowed(f"{what} needs the right {' or '.join(rights)}.", code=code, rights=",".join(rights))
+
+
+def refuse_unless_starter(principal: Principal, starter: str) -> None:
+    """What somebody started is stopped and undone by them, by who operates the suite, and by the suite itself."""
+    if principal.kind is PrincipalKind.SYSTEM or principal.has(Permission.SYSTEM_OPERATE):
+        return
+    if principal.label != starter:
+        raise refusal([Permission.SYSTEM_OPERATE], "What somebody else started", code="not_the_starter")
 
 
 def _opens(principal: Principal, method: Method) -> bool:

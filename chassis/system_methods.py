@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis import disclosure, jobs, personal_data, searching, tables, telling, topology, waiting
+from chassis.access import refuse_unless_starter
 from chassis.paging import cursor_number, decode_cursor, page
 from chassis.service import ServiceBase
 from chassis.settings import amqp_url_for
@@ -23,6 +24,8 @@ class SystemMethods(ServiceBase):
 
     jobs_of: ClassVar[Mapping[str, Permission]] = {}
     """Kinds of jobs that belong to everybody who has the permission, whoever started them."""
+    stopped_by_starters: ClassVar[frozenset[str]] = frozenset()
+    """Those of them that colleagues see and do not stop."""
 
     def ping(self, request: Nothing) -> Done:
         self.reader.execute(select(1))
@@ -91,6 +94,8 @@ class SystemMethods(ServiceBase):
 
     def cancel_job(self, request: JobById) -> Job:
         row = self._visible(jobs.get(self.session, request.id))
+        if not self._belongs_to_caller(row) or row.kind in self.stopped_by_starters:
+            refuse_unless_starter(self.principal, row.principal)
         if row.state in {"queued", "running"}:
             self.session.execute(
                 upsert(tables.job_cancellations).values(job_id=row.id, asked_at=self.now).on_conflict_do_nothing()
@@ -101,8 +106,11 @@ class SystemMethods(ServiceBase):
     def _visible(self, row: Any) -> Any:
         """A job is seen by who started it, by those it belongs to and by operators; others are told that it does not
         exist."""
-        rights = {Permission.SYSTEM_READ, self.jobs_of.get(row.kind, Permission.SYSTEM_READ)}
-        everyone = self.principal.kind is PrincipalKind.SYSTEM or any(map(self.principal.has, rights))
-        if not everyone and row.principal != self.principal.label:
+        everyone = self.principal.kind is PrincipalKind.SYSTEM or self.principal.has(Permission.SYSTEM_READ)
+        if not everyone and not self._belongs_to_caller(row) and row.principal != self.principal.label:
             raise NotFound(f"There is no job {row.id}.", id=row.id)
         return row
+
+    def _belongs_to_caller(self, row: Any) -> bool:
+        right = self.jobs_of.get(row.kind)
+        return right is not None and self.principal.has(right)

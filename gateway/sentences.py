@@ -73,6 +73,7 @@ SENTENCES: Final[dict[str, Any]] = {
     "not_an_object": _("Send a JSON object."),
     "not_confirmed": _("This seat is not confirmed, so it cannot be used yet."),
     "not_found": _("There is no such thing, or none that you may see."),
+    "not_the_starter": _("Only who started this may stop or undo it, or somebody who may operate the system."),
     "not_the_author": _("Only who recorded this can make it private or public."),
     "not_ready": _("The document is being made. Ask again in a moment."),
     "not_signed_in": _("Sign in to do this."),

@@ -110,6 +110,8 @@ class Import(Reply):
     profile: ImportProfile
     dry_run: bool
     started_at: datetime
+    own: bool = False
+    """Whether who asks started it. They stop and undo it, and who may operate the suite (`system.operate`)."""
     observed_at: datetime
     """When what the file says was true."""
     preview: bool = False

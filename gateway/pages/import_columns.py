@@ -19,6 +19,7 @@ from gateway.form_state import FormState
 from gateway.pages.door import Pages
 from gateway.pages.import_targets import options
 from gateway.pages.import_words import PROFILES, file_reason
+from gateway.pages.imports import may_stop
 from gateway.submitted import form_command, read, state, typed
 
 contacts = client(ContactsApi)
@@ -92,5 +93,6 @@ def _page(f: FormState, looked_at: Import, found: ImportColumns, job: Job | None
         columns=[(_name(number), each) for number, each in enumerate(found.columns)],
         targets=options(found.targets, all_definitions()),
         job=job,
+        may_stop=may_stop(looked_at),
         error=file_reason(job) if job else "",
     )

@@ -40,6 +40,7 @@ from gateway.pages.import_words import (
     what_for,
     without_room,
 )
+from gateway.pages.person_names import may
 from gateway.pages.spreadsheet_cells import as_csv
 from gateway.pages.state_words import JOB
 from gateway.submitted import day, form_command, read, state, typed, without_empty
@@ -150,6 +151,7 @@ def import_card(import_id: UUID) -> ResponseReturnValue:
         without_room=partial(without_room, all_definitions()),
         undo=undo,
         may_undo=may_undo(found, job, undo),
+        may_stop=may_stop(found),
         undoing=UNDOING,
         reason=row_reason,
         words=JOB,
@@ -204,6 +206,11 @@ def may_undo(found: Import, *jobs: Job | None) -> bool:
     did_something = stopped or any(found.counts.get(state) for state in ("created", "updated"))
     at_rest = all(job is None or job.finished_at is not None for job in jobs)
     return did_something and at_rest and not (found.dry_run or found.undone_at)
+
+
+def may_stop(found: Import) -> bool:
+    """Whether the reader started it, or operates the system: who may stop and undo it."""
+    return found.own or may(Permission.SYSTEM_OPERATE)
 
 
 def _job_of(job_id: str) -> Job | None:

@@ -15,6 +15,7 @@ from contracts.contacts import ContactsApi
 from contracts.system import ListJobs, SystemApi
 from gateway.api.system import service_of, services
 from gateway.pages.door import Pages
+from gateway.pages.person_names import may
 from gateway.pages.state_words import JOB
 
 pages = Pages("jobs", __name__)
@@ -37,7 +38,14 @@ def list_jobs() -> str:
     runs = [job for job in found if job.finished_at is None]
     ended = [job for job in found if job.finished_at is not None]
     return render_template(
-        "jobs/list.html", runs=runs, ended=ended[:SHOWN], away=away, address=address_of, label=label_of, words=JOB
+        "jobs/list.html",
+        runs=runs,
+        ended=ended[:SHOWN],
+        away=away,
+        address=address_of,
+        label=label_of,
+        words=JOB,
+        may_stop=may(Permission.SYSTEM_OPERATE),
     )
 
 

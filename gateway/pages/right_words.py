@@ -31,7 +31,7 @@ WORDS: Final[Mapping[Permission, Any]] = {
     Permission.IDENTITY_WRITE: _("Change users, roles and API keys"),
     Permission.SETTINGS_WRITE: _("Change settings"),
     Permission.SYSTEM_READ: _("See the state of the system"),
-    Permission.SYSTEM_OPERATE: _("Replay what got stuck"),
+    Permission.SYSTEM_OPERATE: _("Operate the system: replay what got stuck, stop what others started"),
 }
 
 BUILT_IN: Final[Mapping[str, Any]] = {

@@ -146,8 +146,8 @@ def field_of(row: Any) -> FieldDefinition:
     )
 
 
-def import_of(row: Any) -> Import:
-    """An import with its counts."""
+def import_of(row: Any, me: str) -> Import:
+    """An import with its counts, for who has this label."""
     return Import(
         id=row.id,
         job_id=row.job_id,
@@ -156,6 +156,7 @@ def import_of(row: Any) -> Import:
         profile=row.profile,
         dry_run=row.dry_run,
         started_at=row.started_at,
+        own=row.started_by == me,
         observed_at=row.observed_at,
         preview=row.preview,
         mapping=row.mapping,

@@ -99,6 +99,20 @@ def test_C11_an_import_is_undone_and_what_was_changed_since_is_kept_and_listed(v
     assert (again.status_code, again.json()["code"]) == (409, "import_undone")
 
 
+def test_C11_R6_who_may_import_is_told_that_a_colleagues_import_is_theirs_alone(visit: Visit, whole: Any) -> None:
+    job = whole.api.upload("/imports", "toisen.csv", f"Sukunimi\n{a_name()}\n".encode(), dry_run="false")
+    address = f"/office/imports/{job['id'].partition('-')[2]}"
+    page = visit(address, as_user="toimisto")
+    expect(page.get_by_text("Työtoveri aloitti tämän tuonnin.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Kumoa")).to_have_count(0)
+    check_page(page)
+    staff = whole.staff("toimisto")
+    for sent in (f"{address}/undo", f"/office/jobs/{job['id']}/cancel"):
+        data = {"csrf_token": staff.csrf, "form_key": a_name(), "confirmed": "1"}
+        refused = staff.ask("POST", sent, data=data)
+        assert (refused.status_code, "järjestelmän ylläpitäjä" in refused.text) == (403, True)
+
+
 def test_C12_E5_a_batch_of_accounting_shows_on_cards_and_says_what_it_corrects(visit: Visit, whole: Any) -> None:
     number = a_name()
     organisation = whole.api.post("/organisations", {"name": number, "customer_number": number})

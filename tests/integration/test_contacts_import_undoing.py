@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from chassis.database import database_of
-from contracts.base import ById, JobById
+from contracts.access import Permission
+from contracts.base import ById, JobById, ListRequest
 from contracts.contacts.activities import ActivityKind, RecordActivity
 from contracts.contacts.affiliations import CreateAffiliation, ListAffiliations, UpdateAffiliation
 from contracts.contacts.history import History
@@ -17,7 +18,7 @@ from contracts.contacts.organisations import CreateOrganisation, ListOrganisatio
 from contracts.contacts.persons import CreatePerson, ListPersons, PersonsChanged, UpdatePerson
 from contracts.errors import Conflict, NotAllowed, NotFound
 from tests.integration.conftest import staff
-from tests.integration.importing import counts
+from tests.integration.importing import IMPORTER, counts
 
 OFFICE = staff()
 ACCOUNTING = ImportProfile.ACCOUNTING_CUSTOMERS
@@ -191,6 +192,32 @@ def test_C11_a_cancelled_import_keeps_its_chunks_and_they_can_be_undone(call, im
 def persons_there():
     with database_of("contacts").reader() as reader:
         return reader.execute(text("SELECT count(*) FROM persons")).scalar_one()
+
+
+def test_C11_R6_a_colleague_sees_an_import_and_neither_stops_nor_undoes_it(call, imports):
+    colleague, operator = (
+        staff(Permission.CONTACTS_IMPORT),
+        staff(Permission.CONTACTS_IMPORT, Permission.SYSTEM_OPERATE),
+    )
+    job = imports.start(f"{PEOPLE}Aino;Aalto;1;;;\n".encode())
+    import_id = UUID(job.id.partition("-")[2])
+    assert call("get_job", JobById(id=job.id), colleague).id == job.id
+
+    def refused(method, request, principal=colleague):
+        with pytest.raises(NotAllowed) as caught:
+            call(method, request, principal)
+        assert (caught.value.error_code, caught.value.params["rights"]) == ("not_the_starter", "system.operate")
+
+    refused("cancel_job", JobById(id=job.id))
+    refused("cancel_job", JobById(id=job.id), staff(Permission.CONTACTS_IMPORT, Permission.SYSTEM_READ))
+    imports.finish(job)
+    assert [call("get_import", ById(id=import_id), each).own for each in (colleague, IMPORTER)] == [False, True]
+    assert {each.own for each in call("list_imports", ListRequest(), IMPORTER).data} == {True}
+    refused("undo_import", ById(id=import_id))
+    undoing = call("undo_import", ById(id=import_id), operator)
+    refused("cancel_job", JobById(id=undoing.id))
+    call("cancel_job", JobById(id=undoing.id), operator)
+    assert imports.finish(undoing).state == "cancelled"
 
 
 def test_C11_only_what_did_something_is_undone_and_once(call, imports):

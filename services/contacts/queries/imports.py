@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, select, true
+from sqlalchemy.orm import Session
 
 from chassis.paging import page
 from contracts.base import ListRequest, Page
@@ -21,25 +22,30 @@ MASTERED, FULL = "$[*].master", "$[*].values"
 """Where remarks say that a master keeps something, and that something found no room."""
 
 
-def get(reader: Connection, import_id: UUID) -> Import:
-    """An import with counts by state; raises NotFound."""
-    return import_of(_row(reader, import_id))
+def get(reader: Connection, import_id: UUID, me: str) -> Import:
+    """An import with counts by state, for who has this label; raises NotFound."""
+    return import_of(_row(reader, import_id), me)
 
 
-def _row(reader: Connection, import_id: UUID) -> Any:
+def starter_of(session: Session, import_id: UUID) -> str:
+    """The label of who started it; raises NotFound."""
+    return str(_row(session, import_id).started_by)
+
+
+def _row(reader: Connection | Session, import_id: UUID) -> Any:
     row = reader.execute(select(IMPORTS).where(IMPORTS.c.id == import_id)).first()
     if row is None:
         raise NotFound(f"There is no import {import_id}.", id=import_id)
     return row
 
 
-def list_page(reader: Connection, request: ListRequest) -> Page[Import]:
+def list_page(reader: Connection, request: ListRequest, me: str) -> Page[Import]:
     """Imports, newest first."""
     query = select(IMPORTS).where(~IMPORTS.c.preview).order_by(IMPORTS.c.id.desc()).limit(request.limit + 1)
     after = position(request.cursor, UUID)
     if after:
         query = query.where(IMPORTS.c.id < after[0])
-    return page([import_of(row) for row in reader.execute(query)], request.limit, lambda each: [each.id])
+    return page([import_of(row, me) for row in reader.execute(query)], request.limit, lambda each: [each.id])
 
 
 TOLD = ("number", "state", "code", "reason", "params", "column", "remarks", "undone", "kept", "raw")

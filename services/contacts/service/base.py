@@ -20,6 +20,10 @@ class ContactsMethods(SystemMethods):
         duplicate_scans.JOB_KIND: Permission.CONTACTS_WRITE,
     }
 
+    stopped_by_starters: ClassVar = frozenset(
+        {imports.JOB_KIND, import_mappings.JOB_KIND, import_undoing.JOB_KIND, import_undoing.OF_PURCHASES}
+    )
+
     @property
     def author(self) -> Author:
         """Who changes something in this call."""
