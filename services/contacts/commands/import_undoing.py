@@ -1,7 +1,8 @@
 """Undoing a whole import (C11): what it made and changed is taken back, unless somebody has used or changed it since.
 
 First affiliations, then persons, then organisations, in chunks of the file's rows. What is kept is told row by row.
-Whether another service uses a contact is asked before each chunk; while one does not answer, nothing is removed.
+Whether another service uses a contact is asked before each chunk; while one does not answer, nothing is removed. Nor is
+it while another import is at work, which may name the same contacts.
 """
 
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ MADE = {
 }
 """Contacts that the next rows made, by phase."""
 ASK_AGAIN = 5.0
-"""Seconds until a service that was away is asked again."""
+"""Seconds until a service that was away is asked again, or whether another import is through."""
 COUNT = text("SELECT count(*) FROM import_rows WHERE import_id = :import_id")
 ANY_CHANGE = text(
     """
@@ -69,6 +70,14 @@ ANY_DELIVERY = text(
 )
 """A batch that was stopped may have handed over rows whose outcome nobody has stored; one that repeats keeps lines."""
 IS_OPEN = text("SELECT EXISTS (SELECT FROM jobs WHERE id = :id AND state IN ('queued', 'running'))")
+ANOTHER_AT_WORK = text(
+    """
+    SELECT EXISTS (SELECT FROM imports i JOIN jobs j ON j.id = i.job_id
+                   WHERE i.id <> :import_id AND NOT i.dry_run AND NOT i.preview AND i.profile <> 'purchases'
+                     AND j.state IN ('queued', 'running'))
+    """
+)
+"""An import that is not through may be about to say the same."""
 TELL_KEPT = text(
     """
     WITH kept AS (SELECT id, fields FROM jsonb_to_recordset(CAST(:kept AS jsonb)) AS k(id uuid, fields jsonb)),
@@ -189,10 +198,10 @@ def unused(params: dict[str, Any], cursor: dict[str, Any]) -> Unused:
 def work(step: Step, today: date) -> None:
     """Undo the next rows; `done` of `total` rows goes up in each of the three phases."""
     unused: Unused = step.prepared
-    if unused.away:
+    import_id = UUID(step.params["import_id"])
+    if unused.away or step.session.scalar(ANOTHER_AT_WORK, {"import_id": import_id}):
         step.pause(ASK_AGAIN)
         return
-    import_id = UUID(step.params["import_id"])
     row = step.session.get_one(models.Import, import_id)
     author = Author(step.params["by"], CHANNELS[row.profile], step.now, import_id=row.id)
     undoing = Undoing(step.session, row, author, today, unused)
