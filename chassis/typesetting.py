@@ -29,6 +29,10 @@ class TypesettingFailed(Exception):
     """Typst refused the template (the message is its own), or the document took too long."""
 
 
+class TypstRefused(TypesettingFailed):
+    """Typst refused the template with these data, and would again."""
+
+
 class TypesetterEnded(TypesettingFailed):
     """The process has ended before the document was done. It was killed, or Typst has crashed."""
 
@@ -46,7 +50,7 @@ class Typesetters:
     """Processes to set documents. Here are those that rest; the others are held by whom they set a document for."""
 
     def __init__(self, idle_seconds: float = 25, most_seconds: float = 120) -> None:
-        """They rest for `idle_seconds` before they end. Ten thousand labels take 10 s on a quiet machine."""
+        """They rest for `idle_seconds` before they end. Ten thousand labels take 3 s on a quiet machine."""
         self._idle_seconds, self._most_seconds = idle_seconds, most_seconds
         self._resting: list[_Typesetter] = []
 
@@ -70,7 +74,7 @@ class Typesetters:
             raise
         self._resting.append(typesetter)
         if refused is not None:
-            raise TypesettingFailed(refused)
+            raise TypstRefused(refused)
         return pdf
 
     def _rested(self) -> "_Typesetter | None":

@@ -27,6 +27,14 @@ FORMATS: Final[Mapping[LabelFormat, Any]] = {
     LabelFormat.A4_2X8: lazy_gettext("16 on a sheet, 105 × 37 mm"),
 }
 
+REFUSED: Final = {
+    "no_labels": lazy_gettext("Nobody in the segment has a postal address that may be used."),
+    "too_many_labels": lazy_gettext("There are more than 10,000 labels. Make the segment smaller, such as by town."),
+    "segment_gone": lazy_gettext("The segment was deleted. Bring it back, or choose another."),
+    "labels_refused": lazy_gettext("These labels cannot be printed. The operator finds the reason in the log."),
+}
+"""Why a sheet was not made."""
+
 
 @pages.form(PLACE, may=Permission.NOTIFY_SEND)
 def new_sheet() -> ResponseReturnValue:
@@ -47,9 +55,9 @@ def new_sheet() -> ResponseReturnValue:
 def sheet(sheet_id: UUID) -> str:
     """How far the sheet is, and the file when it is done."""
     found = notify.get_label_sheet(ById(id=sheet_id))
-    return render_template(
-        "messages/label_sheet.html", sheet=found, job=notify.get_job(JobById(id=found.job_id)), formats=FORMATS
-    )
+    job = notify.get_job(JobById(id=found.job_id))
+    refused = REFUSED.get((job.result or {}).get("code", ""), "")
+    return render_template("messages/label_sheet.html", sheet=found, job=job, formats=FORMATS, refused=refused)
 
 
 def _form(f: FormState) -> str:

@@ -83,6 +83,7 @@ class _Sheet:
     banned: int = 0
     file_key: str = ""
     refused: str = ""
+    code: str = ""
 
 
 def _sheet(params: dict[str, Any], _cursor: dict[str, Any]) -> _Sheet:
@@ -96,7 +97,7 @@ def _sheet(params: dict[str, Any], _cursor: dict[str, Any]) -> _Sheet:
     try:
         content = render_labels(labels, params["format"], clock.now(), start=params["start_at"])
     except InvalidLabels as error:
-        return _Sheet(0, without, returned, banned, refused=str(error))
+        return _Sheet(0, without, returned, banned, refused=str(error), code=error.code)
     key = files.new_key("notify", ".pdf")
     files.store(key, content)
     return _Sheet(len(labels), without, returned, banned, key)
@@ -119,7 +120,7 @@ def make_label_sheet(step: Step) -> None:
     """Store where the rendered sheet is."""
     sheet: _Sheet = step.prepared
     if sheet.refused:
-        step.fail(sheet.refused, without_address=sheet.without_address)
+        step.fail(sheet.refused, code=sheet.code, without_address=sheet.without_address)
         return
     step.session.execute(
         update(LabelSheet)

@@ -8,6 +8,7 @@ import pytest
 
 from chassis import files
 from chassis.ids import new_id
+from chassis.typesetting import TypstRefused
 from contracts.access import Permission
 from contracts.base import ById, JobById, JobState
 from contracts.contacts.consents import SetConsent
@@ -15,6 +16,7 @@ from contracts.errors import Invalid, NotFound
 from contracts.notify import (
     CreateLabelSheet,
 )
+from services.notify.documents import labels
 from tests.integration.conftest import staff
 from tests.integration.town import Town, opened_town
 
@@ -56,7 +58,21 @@ def test_N2_a_sheet_that_cannot_be_printed_says_why(town):
     town.settle()
     failed = town.call("notify", "get_job", JobById(id=sheet.job_id))
     assert failed.state is JobState.FAILED
-    assert failed.result["reason"]
+    assert failed.result["code"] == "no_labels"
+
+
+def test_N2_labels_that_typst_refuses_are_tried_once(town, monkeypatch):
+    tried = []
+
+    def refuse(*asked):
+        tried.append(asked)
+        raise TypstRefused("unknown variable: x")
+
+    monkeypatch.setattr(labels, "render_pdf", refuse)
+    sheet = town.call("notify", "create_label_sheet", CreateLabelSheet(segment_id=town.crowd(1)))
+    town.settle()
+    failed = town.call("notify", "get_job", JobById(id=sheet.job_id))
+    assert (failed.state, failed.result["code"], len(tried)) == (JobState.FAILED, "labels_refused", 1)
 
 
 def test_C17_labels_leave_out_who_has_banned_post_and_count_them(town):

@@ -1,5 +1,7 @@
 """Features K7 and N2: tickets whose code can be read, and label sheets where each address has its place."""
 
+import json
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -7,13 +9,14 @@ from zoneinfo import ZoneInfo
 import pymupdf
 import pytest
 import segno
+import typst
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.courses.documents.ticket import TicketDocument, TicketPayloadTooLong, render_ticket
 from services.notify.documents.label_fitting import FittedLabel, fit
 from services.notify.documents.label_formats import FORMATS
-from services.notify.documents.labels import AddressLabel, InvalidLabels, render_labels
+from services.notify.documents.labels import TEMPLATE, AddressLabel, InvalidLabels, render_labels
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 TICKET = TicketDocument(
@@ -147,6 +150,21 @@ def test_N2_thousand_different_labels_are_ready_in_seconds() -> None:
     pdf = pymupdf.open(stream=render_labels(labels, "a4-3x8-70x37", NOW))
     assert pdf.page_count == 42
     assert "Jäsen 999 Mäkelä" in pdf[-1].get_text()
+
+
+def test_N2_labels_take_time_in_proportion_to_their_number() -> None:
+    """Counted in time of the processor, as what else runs beside does not matter to it."""
+    compiler = typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=typst.Fonts(include_system_fonts=False))
+
+    def seconds(count: int) -> float:
+        labels = [[11, [f"Jäsen {number} Mäkelä", f"Kaivotie {number}", "20100 TURKU"]] for number in range(count)]
+        sheet = {"title": "x", "format": vars(FORMATS["a4-3x8-70x37"]), "padding": 6, "step": 1.22, "start": 0}
+        before = time.process_time()
+        compiler.compile(format="pdf", sys_inputs={"data": json.dumps(sheet | {"labels": labels})}, timestamp=0)
+        return time.process_time() - before
+
+    seconds(100)
+    assert seconds(8_000) < 14 * seconds(1_000)
 
 
 def test_short_addresses_are_set_large() -> None:

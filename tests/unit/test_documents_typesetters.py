@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.typesetting import TypesetterEnded, Typesetters, TypesettingFailed
+from chassis.typesetting import TypesetterEnded, Typesetters, TypesettingFailed, TypstRefused
 from ops.bench.processes import tree
 from ops.simulators.clients import wait_until
 
@@ -87,7 +87,7 @@ def test_a_refused_template_is_told_and_the_process_goes_on(template, processes)
     typesetters = Typesetters()
     wrong = template.with_name("wrong.typ")
     wrong.write_text("#nobody(1)", encoding="utf-8")
-    with pytest.raises(TypesettingFailed, match=r"unknown variable: nobody\n.*wrong.typ:1:1"):
+    with pytest.raises(TypstRefused, match=r"unknown variable: nobody\n.*wrong.typ:1:1"):
         typesetters.pdf(wrong, {}, AT)
     with pytest.raises(TypesettingFailed, match="No such file"):
         typesetters.pdf(template.with_name("none.typ"), {}, AT)

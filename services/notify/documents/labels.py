@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from chassis.typesetting import render_pdf
+from chassis.logs import log
+from chassis.typesetting import TypstRefused, render_pdf
 from services.notify.documents.label_fitting import LINE_STEP, PADDING_X, fit
 from services.notify.documents.label_formats import FORMATS, LabelFormat
 
@@ -15,7 +16,11 @@ MOST_LINES, LONGEST_LINE = 8, 200
 
 
 class InvalidLabels(ValueError):
-    """Labels that cannot be printed so: unknown format, start outside the sheet, too many."""
+    """Labels that cannot be printed so: unknown format, start outside the sheet, none, too many, not to be set."""
+
+    def __init__(self, message: str, code: str = "labels_refused") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,15 @@ def render_labels(
     if not 1 <= start <= label_format.per_sheet:
         raise InvalidLabels(f"start {start} is not a label of the sheet; use 1-{label_format.per_sheet}")
     if not 1 <= len(filled) <= MOST_LABELS:
-        raise InvalidLabels(f"{len(filled)} labels have an address; print 1-{MOST_LABELS} at a time")
+        message = f"{len(filled)} labels have an address; print 1-{MOST_LABELS} at a time"
+        raise InvalidLabels(message, "too_many_labels" if filled else "no_labels")
     fitted = [fit(lines, label_format) for lines in filled]
     data = {"title": title, "format": vars(label_format), "padding": PADDING_X, "step": LINE_STEP, "start": start - 1}
-    return render_pdf(TEMPLATE, {**data, "labels": [[label.points, label.rows] for label in fitted]}, created_at)
+    try:
+        return render_pdf(TEMPLATE, {**data, "labels": [[label.points, label.rows] for label in fitted]}, created_at)
+    except TypstRefused as error:
+        log.error("labels_refused", exc_info=error)
+        raise InvalidLabels("These labels cannot be set. The log says why.") from error
 
 
 def _format(code: str) -> LabelFormat:
