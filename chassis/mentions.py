@@ -5,8 +5,9 @@ anybody's. E-mail addresses and telephone numbers are found however they are wri
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Final
 
 import phonenumbers
@@ -16,15 +17,25 @@ from contracts.personal_data import Named
 
 MARK: Final = "[poistettu]"
 """Stands for what was struck."""
-ENDINGS: Final = (
-    "(?:[:'\u2019]?(?:in|n|a|ä|ta|tä|lla|llä|lta|ltä|lle|ssa|ssä|sta|stä|en|on|ön|un|yn|an|än|ksi|na|nä|s))?"
-)
+CASES: Final = "in|n|a|ä|ta|tä|lla|llä|lta|ltä|lle|ssa|ssä|sta|stä|en|on|ön|un|yn|an|än|ksi|na|nä|s"
+ENDING: Final = f"(?:[:'\u2019]?i?(?:{CASES}))"
+AFTER_WEAK: Final = "(?:n|lla|llä|lta|ltä|lle|ssa|ssä|sta|stä|ksi)"
+"""Endings before which a name changes, as in `Lahti: Lahden` and `Lahtea`."""
+WEAKER: Final = (
+    ("kk", "k"), ("pp", "p"), ("tt", "t"), ("lt", "ll"), ("nt", "nn"), ("rt", "rr"), ("mp", "mm"), ("nk", "ng"),
+    ("ht", "hd"), ("rk", "r"), ("rk", "rj"), ("lk", "l"), ("lk", "lj"), ("hk", "h"), ("lp", "lv"), ("rp", "rv"),
+    ("t", "d"), ("p", "v"), ("k", ""), ("k", "v"),
+)  # fmt: skip
+"""Consonants before the last vowel, and what they become in closed syllables."""
+VOWELS: Final = "aeiouyåäö"
+LAST_SYLLABLE: Final = re.compile(rf"(?<=[{VOWELS}])([^\W\d_{VOWELS}]{{1,2}})([{VOWELS}])\Z", re.IGNORECASE)
 BETWEEN: Final = r"[\s._+-]{1,3}"
 NOT_THE_NEXT_NAME: Final = r"(?!\s+(?-i:[A-ZÅÄÖ]))"
 """After `Virtanen, Aino`: in a list it may be the beginning of `Aino Virtala`."""
 GAP: Final = r"[\s()./-]{0,2}"
 FEWEST_DIGITS: Final = 7
 WORD: Final = re.compile(r"\w{1,60}")
+QUOTES: Final = re.compile(r"['\\\\]")
 NOTHING: Final = re.compile(r"(?!)")
 Name = tuple[str, str]
 """Given name, family name."""
@@ -75,9 +86,16 @@ class Mentions:
 
     @property
     def queries(self) -> list[str]:
-        """Words by which the full text index finds candidates for names: `to_tsquery`, without a language."""
-        said = ([*WORD.findall(given), *WORD.findall(_stem(family))] for given, family in sorted(self.names))
-        return [" & ".join(f"'{word}':*" for word in words) for words in said if words]
+        """Words by which the full text index finds candidates for names: `to_tsquery`, without a language.
+
+        Names that a dot joins are one word.
+        """
+        ways = [
+            each
+            for given, family in self.parts
+            for each in ([*WORD.findall(given), *WORD.findall(family)], [f"{given}.{family}"], [f"{family}.{given}"])
+        ]
+        return [" & ".join(f"'{QUOTES.sub('', word)}':*" for word in words) for words in ways if words]
 
     @property
     def phrases(self) -> list[str]:
@@ -87,7 +105,7 @@ class Mentions:
     @property
     def parts(self) -> list[tuple[str, str]]:
         """In lower case what a text has to hold both of to hold a name."""
-        return sorted((given.lower(), _stem(family).lower()) for given, family in self.names)
+        return sorted({(beginning(given), beginning(family)) for given, family in self.names})
 
     @property
     def numbers(self) -> list[str]:
@@ -108,8 +126,33 @@ def _digits(text: str) -> str:
     return re.sub(r"\D", "", text)
 
 
-def _stem(family: str) -> str:
-    return family[:-3] if family.lower().endswith("nen") else family
+def beginning(name: str) -> str:
+    """What all forms of a name begin with, in lower case."""
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*(stem for stem, _ in _stems(name.lower()))))
+    return "".join(letters[0] for letters in alike)
+
+
+def _stems(name: str) -> Iterator[tuple[str, str]]:
+    """What endings follow in the forms of a name, and which endings, as a pattern."""
+    yield name, f"{ENDING}?"
+    if name.endswith("nen"):
+        yield f"{name[:-3]}se", f"{ENDING}?"
+        yield f"{name[:-3]}s", "(?:ta|tä)"
+    elif name.endswith("s"):
+        yield f"{name[:-1]}kse", f"{ENDING}?"
+        yield f"{name[:-1]}{name[-2:-1]}", AFTER_WEAK
+    elif found := LAST_SYLLABLE.search(name):
+        yield from _weaker(name[: found.start()], found[1], found[2])
+
+
+def _weaker(head: str, consonants: str, vowel: str) -> Iterator[tuple[str, str]]:
+    """`Aalto: Aallon`, `Lahti: Lahden, Lahtea`, `Järvi: Järven`."""
+    if vowel == "i":
+        yield f"{head}{consonants}e", f"{ENDING}?"
+    for strong, weak in WEAKER:
+        if strong == consonants.lower():
+            for each in (vowel, "e") if vowel == "i" else vowel:
+                yield f"{head}{weak}{each}", AFTER_WEAK
 
 
 def _words(text: str) -> str:
@@ -118,14 +161,16 @@ def _words(text: str) -> str:
 
 def _name(name: Name) -> str:
     given, family = map(_words, name)
-    if name[1].lower().endswith("nen"):
-        family = f"(?:{family}|{_words(_stem(name[1]))}s(?:e|(?=t)))"
     ways = (
-        f"{given}{BETWEEN}{family}{ENDINGS}",
-        f"{family}{BETWEEN}{given}{ENDINGS}",
+        f"{given}{BETWEEN}{_inflected(name[1])}",
+        f"{family}{BETWEEN}{_inflected(name[0])}",
         f"{family},\\s{{0,2}}{given}{NOT_THE_NEXT_NAME}",
     )
     return rf"(?<![^\W_])(?:{'|'.join(ways)})(?![^\W_])"
+
+
+def _inflected(name: str) -> str:
+    return f"(?:{'|'.join(f'{_words(stem)}{ending}' for stem, ending in _stems(name))})"
 
 
 def _email(address: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, or_, select
 from sqlalchemy.orm import Session
 
 from chassis import sealing, striking
-from chassis.mentions import Mentions, key
+from chassis.mentions import Mentions, beginning, key
 from chassis.striking import Wanted
 from contracts.contacts.persons import PersonState
 from contracts.errors import NotFound
@@ -142,5 +142,6 @@ def _taken_phones(reader: Reader, ids: Sequence[UUID], found: Mentions) -> list[
 def in_replies(session: Session, ids: Sequence[UUID]) -> list[str]:
     """Names in lower case by which stored replies are found; too much is better than too little there."""
     free = _of_nobody_else(session, ids, of(session, ids))
-    found = {way for given, stem in free.parts for way in (f"{given} {stem}", f"{stem} {given}") if len(given) > 1}
-    return sorted(found | {f"{family} {given}".lower() for given, family in free.names if len(given) > 1})
+    full = [name for name in free.names if len(name[0]) > 1]
+    ways = ((first, last) for given, family in full for first, last in ((given, family), (family, given)))
+    return sorted({f"{first.lower()} {beginning(last)}" for first, last in ways})
