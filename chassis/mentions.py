@@ -34,6 +34,8 @@ NOT_THE_NEXT_NAME: Final = r"(?!\s+(?-i:[A-ZÅÄÖ]))"
 """After `Virtanen, Aino`: in a list it may be the beginning of `Aino Virtala`."""
 GAP: Final = r"[\s()./-]{0,2}"
 FEWEST_DIGITS: Final = 7
+LONGEST_LINE, LONGEST_TEXT = 200, 10_000
+"""What contracts take (contracts.base)."""
 WORD: Final = re.compile(r"\w{1,60}")
 QUOTES: Final = re.compile(r"['\\\\]")
 NOTHING: Final = re.compile(r"(?!)")
@@ -128,7 +130,8 @@ def _digits(text: str) -> str:
 
 def beginning(name: str) -> str:
     """What all forms of a name begin with, in lower case."""
-    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*(stem for stem, _ in _stems(name.lower()))))
+    stems = [stem for stem, _ in _stems(name.lower())]
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*stems, strict=False))
     return "".join(letters[0] for letters in alike)
 
 
@@ -211,7 +214,7 @@ def struck(value: Any, pattern: re.Pattern[str], *, keys: bool = False, coded: C
     Keys stay, unless these are texts too (`keys`), and so does what lies under those that are `coded`.
     """
     if isinstance(value, str):
-        return pattern.sub(MARK, value)
+        return _as_long_as_may_be(pattern.sub(MARK, value), value)
     if isinstance(value, list):
         return [struck(each, pattern, keys=keys, coded=coded) for each in value]
     if isinstance(value, dict):
@@ -221,6 +224,12 @@ def struck(value: Any, pattern: re.Pattern[str], *, keys: bool = False, coded: C
         }
         return _with_struck_keys(left, pattern) if keys else left
     return value
+
+
+def _as_long_as_may_be(left: str, value: str) -> str:
+    """The mark is longer than some names; a line still has to be one, or nobody could read what it belongs to."""
+    longest = LONGEST_LINE if len(value) <= LONGEST_LINE else LONGEST_TEXT
+    return left[: max(longest, len(value))]
 
 
 def _with_struck_keys(value: dict[str, Any], pattern: re.Pattern[str]) -> dict[str, Any]:

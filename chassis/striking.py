@@ -71,6 +71,8 @@ class Written:
     """Keys of the JSON under which are codes, which other things refer to."""
     unique: str = ""
     """A column that may not say the same twice: numbers tell apart what is left."""
+    then: Callable[[Session, Sequence[Any]], None] | None = None
+    """What else has to go when these rows, by the first columns of their keys, named the person."""
     kept: Callable[[Session, Sequence[Any]], Iterable[RetainedDocument]] | None = None
     """The law keeps the rows as they are: the documents with these ids are listed in the report."""
 
@@ -143,6 +145,8 @@ def strike(
             found.append(key)
             if each.kept is None:
                 _store(session, each, key, changes)
+    if found and each.then:
+        each.then(session, [key[0] for key in found])
     return found
 
 

@@ -73,9 +73,9 @@ def left_out(office: Any, known: dict[str, Any], number: str) -> None:
     assert [each["values"] for each in row["remarks"]] == [[number]]
 
 
-def imported(office: Any, rows: str) -> str:
+def imported(office: Any, rows: str, name: str = "a.csv") -> str:
     """The id of an import that is through."""
-    job = office.upload("/imports", "a.csv", rows.encode(), profile="contacts", dry_run="false")
+    job = office.upload("/imports", name, rows.encode(), profile="contacts", dry_run="false")
     address = f"/jobs/{job['id']}"
     wait_until(lambda: office.get(address)["state"] == "succeeded" or None, 60, "the import")
     return str(office.get(address)["result"]["import_id"])

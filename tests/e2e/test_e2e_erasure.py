@@ -15,7 +15,7 @@ from chassis.ids import new_id
 from ops.demo.papers import camt_054
 from ops.simulators.clients import wait_until
 from tests import members
-from tests.e2e import remains
+from tests.e2e import mentioned, remains
 from tests.e2e.copies import Copy, opened
 from tests.e2e.records import settled
 
@@ -50,6 +50,7 @@ class Life:
     person_id: str
     invoice_ids: list[str]
     bank_file_id: str
+    others_invoices: list[str]
     signed_in: object
     files: set[str]
     """Names of stored files that named the person, and of the pictures."""
@@ -87,7 +88,8 @@ def lived(whole) -> Life:
     first = soon(lambda: office.get("/invoices", customer_id=person)["data"], "an invoice")[0]
     soon(lambda: office.get(f"/invoices/{first['id']}")["document_key"], "its PDF")
     payer = f"{TOLD['given']} {TOLD['family']}"
-    payments = [("1.00", first["reference"], payer)]
+    others = mentioned.everywhere(whole, f"{payer}, {mail('email')}, 0401928374")
+    payments = [("1.00", first["reference"], payer), ("2.00", "", payer)]
     content = camt_054(first["iban"], datetime.now(UTC).date(), f"T{new_id().hex[-10:]}", payments)
     file = office.upload("/bank-files", "tapahtumat.xml", content)
     sheet = {"name": TOLD["city"], "filter": {"field": "city", "op": "eq", "value": "Rovaniemi"}}
@@ -103,6 +105,7 @@ def lived(whole) -> Life:
         person,
         invoices,
         file["id"],
+        soon(lambda: mentioned.papers_of(office, others), "another's invoices"),
         member.visitor,
         files_about(whole, person),
         copy,
@@ -248,16 +251,20 @@ def test_C17_no_copy_holds_a_secret(erased):
 
 
 def test_C17_no_database_names_an_erased_person_but_in_retained_documents(whole, erased):
-    assert set(found_in_databases(whole)) <= {"commerce.invoice_documents", "commerce.bank_entries"}
+    papers = {"commerce.invoices", "commerce.invoice_lines", "commerce.invoice_documents", "commerce.bank_entries"}
+    assert set(found_in_databases(whole)) <= papers
 
 
 def test_C17_the_report_lists_what_stays_and_until_when(whole, erased):
     life, _before, preview, report = erased
     retained = [each for part in report["parts"] for each in part["retained"]]
-    assert {each["id"] for each in retained if each["kind"] == "invoice"} == set(life.invoice_ids)
+    invoices = [*life.invoice_ids, *life.others_invoices]
+    assert life.others_invoices
     entries = whole.api.get(f"/bank-files/{life.bank_file_id}/entries")["data"]
-    assert [each["id"] for each in retained if each["kind"] == "bank_entry"] == [each["id"] for each in entries]
-    dated = {each: whole.api.get(f"/invoices/{each}")["issued_on"] for each in life.invoice_ids}
+    assert {each["id"] for each in retained if each["kind"] == "bank_entry"} == {each["id"] for each in entries}
+    papers = [each["id"] for each in retained if each["kind"] in {"invoice", "credit_note"}]
+    assert set(papers) == set(invoices)
+    dated = {each: whole.api.get(f"/invoices/{each}")["issued_on"] for each in papers}
     dated |= {each["id"]: each["booked_on"] for each in entries}
     years = {key: date.fromisoformat(day).year for key, day in dated.items()}
     assert {each["basis"] for each in retained} == {"accounting_act"}
@@ -298,13 +305,18 @@ def files_about(whole, person) -> set[str]:
 def test_C17_no_stored_file_names_an_erased_person_but_the_retained_ones(whole, erased):
     life, *_ = erased
     found = named_files(whole)
-    invoices = {f"{each}.pdf" for each in life.invoice_ids}
+    invoices = {f"{each}.pdf" for each in retained_ids(whole, life)}
     bank_files = {Path(row).name for row in keys_of_bank_files(whole)}
     assert found <= invoices | bank_files
-    assert found & invoices, "the invoices of the books name their buyer"
+    assert found & {f"{each}.pdf" for each in life.invoice_ids}, "the invoices of the books name their buyer"
     assert {Path(name).suffix for name in life.files} >= {".pdf", ".xlsx", ".jpg", ""}
     there = {path.name for path in Path(whole.suite.wiring.files).rglob("*")}
     assert life.files & there <= invoices | bank_files
+
+
+def retained_ids(whole, life) -> list[str]:
+    parts = whole.api.get(f"/persons/{life.person_id}/erasure")["parts"]
+    return [each["id"] for part in parts for each in part["retained"]]
 
 
 def keys_of_bank_files(whole):

@@ -65,6 +65,20 @@ def test_C17_words_about_others_stay(said):
     assert struck(said, AINO.pattern) == said
 
 
+def test_C17_what_is_left_is_no_longer_than_may_be():
+    short = Mentions.of([("Bo", "Ek")], [], [])
+    line, text = "Bo Ek " * 33, "Bo Ek " * 1600
+    assert len(struck(line, short.pattern)) == 200
+    assert len(struck(text, short.pattern)) == 10_000
+
+
+def test_C17_headings_are_struck_and_told_apart_and_codes_stay():
+    said = {"Aino Virtanen": "1", "Virtanen Aino": "2", "code": "Aino Virtanen"}
+    assert struck(said, AINO.pattern, keys=True, coded=("code",)) == {
+        "[poistettu]": "1", "[poistettu] 2": "2", "code": "Aino Virtanen",
+    }  # fmt: skip
+
+
 def test_C17_nobody_is_struck_nowhere():
     assert struck({"a": ["Aino", 1, None]}, Mentions.of([], [None], [""]).pattern) == {"a": ["Aino", 1, None]}
 

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
 
+from chassis import files
+from chassis.mentions import Mentions
 from chassis.striking import Written
 from services.contacts import models
 from services.contacts.rules.struck_filters import struck_filter
@@ -24,6 +27,20 @@ def _of_their_places(ids: Sequence[UUID]) -> Select[Any]:
     return select(models.Document.id).where(models.Document.organisation_id.in_(places))
 
 
+def _forget_files(session: Session, import_ids: Sequence[UUID]) -> None:
+    """The files themselves say it as well; nobody needs them once their rows are stored."""
+    imports = models.Import
+    these = imports.id.in_({*import_ids}) & (imports.file_key != "")
+    for key in session.scalars(select(imports.file_key).where(these)):
+        files.delete(key)
+    session.execute(update(imports).where(these).values(file_key=""))
+
+
+def _gone(value: str | None, mentions: Mentions) -> str | None:
+    """Of an address on the web nothing stays: with the mark in it, it would be none."""
+    return None if value and mentions.pattern.search(value) else value
+
+
 SHARED: Final = (
     Written(models.Activity, ("text",), _links(models.ActivityContact, "activity_id")),
     Written(models.Task, ("title", "text"), _links(models.TaskContact, "task_id")),
@@ -35,7 +52,8 @@ SHARED: Final = (
 
 WRITTEN: Final = (
     *SHARED,
-    Written(models.CalendarEvent, ("title", "text", "place", "url")),
+    Written(models.CalendarEvent, ("title", "text", "place")),
+    Written(models.CalendarEvent, ("url",), how=_gone),
     Written(models.Segment, ("filter",), how=struck_filter),
     Written(models.Calendar, ("name",)),
     Written(models.ProjectMember, ("role",)),
@@ -46,11 +64,12 @@ WRITTEN: Final = (
     Written(models.SurveyAnswer, ("answers",)),
     Written(models.Export, ("asked",)),
     Written(models.ImportMapping, ("name", "columns"), keys=True, unique="name"),
-    Written(models.Import, ("file_name", "columns", "mapping"), keys=True),
+    Written(models.Import, ("file_name", "columns", "mapping"), keys=True, then=_forget_files),
     Written(
         models.ImportRow,
         ("raw", "params", "person", "organisation", "affiliation", "purchase", "reason", "remarks", "column"),
         keys=True,
+        then=_forget_files,
     ),
     Written(models.Person, ("title", "addresses", "fields")),
     Written(models.Organisation, ("addresses", "fields")),
