@@ -106,7 +106,7 @@ def papers_of(office: Any, other: str) -> list[str]:
     """Invoices and credit notes of somebody else that name whom it is about, when all are made into PDFs."""
     found = [office.get(f"/invoices/{each['id']}") for each in office.get("/invoices", customer_id=other)["data"]]
     ready = all(each["document_key"] for each in found)
-    return [each["id"] for each in found if ready and "qzx" in str(each["lines"])]
+    return [each["id"] for each in found if ready and "qzx" in str(each)]
 
 
 def in_notify(office: Any, other: str, said: str) -> None:
