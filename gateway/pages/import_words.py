@@ -97,9 +97,6 @@ REASONS: Final[Mapping[str, Any]] = {
     "after_quotation": _("Something follows a closing quotation mark in this row."),
     "damaged": _("This XLSX file is damaged. Save it again with a spreadsheet program."),
     "unpacks_too_large": _("This XLSX file is too large. Remove stray cells and other sheets, or save it as CSV."),
-    "too_many_failed_formulas": _(
-        "More than %(most)s cells hold a formula that failed. Correct the formulas in the spreadsheet program."
-    ),
     "packed_too_tight": _("This XLSX file is packed suspiciously tight. Save it again with a spreadsheet program."),
     "corrects": _("Replaces what an earlier batch said: %(fields)s."),
     "corrected_since": _("A later batch has corrected this line; that stands."),

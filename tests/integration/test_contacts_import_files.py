@@ -20,7 +20,7 @@ from contracts.contacts.import_mappings import PreviewImport
 from contracts.contacts.imports import ImportProfile
 from contracts.errors import NotFound
 from services.contacts.commands import import_staging
-from services.contacts.spreadsheets.failed_formulas import BLOCK
+from services.contacts.spreadsheets.failed_formulas import BLOCK, COLUMNS, ROWS, FailedCells
 from services.contacts.spreadsheets.limits import MAX_COLUMNS, MAX_MEMORY_BYTES
 from services.contacts.spreadsheets.workbook import UNPACKING
 from services.contacts.spreadsheets.workbook import rows as workbook_rows
@@ -134,6 +134,10 @@ def many_parts() -> bytes:
     return content.getvalue()
 
 
+def thousand_errors() -> str:
+    return "".join(f"<row><c t='e'><v>#{number}!</v></c></row>" for number in range(1_000))
+
+
 BLANK = 20_000_000
 SHARED = NAMED.replace(text_cell("A2", "Aino Aho"), '<c r="A2" t="s"><v>0</v></c>')
 DECLARED = f"<!DOCTYPE x><worksheet {SPREADSHEET}><sheetData>{NAMED}<row>{FAILED}</row></sheetData></worksheet>"
@@ -145,7 +149,7 @@ WORKBOOKS = {
     "an entity bomb in the sheet": (laughing_sheet, "cannot be read"),
     "a document type in the sheet": (lambda: with_sheet(DECLARED), "cannot be read"),
     "an endless tag": (endless_tag, "cannot be read"),
-    "formulas that all failed": (lambda: workbook(f"{NAMED}{f'<row>{FAILED * 20}</row>' * 501}"), "10000 cells"),
+    "errors of a thousand kinds": (lambda: workbook(f"{NAMED}{thousand_errors()}"), "cannot be read"),
     "one string in every cell": (one_string_everywhere, "more memory or time"),
     "a cell at the far end": (lambda: workbook(NAMED + FAR_CELL), "more memory or time"),
     "a column at the far end": (lambda: workbook(NAMED + "<row r='3'><c r='XFD3'><v>1</v></c></row>"), "16384 columns"),
@@ -400,6 +404,39 @@ def test_C11_cells_of_a_workbook_whose_formula_failed_reject_their_row(imports, 
     assert rejected.params == {"value": "#N/A"}
 
 
+def test_C11_any_number_of_failed_formulas_in_columns_that_nobody_reads_are_passed_by(imports):
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Etunimi", "Sukunimi", "Titteli", *(f"Hinta {number}" for number in range(20))])
+        for row in range(1, 601):
+            sheet.write_row(row, 0, ["Aino", f"Aho {row}"])
+            for column in range(3, 23):
+                sheet.write_formula(row, column, "=VLOOKUP(1;2;3)", None, "#REF!")
+        sheet.write_formula(300, 2, "=1/0", None, "#DIV/0!")
+    made = imports.run(content.getvalue(), "people.xlsx")
+    assert counts(made) == {"created": 599, "rejected": 1}
+    (rejected,) = imports.rows(made, "rejected")
+    assert (rejected.number, rejected.column, rejected.params) == (301, "Titteli", {"value": "#DIV/0!"})
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [(3, 2, "#N/A"), (3, 1, "#REF!"), (0, 5, "#N/A")],
+        [(ROWS - 1, COLUMNS - 1, "x"), (0, 0, "y"), (ROWS, 0, "z"), (0, COLUMNS, "z"), (-1, 0, "z"), (0, -1, "z")],
+    ],
+)
+def test_C11_failed_cells_are_told_by_row_in_whatever_order_they_come(cells):
+    found = FailedCells()
+    for cell in cells:
+        found.add(*cell)
+    found.arrange()
+    there = sorted(cell for cell in cells if cell[2] != "z")
+    assert [(row, *each) for row in sorted({cell[0] for cell in there}) for each in found.in_row(row)] == there
+    assert [*found.in_row(1)] == []
+
+
 def failed_row(*cells: str, at: str = "") -> str:
     return f"<row {at}>{''.join(cells)}</row>"
 
@@ -422,6 +459,13 @@ def test_C11_cells_whose_formula_failed_are_found_where_they_stand(tmp_path, row
     file = tmp_path / "people.xlsx"
     file.write_bytes(workbook(rows))
     assert list(workbook_rows(file)) == found
+
+
+def test_C11_a_million_failed_formulas_fit_into_the_memory_of_unpacking(tmp_path):
+    file = tmp_path / "people.xlsx"
+    file.write_bytes(workbook(failed_row(HERE, FAILED * 20) * 50_000, packing=zipfile.ZIP_STORED))
+    read = list(workbook_rows(file))
+    assert (len(read), read[0], read[-1]) == (50_000, ["x", *["#N/A"] * 20], read[0])
 
 
 @pytest.mark.parametrize("shift", range(7))

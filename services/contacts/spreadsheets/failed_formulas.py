@@ -1,7 +1,10 @@
 """Cells of a workbook whose formula failed. Calamine gives them as empty ones, so that they are looked for in the XML
-of the sheet; a sheet without the mark of such cells is searched for it and not parsed."""
+of the sheet; a sheet without the mark of such cells is searched for it and not parsed. There may be any number of them,
+also in columns that nobody reads: each takes eight bytes."""
 
-from collections.abc import Callable
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from posixpath import normpath
 from typing import IO
@@ -9,7 +12,7 @@ from xml.parsers import expat
 from zipfile import ZipFile
 
 from services.contacts.rules.archives import BROKEN
-from services.contacts.spreadsheets.limits import MAX_FAILED_FORMULAS, Unreadable
+from services.contacts.spreadsheets.limits import Unreadable
 
 BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 MARKS = (b't="e"', b"t='e'")
@@ -17,22 +20,58 @@ BLOCK = 1 << 18
 LONGEST_TAG = 1 << 20
 LONGEST = 40
 """Characters of what such a cell shows."""
+ROWS, COLUMNS = 1 << 20, 1 << 14
+"""What a sheet may have; cells beyond are nobody's."""
+MOST_KINDS = 1 << 8
+"""Different things that such cells may show; spreadsheet programs know some ten."""
 Attributes = dict[str, str]
 
 
-def failed(path: Path, sheet: str) -> dict[int, dict[int, str]]:
-    """What cells with a failed formula show (as `#N/A`), by row and column, both from 0; raises Unreadable.
+class FailedCells:
+    """What cells with a failed formula show, as `#N/A`."""
 
-    Empty when the file does not say in the usual way where the sheet is.
+    def __init__(self) -> None:
+        self._kinds: dict[str, int] = {}
+        self._cells = array("Q")
+        """Row, column and kind in one number, ascending once the sheet is read."""
+
+    def add(self, row: int, column: int, text: str) -> None:
+        """A cell at this place, both from 0. Raises Unreadable when no spreadsheet program shows so many things."""
+        if not (0 <= row < ROWS and 0 <= column < COLUMNS):
+            return
+        kind = self._kinds.setdefault(text, len(self._kinds))
+        if kind == MOST_KINDS:
+            raise _damaged("kinds of errors")
+        self._cells.append((row * COLUMNS + column) * MOST_KINDS + kind)
+
+    def arrange(self) -> None:
+        """Sort what came in another order; programs write row by row."""
+        if any(self._cells[place] > self._cells[place + 1] for place in range(len(self._cells) - 1)):
+            self._cells = array("Q", sorted(self._cells))
+
+    def in_row(self, row: int) -> Iterator[tuple[int, str]]:
+        """Columns and what their cells show, by column."""
+        first = row * COLUMNS * MOST_KINDS
+        place, words = bisect_left(self._cells, first), [*self._kinds]
+        while place < len(self._cells) and self._cells[place] < first + COLUMNS * MOST_KINDS:
+            cell, kind = divmod(self._cells[place], MOST_KINDS)
+            yield cell % COLUMNS, words[kind]
+            place += 1
+
+
+def failed(path: Path, sheet: str) -> FailedCells:
+    """The cells with a failed formula; raises Unreadable.
+
+    None when the file does not say in the usual way where the sheet is.
     """
     try:
         with ZipFile(path) as archive:
             part = _part_of(archive, sheet)
             if part is None:
-                return {}
+                return FailedCells()
             with archive.open(part) as content:
                 if not _is_marked(content):
-                    return {}
+                    return FailedCells()
             with archive.open(part) as content:
                 return _Cells().read(content)
     except (*BROKEN, expat.ExpatError) as error:
@@ -103,16 +142,16 @@ class _Cells:
 
     def __init__(self) -> None:
         self._parser = expat.ParserCreate()
-        self._found: dict[int, dict[int, str]] = {}
-        self._count = 0
+        self._found = FailedCells()
         self._row = 0
         """From 1, as in the file."""
         self._place, self._after = "", 0
         """The last cell of the row that said where it stands, and how many followed it."""
         self._text = ""
 
-    def read(self, content: IO[bytes]) -> dict[int, dict[int, str]]:
+    def read(self, content: IO[bytes]) -> FailedCells:
         _parse(self._parser, content, self._begin)
+        self._found.arrange()
         return self._found
 
     def _begin(self, tag: str, attributes: Attributes) -> None:
@@ -142,13 +181,9 @@ class _Cells:
     def _keep(self, text: str) -> None:
         if not text:
             return
-        self._count += 1
-        if self._count > MAX_FAILED_FORMULAS:
-            reason = f"More than {MAX_FAILED_FORMULAS} cells hold a formula that failed; correct the formulas."
-            raise Unreadable("too_many_failed_formulas", reason, most=MAX_FAILED_FORMULAS)
         letters = self._place.rstrip("0123456789")
         row = int(self._place[len(letters) :]) if letters and not self._after else self._row
-        self._found.setdefault(row - 1, {})[_number(letters) + self._after - 1] = text
+        self._found.add(row - 1, _number(letters) + self._after - 1, text)
 
 
 def _number(letters: str) -> int:

@@ -10,8 +10,6 @@ MAX_QUOTED = 10 * MAX_CELL
 MAX_UNPACKED_BYTES = 300_000_000
 MAX_RATIO = 100
 MAX_PARTS = 2_000
-MAX_FAILED_FORMULAS = 10_000
-"""Cells of a workbook."""
 MAX_MEMORY_BYTES = 190_000_000
 """Address space of the process that unpacks XLSX, of which 50 MB are programs; 300 MB are for it and the worker."""
 MAX_SECONDS = 60

@@ -87,7 +87,7 @@ def _rows(path: Path) -> Iterator[list[str]]:
     errors = failed(path, sheet.name)
     for number, cells in enumerate(values):  # from the top of the sheet on, also when its first rows are empty
         row = [as_text(cell) for cell in cells]
-        for column, text in errors.get(number, {}).items():
+        for column, text in errors.in_row(number):
             if left <= column < left + len(row):
                 row[column - left] = text
         yield row if any(row) else []
