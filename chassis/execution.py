@@ -73,6 +73,8 @@ def _answer(
     logs.asked_by(principal)
     scope = authorise(method, principal)
     request = read_request(method.request, payload)
+    if method.kind is Kind.COMMAND:
+        service_type.refuse(request)
     command = None
     if method.remember and headers.get("x-command-key"):
         command = CommandKey.of(str(headers["x-command-key"]), method.name, payload)

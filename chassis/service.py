@@ -28,7 +28,7 @@ from chassis import clock
 from chassis.call import Call, Trace
 from chassis.ids import derived_id, new_id
 from contracts.access import Principal
-from contracts.base import Event, Service, methods_of
+from contracts.base import Event, Request, Service, methods_of
 
 SERVICES = ("contacts", "membership", "courses", "commerce", "notify", "identity")
 H = TypeVar("H", bound=Callable[..., None])
@@ -72,6 +72,10 @@ class ServiceBase(Service):
 
     def __init__(self, call: Call) -> None:
         self.call = call
+
+    @classmethod
+    def refuse(cls, request: Request) -> None:
+        """Raise Invalid for what no command of the service takes, whichever it is: asked before each of them begins."""
 
     @property
     def session(self) -> Session:

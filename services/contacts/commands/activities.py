@@ -13,7 +13,6 @@ from contracts.errors import Invalid, NotAllowed
 from services.contacts import models
 from services.contacts.commands import contact_links, deletions, details, history, projects
 from services.contacts.commands.history import Author
-from services.contacts.rules import refused_codes
 from services.contacts.rules.activities import is_still_to_come
 
 CHANGED = {"kind", "text", "happened_at", "responsible_id", "project_id", "private"}
@@ -22,7 +21,6 @@ CLEARED = {"responsible_id": None, "project_id": None}
 
 def record(session: Session, request: RecordActivity, responsible_id: UUID | None, author: Author) -> UUID:
     """Write down what was done; raises Invalid for unknown contacts, none at all, and what is still to come."""
-    refused_codes.refuse(request)
     happened_at = request.happened_at or author.at
     _refuse_future(happened_at, author)
     persons, organisations = contact_links.known(session, request)
@@ -60,7 +58,6 @@ def _refuse_about_nobody(kind: ActivityKind, about: list[Any]) -> None:
 
 def change(session: Session, request: UpdateActivity, author: Author) -> UUID:
     """Change what is given; raises NotFound, Stale, Invalid, and NotAllowed for making another's activity private."""
-    refused_codes.refuse(request)
     activity = deletions.locked(session, models.Activity, request.id, author=author)
     details.refuse_stale(activity.version, request.version)
     if request.private not in (None, activity.private) and activity.recorded_by != author.label:

@@ -12,7 +12,6 @@ from contracts.errors import FieldError, Invalid, NotFound
 from services.contacts import models
 from services.contacts.commands import calendars, deletions, details, history
 from services.contacts.commands.history import Author
-from services.contacts.rules import refused_codes
 from services.contacts.rules.calendars import DAYS, TIMES, When, when
 
 SAID = ("title", "text", "place", "url")
@@ -21,7 +20,6 @@ CLEARED: dict[str, Any] = {"text": "", "place": "", "url": None}
 
 def create(session: Session, request: CreateEvent, author: Author) -> UUID:
     """A new event; raises NotFound for a calendar that the author may not see, Invalid for impossible times."""
-    refused_codes.refuse(request)
     calendars.locked(session, request.calendar_id, author)
     times = _times(when(request.model_dump(include={*DAYS, *TIMES})))
     said = {name: getattr(request, name) for name in SAID}
@@ -49,7 +47,6 @@ def _times(found: When | FieldError) -> dict[str, Any]:
 
 def change(session: Session, request: UpdateEvent, author: Author) -> UUID:
     """Change what is given; raises NotFound, Stale and Invalid."""
-    refused_codes.refuse(request)
     event = _locked(session, request, author)
     details.refuse_stale(event.version, request.version)
     before = {name: getattr(event, name) for name in (*DAYS, *TIMES)}

@@ -12,14 +12,12 @@ from contracts.errors import Conflict, NotFound
 from services.contacts import models
 from services.contacts.commands import deletions, details
 from services.contacts.commands.history import Author
-from services.contacts.rules import refused_codes
 
 OWN = "Oma kalenteri"
 
 
 def create(session: Session, request: CreateCalendar, author: Author) -> UUID:
     """A new calendar; a private one belongs to the author."""
-    refused_codes.refuse(request)
     calendar = models.Calendar(
         id=new_id(),
         name=request.name,
@@ -51,7 +49,6 @@ def open_own(session: Session, author: Author) -> UUID:
 
 def change(session: Session, request: UpdateCalendar, author: Author) -> UUID:
     """Another name; raises NotFound and Stale."""
-    refused_codes.refuse(request)
     calendar = locked(session, request.id, author)
     details.refuse_stale(calendar.version, request.version)
     if request.name is not None and request.name != calendar.name:

@@ -12,7 +12,6 @@ from contracts.notify import PersonUnsubscribed
 from services.contacts import models
 from services.contacts.commands import persons
 from services.contacts.commands.history import Author
-from services.contacts.rules import refused_codes
 
 LINK = "Viestin peruutuslinkki:"
 """The evidence of who left by a link, in the language of the office; the id of the message follows."""
@@ -20,7 +19,6 @@ LINK = "Viestin peruutuslinkki:"
 
 def set_consent(session: Session, request: SetConsent, author: Author) -> None:
     """Keep what was said as evidence, and the ban or its end on the person."""
-    refused_codes.refuse(request)
     person = persons.locked(session, request.person_id)
     session.add(
         models.Consent(

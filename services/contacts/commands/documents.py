@@ -13,7 +13,6 @@ from contracts.errors import Conflict, Invalid, NotAllowed
 from services.contacts import models
 from services.contacts.commands import contact_links, deletions, details, history, stored_files
 from services.contacts.commands.history import Author
-from services.contacts.rules import refused_codes
 from services.contacts.rules.file_types import FileType, type_of
 
 CHANGED = {"type", "title", "dated_on", "author", "private"}
@@ -21,7 +20,6 @@ CHANGED = {"type", "title", "dated_on", "author", "private"}
 
 def add(session: Session, request: AddDocument, today: date, author: Author) -> UUID:
     """A stored file becomes a document; raises Invalid for files that are not taken and unknown contacts."""
-    refused_codes.refuse(request)
     kind, size = _content(request.file_key)
     _refuse_used(session, request.file_key)
     persons, organisations = _whose(session, request)
@@ -77,7 +75,6 @@ def _whose(session: Session, request: AddDocument) -> tuple[list[UUID], list[UUI
 
 def change(session: Session, request: UpdateDocument, author: Author) -> UUID:
     """Change what is given; raises NotFound, Stale, and NotAllowed for making another's document private."""
-    refused_codes.refuse(request)
     document = deletions.locked(session, models.Document, request.id, author=author)
     details.refuse_stale(document.version, request.version)
     if request.private not in (None, document.private) and document.recorded_by != author.label:

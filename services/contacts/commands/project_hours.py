@@ -11,12 +11,10 @@ from contracts.errors import Invalid, NotFound
 from services.contacts import models
 from services.contacts.commands import contact_links, deletions, projects
 from services.contacts.commands.history import Author
-from services.contacts.rules import refused_codes
 
 
 def record(session: Session, request: RecordHours, account_id: UUID | None, author: Author, today: date) -> UUID:
     """Write down work of an account or a person; raises NotFound, Conflict when the project is closed, and Invalid."""
-    refused_codes.refuse(request)
     if request.worked_on > today:
         raise Invalid.field("/worked_on", "in_the_future", "Work that is still to be done has no hours yet.")
     project = deletions.locked(session, models.Project, request.id)

@@ -22,7 +22,6 @@ from contracts.errors import Conflict, Invalid, NotFound
 from services.contacts import models
 from services.contacts.commands import contact_links, deletions, details, history
 from services.contacts.commands.history import Author
-from services.contacts.rules import refused_codes
 
 MOST_MEMBERS = 200
 CLEARED: dict[str, Any] = {"text": "", "starts_on": None, "ends_on": None, "hours_planned": None}
@@ -30,7 +29,6 @@ CLEARED: dict[str, Any] = {"text": "", "starts_on": None, "ends_on": None, "hour
 
 def create(session: Session, request: CreateProject, author: Author) -> UUID:
     """A new project; raises Invalid when it ends before it starts."""
-    refused_codes.refuse(request)
     wanted = {name: getattr(request, name) for name in ProjectDetails.model_fields}
     project = models.Project(id=new_id(), created_at=author.at, created_by=author.label, version=1, **wanted)
     _refuse_end_before_start(project)
@@ -46,7 +44,6 @@ def _refuse_end_before_start(project: models.Project) -> None:
 
 def change(session: Session, request: UpdateProject, author: Author) -> UUID:
     """Change what is given; raises NotFound, Stale and Invalid."""
-    refused_codes.refuse(request)
     project = deletions.locked(session, models.Project, request.id)
     details.refuse_stale(project.version, request.version)
     given = {name: getattr(request, name) for name in ProjectDetails.model_fields}
@@ -100,7 +97,6 @@ def refuse_unknown(session: Session, project_id: UUID | None) -> None:
 
 def assign(session: Session, request: AssignToProject) -> UUID:
     """Let somebody take part, or change their role; raises NotFound, and Invalid for unknown contacts."""
-    refused_codes.refuse(request)
     project = deletions.locked(session, models.Project, request.id)
     member = {"account_id": request.account_id, "person_id": None, "organisation_id": None}
     if request.person_id:

@@ -12,7 +12,6 @@ from contracts.errors import Invalid
 from services.contacts import models
 from services.contacts.commands import contact_links, deletions, details, history, projects
 from services.contacts.commands.history import Author
-from services.contacts.rules import refused_codes
 
 EMPTY = dict.fromkeys(("project_id", "starts_on", "due_on", "due_time", "assignee_id", "remind_at"))
 CLEARED: dict[str, Any] = {"text": "", **EMPTY}
@@ -20,7 +19,6 @@ CLEARED: dict[str, Any] = {"text": "", **EMPTY}
 
 def create(session: Session, request: CreateTask, author: Author) -> UUID:
     """Store a new task; raises Invalid for unknown contacts, a time without a day, and impossible reminders."""
-    refused_codes.refuse(request)
     persons, organisations = contact_links.known(session, request)
     wanted = request.model_dump(include=set(TaskDetails.model_fields))
     task = models.Task(id=new_id(), created_at=author.at, created_by=author.label, version=1, **wanted)
@@ -49,7 +47,6 @@ def _refuse_gaps(task: models.Task) -> None:
 
 def change(session: Session, request: UpdateTask, author: Author) -> UUID:
     """Change what is given; raises NotFound, Stale and Invalid. Without a day, the time of day goes too."""
-    refused_codes.refuse(request)
     task = deletions.locked(session, models.Task, request.id)
     details.refuse_stale(task.version, request.version)
     wanted = request.model_dump(exclude_none=True, include=set(TaskDetails.model_fields)) | details.cleared(

@@ -23,7 +23,6 @@ from contracts.errors import Conflict, Invalid, NotFound
 from services.contacts import models, points
 from services.contacts.commands import history
 from services.contacts.commands.history import Author
-from services.contacts.rules import refused_codes
 from services.contacts.rules.verifications import PROBLEMS, was_used
 
 ROW = models.Verification
@@ -50,7 +49,6 @@ def confirm_all(session: Session, contact_id: UUID, keys: Iterable[str], author:
 
 def mark(session: Session, request: MarkPoint, author: Author, today: date) -> Verification:
     """Mail came back. Raises NotFound, and Invalid for a day to come or one after which it was confirmed."""
-    refused_codes.refuse(request)
     point = _point(session, request)
     if request.happened_on and request.happened_on > today:
         raise Invalid.field("/happened_on", "in_future", "This day has not come yet; give the day it came back.")

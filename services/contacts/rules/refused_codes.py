@@ -1,4 +1,4 @@
-"""Personal identity codes are refused in whatever somebody writes (services.contacts.rules.personal_ids)."""
+"""Personal identity codes are refused in whatever a command brings (services.contacts.rules.personal_ids)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,13 +22,9 @@ def texts_of(values: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
             yield from texts_of(value, f"{pointer}/{number}")
 
 
-def wrong(values: Any) -> list[FieldError]:
-    """An error for every text that holds a code."""
-    found = (pointer for pointer, text in texts_of(values) if holds_code(text))
-    return [FieldError(pointer=pointer, code="personal_id", message=NEVER_STORED) for pointer in found]
-
-
 def refuse(request: Data) -> None:
-    """Raise Invalid when a text of the request holds a code."""
-    if errors := wrong(request.model_dump(exclude_none=True)):
+    """Raise Invalid when texts of the request hold codes."""
+    found = [pointer for pointer, text in texts_of(request.model_dump(exclude_none=True)) if holds_code(text)]
+    if found:
+        errors = [FieldError(pointer=pointer, code="personal_id", message=NEVER_STORED) for pointer in found]
         raise Invalid(NEVER_STORED, errors=errors)

@@ -7,7 +7,6 @@ from typing import Any
 from contracts.base import one_line
 from contracts.contacts.survey_questions import LONGEST_ANSWER, Question, QuestionKind
 from contracts.errors import FieldError, Invalid
-from services.contacts.rules.personal_ids import holds_code
 from services.contacts.rules.surveys import steps_of
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
@@ -81,8 +80,6 @@ def _text(question: Question, answer: Any) -> str:
             one_line(answer)
         except ValueError:
             raise Refused("value_error", "write one line.") from None
-    if holds_code(answer):
-        raise Refused("personal_id", "this holds a personal identity code, which is never stored.")
     return answer
 
 

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from chassis.system_methods import SystemMethods
 from contracts.access import Permission, PrincipalKind
+from contracts.base import Request
 from services.contacts.commands import duplicate_scans, import_mappings, import_undoing, imports
 from services.contacts.commands.history import Author
+from services.contacts.rules import refused_codes
 
 
 class ContactsMethods(SystemMethods):
@@ -23,6 +25,10 @@ class ContactsMethods(SystemMethods):
     stopped_by_starters: ClassVar = frozenset(
         {imports.JOB_KIND, import_mappings.JOB_KIND, import_undoing.JOB_KIND, import_undoing.OF_PURCHASES}
     )
+
+    @classmethod
+    def refuse(cls, request: Request) -> None:
+        refused_codes.refuse(request)
 
     @property
     def author(self) -> Author:
