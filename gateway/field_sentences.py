@@ -154,6 +154,8 @@ FIELDS: Final[dict[str, Any]] = {
     "unknown_target": _("No column of such a file means this. Choose another."),
     "terms_not_accepted": _("Accept the rules to apply."),
     "timezone_aware": _("Give the time with its zone, for example 2026-12-31T18:00:00+02:00."),
+    "series_end": _("Say until which day, or how many times."),
+    "series_too_long": _("This would be more than 200 events. Let it end earlier."),
     "too_slow": _("This takes too long to find. Make the filter simpler or narrower."),
     "too_deep": _("This filter has too many levels. Make it simpler."),
     "too_far": _("Count at most 36,500 days from today."),

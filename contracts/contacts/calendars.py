@@ -32,6 +32,8 @@ PUBLIC_CALENDAR: Final = UUID("00188dd2-7f85-59f3-9e8d-21e12778216f")
 """The calendar that every suite has for the world; pages and feeds show the courses' sessions beside its events."""
 OFFICE_CALENDAR: Final = UUID("fbaa28f1-e725-5764-b322-1d2ac767ec17")
 """The calendar that every suite has for the office."""
+MOST_REPEATS: Final = 200
+"""Events of one series."""
 WebAddress = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^https?://[^\s<>\"]+\.[^\s<>\"]+$")
 ]
@@ -92,10 +94,33 @@ class EventDetails(Data):
     ends_at: Moment | None = None
 
 
+class Every(StrEnum):
+    """After what an event comes again: `weekday_of_month` is for example each second Tuesday of a month.
+
+    A month without the 31st has the event on its last day, one without a fifth Tuesday on its last.
+    """
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    WEEKDAY_OF_MONTH = "weekday_of_month"
+    YEAR = "year"
+
+
+class Repeats(Data):
+    """Again after so many days, weeks, months or years: until a day, or so many times in all; 200 at most."""
+
+    every: Every
+    interval: Annotated[int, Field(ge=1, le=99)] = 1
+    until: Day | None = None
+    times: Annotated[int, Field(ge=1, le=MOST_REPEATS)] | None = None
+
+
 class CreateEvent(EventDetails, Request):
-    """A new event in a calendar."""
+    """A new event; when it `repeats`, a series of events, each of which is like any other. The first is answered."""
 
     calendar_id: UUID
+    repeats: Repeats | None = None
 
 
 class UpdateEvent(Request):
@@ -114,6 +139,8 @@ class UpdateEvent(Request):
     ends_at: Moment | None = None
     clear: Annotated[list[Code], Field(max_length=20)] = []
     """Names of fields to empty: `text`, `place`, `url`."""
+    following: bool = False
+    """Those of its series that come after it are changed the same way, and moved by as many days."""
 
 
 class OneEvent(Request):
@@ -124,9 +151,16 @@ class OneEvent(Request):
 
 
 class DeleteEvent(OneEvent):
-    """Takes an event away; it can be restored for 30 days."""
+    """An event to take away; also those of its series that come after it, when these are `following`."""
 
     version: int
+    following: bool = False
+
+
+class RestoreEvent(OneEvent):
+    """An event to bring back; also those of its series that went with it, when these are `following`."""
+
+    following: bool = False
 
 
 class CalendarEvent(Reply):
@@ -144,6 +178,8 @@ class CalendarEvent(Reply):
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     changed_at: datetime
+    series_id: UUID | None = None
+    """The same for all events of a series."""
     version: int = 1
 
 
@@ -152,6 +188,7 @@ class ListEvents(ListRequest):
 
     calendar_id: UUID | None = None
     level: CalendarLevel | None = None
+    series_id: UUID | None = None
     ends_after: Moment | None = None
     starts_before: Moment | None = None
 
@@ -233,7 +270,7 @@ class CalendarsApi(SystemApi):
     def delete_event(self, request: DeleteEvent) -> Done: ...
 
     @command(may=Permission.ACTIVITIES_WRITE)
-    def restore_event(self, request: OneEvent) -> CalendarEvent: ...
+    def restore_event(self, request: RestoreEvent) -> CalendarEvent: ...
 
     @command(may=Permission.ACTIVITIES_READ, remember=False)
     def make_calendar_address(self, request: ById) -> CalendarAddress: ...

@@ -18,7 +18,8 @@ from gateway.calendar_files import calendar_file
 
 contacts = client(ContactsApi)
 resource = Resource(ContactsApi, "Calendars")
-EVENT = {"title": "Spring meeting", "starts_at": "2027-03-15T17:00:00+02:00", "place": "Community hall"}
+EVENT = {"title": "Spring meeting", "starts_at": "2027-03-15T17:00:00+02:00", "place": "Community hall",
+         "repeats": {"every": "week", "interval": 2, "until": "2027-05-31"}}  # fmt: skip
 
 resource.get("/calendars", ContactsApi.list_calendars, "Calendars that the caller may see")
 resource.post("/calendars", ContactsApi.create_calendar, "A new calendar", status=201, location="/calendars/{id}",
@@ -31,8 +32,8 @@ resource.patch(
 resource.delete("/calendars/{id}", ContactsApi.delete_calendar, "Take a calendar away; it can be restored")
 resource.post("/calendars/{id}/restore", ContactsApi.restore_calendar, "Bring a deleted calendar back")
 resource.get("/calendars/{calendar_id}/events", ContactsApi.list_events, "Events by their beginning")
-resource.post("/calendars/{calendar_id}/events", ContactsApi.create_event, "A new event", status=201,
-              location="/calendars/{calendar_id}/events/{id}", example=EVENT)  # fmt: skip
+resource.post("/calendars/{calendar_id}/events", ContactsApi.create_event, "A new event, or a series of them",
+              status=201, location="/calendars/{calendar_id}/events/{id}", example=EVENT)  # fmt: skip
 resource.get("/calendars/{calendar_id}/events/{id}", ContactsApi.get_event, "One event")
 resource.patch("/calendars/{calendar_id}/events/{id}", ContactsApi.update_event, "Change an event",
                example={"place": "Library"})  # fmt: skip

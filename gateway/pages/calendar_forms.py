@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from chassis.rpc import client
 from contracts.access import Permission
@@ -32,6 +33,19 @@ contacts = client(ContactsApi)
 pages = Pages("calendar_forms", __name__)
 CALENDAR: Final = "/office/calendar"
 FIELDS: Final = ("calendar_id", "title", "day", "starts", "end_day", "ends", "place", "text", "url")
+SERIES: Final = ("repeats", "repeats_until")
+EVERY: Final[dict[str, tuple[dict[str, Any], Any]]] = {
+    "day": ({"every": "day"}, lazy_gettext("Every day")),
+    "week": ({"every": "week"}, lazy_gettext("Every week")),
+    "two_weeks": ({"every": "week", "interval": 2}, lazy_gettext("Every second week")),
+    "month": ({"every": "month"}, lazy_gettext("Every month on the same day")),
+    "weekday": (
+        {"every": "weekday_of_month"},
+        lazy_gettext("Every month on the same weekday"),
+    ),
+    "year": ({"every": "year"}, lazy_gettext("Every year")),
+}
+"""How events repeat, as the form names it."""
 SAID: Final = ("title", "place", "text", "url")
 SHOWN_AS: Final = {"starts_on": "day", "starts_at": "starts", "ends_on": "end_day", "ends_at": "ends"}
 OWN: Final = "own"
@@ -43,10 +57,10 @@ def new_event() -> ResponseReturnValue:
     """A new event: of times, or of whole days when no time is given."""
     if request.method == "GET":
         return _form(FormState({"calendar_id": OFFICE_CALENDAR, "day": request.args.get("day", "")}))
-    values = typed(*FIELDS)
+    values = typed(*FIELDS, *SERIES)
     try:
         needed(values, "calendar_id", "title", "day")
-        given = {**_said(values), **_times(values), **_calendar(values)}
+        given = {**_said(values), **_times(values), **_repeats(values), **_calendar(values)}
         with form_command():
             made = contacts.create_event(read(CreateEvent, without_empty(given)))
     except Invalid as error:
@@ -57,6 +71,16 @@ def new_event() -> ResponseReturnValue:
 
 def _said(values: Mapping[str, str]) -> dict[str, str]:
     return {name: values[name] for name in SAID}
+
+
+def _repeats(values: Mapping[str, str]) -> dict[str, Any]:
+    """How it repeats; raises Invalid without a last day."""
+    if values["repeats"] not in EVERY:
+        return {}
+    needed(values, "repeats_until")
+    last = {"repeats_until": values["repeats_until"]}
+    day(last, "repeats_until")
+    return {"repeats": {**EVERY[values["repeats"]][0], "until": last["repeats_until"]}}
 
 
 def _calendar(values: Mapping[str, str]) -> dict[str, Any]:
@@ -84,6 +108,7 @@ def _form(f: FormState, event: CalendarEvent | None = None, version: str = "") -
         event=event,
         version=version or (event.version if event else ""),
         calendars=[] if event else _choices(),
+        every=[(value, label) for value, (_asked, label) in EVERY.items()],
     )
 
 
@@ -104,7 +129,7 @@ def edit_event(calendar_id: UUID, event_id: UUID) -> ResponseReturnValue:
     event = contacts.get_event(OneEvent(calendar_id=calendar_id, id=event_id))
     if request.method == "GET":
         return _form(FormState(_shown(event)), event)
-    values, version = typed(*FIELDS), request.form.get("version", "")
+    values, version = typed(*FIELDS, "following"), request.form.get("version", "")
     try:
         needed(values, "title", "day")
         with form_command():
@@ -133,4 +158,5 @@ def _update(event: CalendarEvent, values: Mapping[str, str], version: str) -> Up
     said = _said(values)
     named = {"calendar_id": event.calendar_id, "id": event.id, "version": version}
     empty = [name for name in ("place", "text", "url") if not said[name]]
-    return read(UpdateEvent, {**without_empty({**said, **times}), **named, "clear": empty})
+    following = values["following"] == "yes"
+    return read(UpdateEvent, {**without_empty({**said, **times}), **named, "clear": empty, "following": following})

@@ -83,6 +83,36 @@ def test_A6_an_event_is_written_by_keyboard_changed_deleted_and_brought_back(vis
     check_page(page)
 
 
+def test_A6_a_series_is_written_changed_from_one_on_deleted_and_brought_back(visit):
+    title = f"Hallitus {str(new_id())[-6:]}"
+    page = visit("/office/calendar/new?day=8.3.2027", as_user="toimisto")
+    page.locator("#title").fill(title)
+    page.locator("#starts").fill("17")
+    page.locator("#repeats").select_option(label="Joka viikko")
+    page.locator("#title").press("Enter")
+    expect(page.locator("#repeats_until-error")).to_be_visible()
+    page.locator("#repeats_until").fill("31.3.2027")
+    page.locator("#repeats_until").press("Enter")
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(page.get_by_text("4 kertaa, 8.3.2027–29.3.2027")).to_be_visible()
+    page.goto(f"/office/calendar?month={MARCH}")
+    links = page.get_by_role("link", name=title)
+    expect(links).to_have_count(4)
+    links.nth(2).click()
+    page.get_by_role("link", name="Muokkaa").click()
+    page.locator("#title").fill(f"{title} (etänä)")
+    page.get_by_label("Muuta myös sarjan seuraavat").check()
+    page.locator("#title").press("Enter")
+    page.goto(f"/office/calendar?month={MARCH}")
+    expect(page.get_by_role("link", name=f"{title} (etänä)")).to_have_count(2)
+    links.nth(1).click()
+    check_page(page)
+    page.get_by_role("button", name="Poista tämä ja seuraavat").click()
+    expect(page.get_by_text("Tapahtuma ja sitä seuraavat on poistettu.")).to_be_visible()
+    page.get_by_role("button", name="Kumoa").click()
+    expect(page.get_by_text("4 kertaa, 8.3.2027–29.3.2027")).to_be_visible()
+
+
 def test_A6_ones_own_event_is_hidden_from_the_administrator(visit):
     title = f"Hammaslääkäri {str(new_id())[-6:]}"
     page = visit("/office/calendar/new", as_user="kurssit")

@@ -45,6 +45,7 @@ class CalendarEvent(Base):
         CheckConstraint("over_at > begins_at", name="over_after_beginning"),
         Index("ix_calendar_events_calendar_id", "calendar_id", "begins_at", "id", postgresql_where=NOT_DELETED),
         Index("ix_calendar_events_deleted_at", "deleted_at", postgresql_where=DELETED),
+        Index("ix_calendar_events_series_id", "series_id", "begins_at", postgresql_where=text("series_id IS NOT NULL")),
         searching.index("calendar_events", "title", "text", "place"),
     )
 
@@ -60,6 +61,8 @@ class CalendarEvent(Base):
     ends_at: Mapped[datetime | None]
     begins_at: Mapped[datetime]
     over_at: Mapped[datetime]
+    series_id: Mapped[UUID | None]
+    """The same for all events that were made as one that repeats."""
     created_by: Mapped[str]
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(Integer, server_default="1")

@@ -96,6 +96,8 @@ def list_events(reader: Connection, request: ListEvents, viewer: Viewer) -> Page
         EVENTS.deleted_at.is_(None),
         EVENTS.calendar_id == request.calendar_id if request.calendar_id else EVENTS.calendar_id.in_(calendars),
     ]
+    if request.series_id:
+        conditions.append(EVENTS.series_id == request.series_id)
     if request.ends_after:
         conditions.append(EVENTS.over_at > request.ends_after)
     if request.starts_before:
@@ -122,6 +124,7 @@ def _event(row: Any) -> CalendarEvent:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         changed_at=row.changed_at,
+        series_id=row.series_id,
         version=row.version,
     )
 

@@ -20,6 +20,7 @@ from contracts.contacts.calendars import (
     DeleteEvent,
     ListEvents,
     OneEvent,
+    RestoreEvent,
     RevokeAddress,
     UpdateCalendar,
     UpdateEvent,
@@ -75,7 +76,7 @@ class CalendarsMethods(ContactsMethods, CalendarsApi):
         calendar_events.delete(self.session, request, self.author)
         return Done()
 
-    def restore_event(self, request: OneEvent) -> CalendarEvent:
+    def restore_event(self, request: RestoreEvent) -> CalendarEvent:
         event_id = calendar_events.restore(self.session, request, self.author)
         return self._shown_event(request.calendar_id, event_id)
 
