@@ -38,7 +38,8 @@ def index(table: str, *expressions: str) -> Index:
 class Searched:
     """Rows that can be found by who has the right `may`; `title`, `at`, `within` are columns. The latest come first.
 
-    With `part_of`, a column too, what the rows are parts of is found, once each.
+    `day` is a column that rows of whole days fill: it is told instead of their `at`. With `part_of`, a column too, what
+    the rows are parts of is found, once each.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Searched:
     model: Any
     title: str
     at: str = ""
+    day: str = ""
     within: str = ""
     part_of: str = ""
     visible: Visible = lambda _model, _label: true()
@@ -81,8 +83,12 @@ def _hits(connection: Connection, each: Searched, wanted: str, limit: int, label
         rows = connection.execute(_among(each, _newest(each), label).limit(limit), {"wanted": wanted}).all()
     if len(rows) < limit:
         rows = connection.execute(_first(each, _found(each, label)).limit(limit), {"wanted": wanted}).all()
-    when = "on" if isinstance(getattr(each.model, each.at or "id").type, Date) else "at"
-    return [Hit(kind=each.kind, id=row.id, title=row.title, within_id=row.within_id, **{when: row.at}) for row in rows]
+    of_days = isinstance(getattr(each.model, each.at or "id").type, Date)
+    when = [{"on": row.day or row.at} if of_days or row.day else {"at": row.at} for row in rows]
+    return [
+        Hit(kind=each.kind, id=row.id, title=row.title, within_id=row.within_id, **told)
+        for row, told in zip(rows, when, strict=True)
+    ]
 
 
 def _newest(each: Searched) -> Any:
@@ -106,10 +112,10 @@ def _found(each: Searched, label: str) -> Any:
 
 def _matching(each: Searched, model: Any, label: str) -> Select[Any]:
     title, found = getattr(model, each.title), getattr(model, each.part_of or "id")
-    at, within = (getattr(model, name) if name else null() for name in (each.at, each.within))
+    at, day, within = (getattr(model, name) if name else null() for name in (each.at, each.day, each.within))
     shown = title if isinstance(title.type, JSONB) else cast(title, String)
     having = text(f"{words(each.model)} @@ to_tsquery('simple', :wanted)")
-    query = select(found.label("id"), shown.label("title"), at.label("at"), within.label("within_id"))
+    query = select(found.label("id"), shown.label("title"), at.label("at"), day.label("day"), within.label("within_id"))
     return query.where(having, each.visible(model, label))
 
 

@@ -33,8 +33,8 @@ SEARCHED: Final = (
     Searched("tasks", ACTIVITIES, models.Task, "title", at="due_on", visible=_there),
     Searched("projects", ACTIVITIES, models.Project, "name", at="created_at", visible=_there),
     Searched(
-        "calendar_events", ACTIVITIES, models.CalendarEvent, "title", at="begins_at", within="calendar_id",
-        visible=_in_own_calendars,
+        "calendar_events", ACTIVITIES, models.CalendarEvent, "title", at="begins_at", day="starts_on",
+        within="calendar_id", visible=_in_own_calendars,
     ),
     Searched("documents", ACTIVITIES, models.Document, "title", at="dated_on", visible=_not_of_others),
     Searched("surveys", CONTACTS, models.Survey, "title", at="created_at", visible=_there),

@@ -1,5 +1,7 @@
 """One search over everything that a service holds and the caller may see (A7), on real databases."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from sqlalchemy import event, text
 
@@ -49,6 +51,16 @@ def test_A7_words_and_beginnings_of_words_are_found_in_every_kind(call):
     hits = call("search", SearchWords(q="sadonkorjuu")).data
     assert {each.within_id for each in hits if each.id == event.id} == {calendar.id}
     assert found(call, "sadonkor", EINO) == wanted - {("calendar_events", "SADONKORJUU")}
+
+
+def test_A7_an_event_of_whole_days_is_found_with_its_day_and_one_of_hours_with_its_time(call):
+    calendar = call("create_calendar", CreateCalendar(name="Omat", level="private"))
+    call("create_event", CreateEvent(calendar_id=calendar.id, title="Talkoot", starts_on="2027-08-20"))
+    hours = {"starts_at": "2027-08-21T09:00:00+03:00", "ends_at": "2027-08-21T10:00:00+03:00"}
+    call("create_event", CreateEvent(calendar_id=calendar.id, title="Talkookokous", **hours))
+    hours_later, whole_day = call("search", SearchWords(q="talkoo")).data
+    assert (whole_day.on, whole_day.at) == (date(2027, 8, 20), None)
+    assert (hours_later.on, hours_later.at) == (None, datetime(2027, 8, 21, 6, tzinfo=UTC))
 
 
 def test_A7_what_is_private_deleted_or_without_the_right_is_not_found(call):
