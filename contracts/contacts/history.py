@@ -8,12 +8,16 @@ from pydantic import Field
 
 from contracts.access import Permission
 from contracts.base import Code, ListRequest, Page, Reply, query
+from contracts.contacts.about import NamedContact
 from contracts.system import SystemApi
 from contracts.values import Day
 
 
 class Change(Reply):
-    """One changed field in a contact's history (C18)."""
+    """One changed field in a contact's history (C18).
+
+    What is about an affiliation names its `other` side as it is called now, without a name when that was erased.
+    """
 
     changed_at: datetime
     changed_by: str
@@ -21,6 +25,7 @@ class Change(Reply):
     field: str
     old: Any = None
     new: Any = None
+    other: NamedContact | None = None
 
 
 class History(ListRequest):

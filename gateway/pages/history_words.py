@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, lazy_pgettext
 from markupsafe import Markup
 
+from contracts.contacts.about import ContactKind, NamedContact
 from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.history import Change
 from gateway.field_definitions import Definitions
@@ -132,7 +133,7 @@ def before_and_after(change: Change, known: Definitions, kind: str) -> dict[str,
     if change.field in HAPPENED:
         return {"what": _text(change, definition), "old": "", "new": ""}
     old, new = (_value(each, change.field, definition) for each in (change.old, change.new))
-    return {"what": label_of(change.field, definition), "old": old, "new": new}
+    return {"what": _label(change, definition), "old": old, "new": new}
 
 
 def channel_of(label: str) -> str:
@@ -153,7 +154,7 @@ def _text(change: Change, definition: FieldDefinition | None) -> str:
         return str(_("The photo was set") if change.new else _("The photo was removed"))
     if change.field == "data_copy":
         return str(_("A copy of all data was made"))
-    label = label_of(change.field, definition)
+    label = _label(change, definition)
     old, new = (_value(each, change.field, definition) for each in (change.old, change.new))
     if not new:
         return str(_("%(field)s removed: %(old)s", field=label, old=old))
@@ -189,13 +190,31 @@ def label_of(field: str, definition: FieldDefinition | None = None) -> str:
     return label if part == field else _("%(field)s in an organisation", field=label)
 
 
-def _affiliation(change: Change) -> str:
+def _label(change: Change, definition: FieldDefinition | None) -> str:
+    """The name of a changed field, of an affiliation with whose it is."""
+    label = label_of(change.field, definition)
+    return f"{label} ({_name(change.other)})" if change.other else label
+
+
+def _name(contact: NamedContact) -> str:
+    return contact.name or str(_("a deleted contact"))
+
+
+def _affiliation(change: Change) -> str | Markup:
+    """An affiliation that begins or ends, with a way to its other side."""
     what = change.new if isinstance(change.new, dict) else {}
-    title = what.get("title") or _("no title")
+    told = [_name(change.other)] if change.other else []
+    told += [what["title"]] if what.get("title") else [] if told else [_("no title")]
+    sentence = _("Affiliation begins: %(title)s", title=", ".join(told))
     if change.field == "affiliation.ended":
         ends_on = local_date(date.fromisoformat(what["ends_on"])) if what.get("ends_on") else ""
-        return str(_("Affiliation ends %(day)s: %(title)s", day=ends_on, title=title))
-    return str(_("Affiliation begins: %(title)s", title=title))
+        sentence = _("Affiliation ends %(day)s: %(title)s", day=ends_on, title=", ".join(told))
+    return _linked(change.other, str(sentence)) if change.other and change.other.name else str(sentence)
+
+
+def _linked(contact: NamedContact, text: str) -> Markup:
+    cards = {ContactKind.PERSON: "contacts", ContactKind.ORGANISATION: "organisations"}
+    return Markup('<a href="/office/{}/{}">{}</a>').format(cards[contact.kind], contact.id, text)
 
 
 def in_words(value: Any, field: str = "") -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from contracts.base import Translated
+from contracts.contacts.about import NamedContact
 from contracts.contacts.addresses import Address, AddressPurpose
 from contracts.contacts.affiliations import Affiliation
 from contracts.contacts.basics import CreditLimit, EmailKind, OtherEmail, OtherPhone, PhoneKind
@@ -120,8 +121,8 @@ def affiliation_of(row: Any, person_name: str, organisation_name: str) -> Affili
     )
 
 
-def change_of(row: Any) -> Change:
-    """One line of a contact's history."""
+def change_of(row: Any, other: NamedContact | None = None) -> Change:
+    """One line of a contact's history; `other` is the other side of the affiliation that it tells of."""
     return Change(
         changed_at=row.changed_at,
         changed_by=row.changed_by,
@@ -129,6 +130,7 @@ def change_of(row: Any) -> Change:
         field=row.field,
         old=row.old,
         new=row.new,
+        other=other,
     )
 
 

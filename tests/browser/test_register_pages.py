@@ -116,7 +116,7 @@ def test_C3_C7_what_a_person_does_in_an_organisation_is_changed(visit: Visit, wh
     page.locator("#ends_on").fill("")
     page.get_by_role("button", name="Tallenna").click()
     expect(page.locator("#affiliations")).to_contain_text(f"{code}: Tietotekniikka")
-    expect(page.locator("#history")).to_contain_text("Titteli organisaatiossa: Johtaja")
+    expect(page.locator("#history")).to_contain_text(f"Titteli organisaatiossa ({name} Oy): Johtaja")
 
 
 def test_C8_columns_and_cards_are_arranged_and_remembered_on_another_device(visit: Visit, whole: Any) -> None:

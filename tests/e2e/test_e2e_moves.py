@@ -36,6 +36,11 @@ def test_C14_a_person_moves_to_another_employer_and_the_past_stays(whole):
     fields = [each["field"] for each in whole.api.get(f"/persons/{person['id']}/history")["data"]]
     assert fields.count("affiliation.started") == 2
     assert fields.count("affiliation.ended") == 1
+    history = text_of(office.page(f"{card}/history?lang=fi").xpath("//table")[0])
+    assert f"Yhteys organisaatioon alkaa: Uusi {mark} Oy, Keittiömestari" in history
+    assert f"Yhteys organisaatioon päättyy 30.6.2026: Entinen {mark} Oy, Kokki" in history
+    of_new = office.page(f"/office/organisations/{new['id']}?lang=fi").xpath("//section[@id='history']//a/@href")
+    assert f"{whole.base_url}{card}" in of_new
 
 
 def test_C14_a_day_that_is_none_is_left_out(whole):

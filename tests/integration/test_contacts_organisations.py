@@ -11,7 +11,8 @@ from chassis.ids import new_id
 from contracts.access import Permission
 from contracts.base import ById
 from contracts.contacts.addresses import Address
-from contracts.contacts.affiliations import CreateAffiliation, EndAffiliation, ListAffiliations
+from contracts.contacts.affiliations import CreateAffiliation, EndAffiliation, ListAffiliations, UpdateAffiliation
+from contracts.contacts.erasures import ErasePerson, ErasureReason
 from contracts.contacts.history import History
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations, UpdateOrganisation
 from contracts.contacts.persons import CreatePerson, DeleteContact
@@ -199,6 +200,29 @@ def test_C3_a_person_belongs_to_many_organisations_with_own_data_in_each(call):
     ]
     for subject in (aino, lumi):
         assert "affiliation.started" in {each.field for each in call("list_history", History(id=subject.id)).data}
+
+
+def test_C18_the_history_of_each_side_names_the_other_as_it_is_called_now(call):
+    aino = call("create_person", CreatePerson(given_name="Aino", family_name="Aho"))
+    lumi, pohja = make(call, "Lumi Oy"), make(call, "Pohja ry")
+    work = join(call, aino, lumi, title="johtaja")
+    join(call, aino, pohja)
+    call("update_affiliation", UpdateAffiliation(id=work.id, version=1, title="rehtori"))
+    call("end_affiliation", EndAffiliation(id=work.id, ends_on=date(2026, 1, 1)))
+    call("update_organisation", UpdateOrganisation(id=lumi.id, version=1, name="Lumi Oyj"))
+
+    def told(contact):
+        found = call("list_history", History(id=contact.id)).data
+        return [(each.field.partition(".")[2], each.other.kind, each.other.id, each.other.name)
+                for each in found if each.other]  # fmt: skip
+
+    of_lumi, of_pohja = ("organisation", lumi.id, "Lumi Oyj"), ("organisation", pohja.id, "Pohja ry")
+    wanted = [("ended", *of_lumi), ("title", *of_lumi), ("started", *of_pohja), ("started", *of_lumi)]
+    assert told(aino) == wanted
+    of_aino = ("person", aino.id, "Aino Aho")
+    assert told(lumi) == [("ended", *of_aino), ("title", *of_aino), ("started", *of_aino)]
+    call("erase_person", ErasePerson(id=aino.id, version=1, reason=ErasureReason.REQUESTED))
+    assert {each[3] for each in told(lumi)} == {""}
 
 
 def test_C14_who_leaves_has_a_last_day_and_the_history_stays(call):

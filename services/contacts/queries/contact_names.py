@@ -46,6 +46,15 @@ def of_persons(connection: Any, ids: Collection[UUID]) -> dict[UUID | None, str]
     return {row.id: row.name for row in connection.execute(query.where(Asked.id.in_(ids)))}
 
 
+def of_organisations(connection: Any, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names of organisations by id; merged ones as what they were merged into."""
+    if not ids:
+        return {}
+    merged, row = aliased(models.Organisation), models.Organisation
+    query = select(merged.id, row.name).join(row, row.id == func.coalesce(merged.linked_to, merged.id))
+    return {each.id: each.name for each in connection.execute(query.where(merged.id.in_(ids)))}
+
+
 def _kind(kind: ContactKind) -> Any:
     return literal(kind.value, String).label("kind")
 
