@@ -45,6 +45,12 @@ class FormState:
         return self.locked.get(name) or self.locked.get(re.sub(r"_\d+_[a-z_]+$", "", name), "")
 
     @property
+    def in_order(self) -> list[tuple[str, str]]:
+        """What is wrong by field, as the fields follow each other on the page."""
+        places = {name: place for place, name in enumerate(self.labels)}
+        return sorted(self.errors.items(), key=lambda each: places.get(each[0], len(places)))
+
+    @property
     def is_wrong(self) -> bool:
         """Whether anything has to be corrected."""
         return bool(self.errors or self.problems)

@@ -31,11 +31,36 @@ def without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read(model: type[M], values: Mapping[str, Any]) -> M:
-    """The request with these values; raises Invalid with what is wrong by field."""
+    """The request with these values; raises Invalid with what is wrong by field, all of it at once.
+
+    Where `noted` left what it did not understand, its error stands for the value, in a part named `fields` too.
+    """
+    unread, understood = _unread(values)
     try:
-        return model.model_validate(dict(values))
+        found = model.model_validate(understood)
     except ValidationError as error:
-        raise as_invalid(error) from None
+        wrong = as_invalid(error)
+        raise Invalid(wrong.message, errors=[*unread, *wrong.errors]) from None
+    if unread:
+        raise Invalid("not understood", errors=unread)
+    return found
+
+
+def _unread(values: Mapping[str, Any]) -> tuple[list[FieldError], dict[str, Any]]:
+    unread = [each for each in values.values() if isinstance(each, FieldError)]
+    understood = {name: each for name, each in values.items() if not isinstance(each, FieldError)}
+    if isinstance(further := understood.get("fields"), dict):
+        more, understood["fields"] = _unread(further)
+        unread += more
+    return unread, understood
+
+
+def noted(understand: Callable[[dict[str, Any], str], None], values: dict[str, Any], name: str) -> None:
+    """Understand the value in place; where that fails, leave the error in its place, for `read`."""
+    try:
+        understand(values, name)
+    except Invalid as error:
+        (values[name],) = error.errors
 
 
 def day(values: dict[str, Any], name: str) -> None:

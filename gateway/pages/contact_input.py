@@ -11,7 +11,7 @@ from contracts.contacts.fields import FieldDefinition
 from gateway.i18n import language, local_date, number
 from gateway.pages import form_rows
 from gateway.pages.field_inputs import given_fields, shown_fields, typed_fields
-from gateway.submitted import amount, day, typed
+from gateway.submitted import amount, day, noted, typed
 
 BASICS: Final = (
     "email", "phone", "fax", "language", "customer_number", "customer_status", "payment_method", "payment_days",
@@ -35,12 +35,12 @@ def typed_contact(names: Iterable[str], fields: Sequence[FieldDefinition]) -> di
 
 
 def given(values: dict[str, Any], names: Iterable[str], fields: Sequence[FieldDefinition]) -> dict[str, Any]:
-    """The contract's values of what was typed; emptied ones are None. Raises Invalid for what nobody understands."""
+    """The contract's values of what was typed; emptied ones are None, what nobody understands is its error."""
     wanted = {name: values[name] or None for name in names}
     for name, understand in (("birth_date", day), ("credit_limit", amount)):
         if wanted.get(name):
-            understand(wanted, name)
-    if wanted["credit_limit"] is not None:
+            noted(understand, wanted, name)
+    if isinstance(wanted["credit_limit"], Decimal):
         wanted["credit_limit"] = {"amount": wanted["credit_limit"]}
     for name in form_rows.LISTS:
         wanted[name] = [entry for _place, entry in form_rows.filled(values, name)]

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from contracts.contacts.fields import FieldDefinition, FieldType
 from gateway.i18n import local_date, typed_number
 from gateway.pages.field_words import choices, label
-from gateway.submitted import day
+from gateway.submitted import day, noted
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def typed_fields(fields: Sequence[FieldDefinition]) -> dict[str, Any]:
 
 
 def given_fields(values: dict[str, Any], fields: Sequence[FieldDefinition]) -> dict[str, Any]:
-    """The contract's values by code; emptied ones are None. Raises Invalid for days nobody understands."""
+    """The contract's values by code; emptied ones are None, days that nobody understands their error."""
     return {each.code: _given(values, each) for each in fields}
 
 
@@ -66,8 +66,8 @@ def _given(values: dict[str, Any], field: FieldDefinition) -> Any:
     name = name_of(field)
     if field.type is FieldType.DATE:
         days = dict(values)
-        day(days, name)
-        return days[name].isoformat() if days[name] else None
+        noted(day, days, name)
+        return days[name].isoformat() if isinstance(days[name], date) else days[name]
     if field.type is FieldType.YES_NO:
         return {"yes": True, "no": False}.get(values[name])
     return values[name] or None

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import request
-
 from contracts.contacts.addresses import Address
 from contracts.contacts.basics import MOST_OTHERS, OtherEmail, OtherPhone
 from gateway.submitted import typed
@@ -36,12 +34,13 @@ LISTS: Final = {
 
 
 def typed_lists() -> dict[str, str]:
-    """The fields of all lists as they were typed."""
+    """The fields of all entries in which something is typed; empty ones are not shown again."""
     values: dict[str, str] = {}
     for name, rows in LISTS.items():
         for place in range(rows.most):
-            if f"{name}_{place}_{rows.content[0]}" in request.form:
-                values |= typed(*(f"{name}_{place}_{part}" for part in rows.parts))
+            entry = typed(*(f"{name}_{place}_{part}" for part in rows.parts))
+            if any(entry[f"{name}_{place}_{part}"] for part in rows.content):
+                values |= entry
     return values
 
 
