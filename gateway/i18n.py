@@ -129,6 +129,12 @@ def long_date(value: date | datetime | None) -> str:
     return str(babel_dates.format_date(day, format="full", locale=_locale()))
 
 
+def weekday(value: date | datetime) -> str:
+    """The short name of a day's place in its week: `to`."""
+    day = _local(value).date() if isinstance(value, datetime) else value
+    return str(babel_dates.format_date(day, format="ccc", locale=_locale()))
+
+
 def clock_time(value: datetime | None) -> str:
     """Time of day in the association's time zone: `9.05`, in English `9:05`."""
     return "" if value is None else local_forms.time_of_day(_local(value), _language())
@@ -179,6 +185,7 @@ FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "percent": percent,
     "date": local_date,
     "long_date": long_date,
+    "weekday": weekday,
     "time": clock_time,
     "date_time": date_time,
     "machine_date": machine_date,

@@ -35,6 +35,11 @@ class Day:
     inside: bool
     rows: tuple[Placed, ...] = ()
 
+    @property
+    def is_today(self) -> bool:
+        """Whether it is the day that it is now, where the association is."""
+        return self.on == clock.today()
+
 
 @dataclass(frozen=True, slots=True)
 class Month:
@@ -51,6 +56,11 @@ class Month:
     def code(self) -> str:
         """As addresses name it: `2027-01`."""
         return f"{self.first:%Y-%m}"
+
+    @property
+    def is_this(self) -> bool:
+        """Whether today is in it."""
+        return self.first == clock.today().replace(day=1)
 
     @property
     def following(self) -> "Month":
@@ -80,7 +90,7 @@ class Month:
 def month_of(code: str) -> Month:
     """The month of an address, this one when it is empty; raises Invalid."""
     if not code:
-        return Month(clock.local_date(clock.now()).replace(day=1))
+        return Month(clock.today().replace(day=1))
     found = MONTH.fullmatch(code)
     if found is None:
         raise Invalid.field("/month", "bad_month", f"{code[:20]} is not a month; write it as 2027-01.")

@@ -15,6 +15,7 @@ from contracts.contacts.tags import ChangeTag, TagByCode, TagUse
 from contracts.errors import Invalid, NotFound
 from gateway.asked import ask_first
 from gateway.form_state import FormState
+from gateway.i18n import number
 from gateway.listing import Column, ListState
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may
@@ -88,9 +89,12 @@ def _card(use: TagUse, f: FormState) -> str:
 
 def borne_by(use: TagUse) -> str:
     """How many bear the tag, in words."""
-    persons = ngettext("%(num)s person", "%(num)s persons", use.persons)
-    organisations = ngettext("%(num)s organisation", "%(num)s organisations", use.organisations)
-    return f"{persons}, {organisations}"
+    persons, organisations = use.persons, use.organisations
+    told = (
+        ngettext("%(count)s person", "%(count)s persons", persons, count=number(persons)),
+        ngettext("%(count)s organisation", "%(count)s organisations", organisations, count=number(organisations)),
+    )
+    return ", ".join(told)
 
 
 def _ask(use: TagUse, wanted: ChangeTag) -> str | None:
