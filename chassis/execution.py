@@ -74,7 +74,7 @@ def _answer(
     scope = authorise(method, principal)
     request = read_request(method.request, payload)
     if method.kind is Kind.COMMAND:
-        service_type.refuse(request)
+        service_type.refuse_unstorable(request)
     command = None
     if method.remember and headers.get("x-command-key"):
         command = CommandKey.of(str(headers["x-command-key"]), method.name, payload)

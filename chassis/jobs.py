@@ -39,14 +39,18 @@ Prepare = Callable[[dict[str, Any], dict[str, Any]], Any]
 _handlers: dict[str, Handler] = {}
 _preparations: dict[str, Prepare] = {}
 _endings: dict[str, Handler] = {}
+_failures: dict[str, Handler] = {}
 
 
-def job(kind: str, *, prepare: Prepare | None = None, cancelled: Handler | None = None) -> Callable[[Handler], Handler]:
+def job(
+    kind: str, *, prepare: Prepare | None = None, cancelled: Handler | None = None, failed: Handler | None = None
+) -> Callable[[Handler], Handler]:
     """Register the function that works off one chunk of jobs of this kind.
 
     `prepare(params, cursor)` runs before the chunk's transaction, for what must not be inside it: calls to other
     services, rendering. What it returns is `step.prepared`. When the job was cancelled, `cancelled(step)` runs
-    in place of the chunk that would have come next.
+    in place of the chunk that would have come next. When chunks have failed too often, `failed(step)` runs with what
+    the last one began with.
     """
 
     def register(function: Handler) -> Handler:
@@ -55,6 +59,8 @@ def job(kind: str, *, prepare: Prepare | None = None, cancelled: Handler | None 
             _preparations[kind] = prepare
         if cancelled is not None:
             _endings[kind] = cancelled
+        if failed is not None:
+            _failures[kind] = failed
         return function
 
     return register
@@ -178,19 +184,7 @@ def run_chunk(session: Session, found: Any, prepared: Any, now: datetime) -> boo
     row = _locked(session, found)
     if row is None:
         return False
-    step = Step(
-        session,
-        row.id,
-        row.kind,
-        row.params,
-        dict(row.cursor),
-        row.done,
-        row.total,
-        row.errors,
-        now,
-        row.attempts,
-        prepared=prepared,
-    )
+    step = _step(session, row, now, prepared)
     if _cancelled(session, row.id):
         if row.kind in _endings:
             _endings[row.kind](step)
@@ -217,6 +211,22 @@ def run_chunk(session: Session, found: Any, prepared: Any, now: datetime) -> boo
     return True
 
 
+def _step(session: Session, row: Any, now: datetime, prepared: Any = None) -> Step:
+    return Step(
+        session,
+        row.id,
+        row.kind,
+        row.params,
+        dict(row.cursor),
+        row.done,
+        row.total,
+        row.errors,
+        now,
+        row.attempts,
+        prepared=prepared,
+    )
+
+
 def _locked(session: Session, found: Any) -> Any:
     """The job's row, locked, if it is still where it was when it was found."""
     row = session.execute(
@@ -241,6 +251,8 @@ def record_failure(session: Session, found: Any, error: Exception, now: datetime
         return
     attempts = row.attempts + 1
     failed = attempts >= MAX_ATTEMPTS
+    if failed and row.kind in _failures:
+        _failures[row.kind](_step(session, row, now))
     session.execute(
         update(tables.jobs)
         .where(tables.jobs.c.id == row.id)

@@ -74,8 +74,8 @@ class ServiceBase(Service):
         self.call = call
 
     @classmethod
-    def refuse(cls, request: Request) -> None:
-        """Raise Invalid for what no command of the service takes, whichever it is: asked before each of them begins."""
+    def refuse_unstorable(cls, request: Request) -> None:
+        """Raise Invalid for what no command of the service may store: asked before each of them begins."""
 
     @property
     def session(self) -> Session:

@@ -93,15 +93,20 @@ class SystemMethods(ServiceBase):
         return page(found, request.limit, lambda job: [job.id])
 
     def cancel_job(self, request: JobById) -> Job:
-        row = self._visible(jobs.get(self.session, request.id))
-        if not self._belongs_to_caller(row) or row.kind in self.stopped_by_starters:
-            refuse_unless_starter(self.principal, row.principal)
+        row = self.stoppable_job(request.id)
         if row.state in {"queued", "running"}:
             self.session.execute(
                 upsert(tables.job_cancellations).values(job_id=row.id, asked_at=self.now).on_conflict_do_nothing()
             )
             jobs.wake(self.session, "jobs")
         return jobs.as_contract(row)
+
+    def stoppable_job(self, job_id: str) -> Any:
+        """A job that the caller may stop; raises NotFound and NotAllowed."""
+        row = self._visible(jobs.get(self.session, job_id))
+        if not self._belongs_to_caller(row) or row.kind in self.stopped_by_starters:
+            refuse_unless_starter(self.principal, row.principal)
+        return row
 
     def _visible(self, row: Any) -> Any:
         """A job is seen by who started it, by those it belongs to and by operators; others are told that it does not

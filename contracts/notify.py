@@ -125,6 +125,8 @@ class MailingState(StrEnum):
     PAUSED = "paused"
     SENT = "sent"
     CANCELLED = "cancelled"
+    FAILED = "failed"
+    """It stopped at an error; launched again, it goes on with those who have not got it."""
 
 
 class Mailing(MailingDetails, Reply):
@@ -134,6 +136,8 @@ class Mailing(MailingDetails, Reply):
     state: MailingState
     job_id: str | None = None
     created_at: datetime
+    reason: str = ""
+    """Why it failed: `segment_gone`, or `job_failed` when only the log knows."""
     recipients: int = 0
     sent: int = 0
     failed: int = 0

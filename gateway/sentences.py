@@ -93,7 +93,7 @@ SENTENCES: Final[dict[str, Any]] = {
     "product_exists": _("There is a product of this code already. Choose another code."),
     "repeated_parameter": _("A parameter was given twice. Give it once."),
     "role_built_in": _("This role is built in and cannot change. Make another one."),
-    "segment_gone": _("The segment of this mailing was taken away. Make a new mailing to another one."),
+    "segment_gone": _("The segment of this mailing was deleted. Bring it back, or make a new mailing."),
     "session_begun": _("The session has begun already. Ask the office."),
     "session_ended": _("Your session has ended. Sign in again."),
     "sms_unavailable": _("The text message could not be sent. Try again in a moment."),

@@ -46,7 +46,13 @@ STATES: Final[Mapping[MailingState, tuple[Any, str]]] = {
     MailingState.PAUSED: (_p("mailing", "Paused"), "warn"),
     MailingState.SENT: (_p("mailing", "Sent"), "good"),
     MailingState.CANCELLED: (_p("mailing", "Cancelled"), ""),
+    MailingState.FAILED: (_p("mailing", "Stopped at an error"), "bad"),
 }
+STOPPED: Final = {
+    "segment_gone": lazy_gettext("The segment was deleted. Bring it back and send again, or cancel the mailing."),
+}
+NOT_KNOWN: Final = lazy_gettext("The operator finds the reason in the log. Who has got it does not get it again.")
+"""Why a mailing stopped, where no more is known."""
 
 
 @pages.get("/office/mailings", may=Permission.NOTIFY_READ)
@@ -110,6 +116,7 @@ def show_mailing(mailing_id: UUID) -> str:
         preview=_preview(mailing),
         shown=request.args.get("person_id", ""),
         standing=STATES[mailing.state],
+        stopped=STOPPED.get(mailing.reason, NOT_KNOWN) if mailing.state is MailingState.FAILED else "",
         checks=checks,
         can_send=may(Permission.NOTIFY_SEND),
     )

@@ -14,6 +14,7 @@ from contracts.contacts import ContactsApi
 from contracts.contacts.persons import PersonSummary
 from contracts.contacts.recipients import Recipient
 from contracts.contacts.segments import SegmentMembers
+from contracts.errors import NotFound
 from contracts.notify import MailingState, MessageState
 from services.notify import queries
 from services.notify.commands import label_sheets, mailings, messages
@@ -24,17 +25,30 @@ contacts = client(ContactsApi)
 CHUNK = 1_000
 
 
-def _next_members(params: dict[str, Any], cursor: dict[str, Any]) -> Page[PersonSummary] | None:
+@dataclass(frozen=True)
+class _Gone:
+    """Nobody can say any more who is in the segment."""
+
+    reason: str = "The segment was deleted."
+    code: str = "segment_gone"
+
+
+def _next_members(params: dict[str, Any], cursor: dict[str, Any]) -> Page[PersonSummary] | _Gone | None:
     """The next chunk of the segment's persons; None when all are queued."""
     if cursor.get("expanded"):
         return None
-    segment_id = UUID(params["segment_id"])
-    return contacts.list_segment_members(
-        SegmentMembers(id=segment_id, limit=CHUNK, sort="id", cursor=cursor.get("next"))
-    )
+    wanted = SegmentMembers(id=UUID(params["segment_id"]), limit=CHUNK, sort="id", cursor=cursor.get("next"))
+    try:
+        return contacts.list_segment_members(wanted)
+    except NotFound:
+        return _Gone()
 
 
-@job(mailings.JOB, prepare=_next_members)
+def _stop(step: Step) -> None:
+    mailings.fail(step.session, UUID(step.params["mailing_id"]))
+
+
+@job(mailings.JOB, prepare=_next_members, failed=_stop)
 def send_mailing(step: Step) -> None:
     """First the receivers, a chunk of the segment at a time; then wait until every message has left or failed."""
     mailing_id = UUID(step.params["mailing_id"])
@@ -42,6 +56,9 @@ def send_mailing(step: Step) -> None:
     if state is MailingState.CANCELLED:
         messages.drop_waiting(step.session, mailing_id, step.now)
         _wait_for_the_last(step, mailing_id, state)
+    elif isinstance(step.prepared, _Gone):
+        _stop(step)
+        step.fail(step.prepared.reason, code=step.prepared.code)
     elif step.prepared is not None:
         _queue(step, mailing_id, step.prepared)
     else:
@@ -88,7 +105,10 @@ class _Sheet:
 
 def _sheet(params: dict[str, Any], _cursor: dict[str, Any]) -> _Sheet:
     """Render and store the whole sheet, without those who have banned post."""
-    found = _receivers(UUID(params["segment_id"]))
+    try:
+        found = _receivers(UUID(params["segment_id"]))
+    except NotFound:
+        return _Sheet(0, 0, refused=_Gone.reason, code=_Gone.code)
     receivers = [each for each in found if not each.post_banned]
     banned = len(found) - len(receivers)
     labels = [AddressLabel((each.name, *each.mail_lines)) for each in receivers if each.mail_lines]

@@ -3,15 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import Connection, Select, case, func, select, text
 
+from chassis import tables
 from chassis.paging import cursor_id, page
 from chassis.redirects import ANY_KNOWN_AS
 from contracts import notify
 from contracts.base import ListRequest, Page
 from contracts.bounces import UsedAddress, UsedAddresses
 from contracts.errors import NotFound
-from contracts.notify import MessageState
+from contracts.notify import MailingState, MessageState
 from services.notify.models import OPEN, LabelSheet, Mailing, Message, Suppression
 
 
@@ -54,15 +55,23 @@ def get_used_addresses(connection: Connection, message_ids: list[UUID]) -> UsedA
 
 def get_mailing(connection: Any, mailing_id: UUID) -> notify.Mailing:
     """One mailing with its counts; raises NotFound."""
-    row = connection.execute(select(Mailing.__table__).where(Mailing.id == mailing_id)).first()
+    row = connection.execute(_mailings().where(Mailing.id == mailing_id)).first()
     if row is None:
         raise NotFound(f"There is no mailing {mailing_id}.", id=mailing_id)
     return _mailing(row, counts(connection, [mailing_id]).get(mailing_id, {}))
 
 
+def _mailings() -> Select[Any]:
+    """Mailings with the reasons of those that failed."""
+    job = tables.jobs.c
+    told = func.coalesce(job.result["code"].astext, "job_failed")
+    reason = case((Mailing.state == MailingState.FAILED, told), else_="").label("reason")
+    return select(Mailing.__table__, reason).outerjoin(tables.jobs, job.id == Mailing.job_id)
+
+
 def list_mailings(connection: Connection, request: ListRequest) -> Page[notify.Mailing]:
     """Mailings, newest first."""
-    rows = _newest_first(connection, select(Mailing.__table__), Mailing.id, request)
+    rows = _newest_first(connection, _mailings(), Mailing.id, request)
     counted = counts(connection, [row.id for row in rows])
     return page([_mailing(row, counted.get(row.id, {})) for row in rows], request.limit, lambda each: [each.id])
 

@@ -110,15 +110,15 @@ class NotifyService(SystemMethods, NotifyApi):
         return queries.get_mailing(self.session, request.id)
 
     def cancel_mailing(self, request: ById) -> notify.Mailing:
-        mailings.cancel(self.session, request.id)
+        mailings.cancel(self.session, request.id, self.now)
         return queries.get_mailing(self.session, request.id)
 
     def cancel_job(self, request: JobById) -> Job:
-        job = self.get_job(request)
-        if job.kind != mailings.JOB:
+        row = self.stoppable_job(request.id)
+        if row.kind != mailings.JOB:
             return super().cancel_job(request)
-        mailings.cancel_of_job(self.session, job.id)
-        return job
+        mailings.cancel_of_job(self.session, row.id, self.now)
+        return jobs.as_contract(row)
 
     def create_label_sheet(self, request: notify.CreateLabelSheet) -> notify.LabelSheet:
         _check_segment(request.segment_id)
@@ -273,13 +273,13 @@ def _check_segment(segment_id: UUID) -> None:
 
 
 def _refuse_gone_segment(mailing: notify.Mailing) -> None:
-    """Raise Conflict for a draft whose segment was taken away: nobody can say who gets it."""
-    if mailing.state is not notify.MailingState.DRAFT:
+    """Raise Conflict when it has to be asked who gets it, and the segment was taken away."""
+    if mailing.state not in {notify.MailingState.DRAFT, notify.MailingState.FAILED}:
         return
     try:
         _check_segment(mailing.segment_id)
     except NotFound:
-        message = "The segment of this mailing was taken away; make a new mailing to another one."
+        message = "The segment of this mailing was taken away; bring it back, or make a new mailing."
         raise Conflict(message, code="segment_gone") from None
 
 

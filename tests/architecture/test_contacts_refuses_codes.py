@@ -65,5 +65,5 @@ def test_C5_the_examples_reach_the_texts_of_commands():
 
 
 def test_one_place_refuses_for_all_commands():
-    refusing = [each for each in service_class("contacts").__mro__ if "refuse" in vars(each)]
+    refusing = [each for each in service_class("contacts").__mro__ if "refuse_unstorable" in vars(each)]
     assert [each.__name__ for each in refusing] == ["ContactsMethods", ServiceBase.__name__]

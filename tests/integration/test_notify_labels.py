@@ -12,6 +12,7 @@ from chassis.typesetting import TypstRefused
 from contracts.access import Permission
 from contracts.base import ById, JobById, JobState
 from contracts.contacts.consents import SetConsent
+from contracts.contacts.segments import DeleteSegment
 from contracts.errors import Invalid, NotFound
 from contracts.notify import (
     CreateLabelSheet,
@@ -59,6 +60,15 @@ def test_N2_a_sheet_that_cannot_be_printed_says_why(town):
     failed = town.call("notify", "get_job", JobById(id=sheet.job_id))
     assert failed.state is JobState.FAILED
     assert failed.result["code"] == "no_labels"
+
+
+def test_N2_labels_of_a_segment_that_was_deleted_say_so(town):
+    sheet = town.call("notify", "create_label_sheet", CreateLabelSheet(segment_id=town.crowd(1)))
+    segment = town.call("contacts", "get_segment", ById(id=sheet.segment_id))
+    town.call("contacts", "delete_segment", DeleteSegment(id=segment.id, version=segment.version))
+    town.settle()
+    failed = town.call("notify", "get_job", JobById(id=sheet.job_id))
+    assert (failed.state, failed.result["code"]) == (JobState.FAILED, "segment_gone")
 
 
 def test_N2_labels_that_typst_refuses_are_tried_once(town, monkeypatch):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from chassis import jobs as chassis_jobs
 from chassis import worker as chassis_worker
 from chassis.ids import new_id
 from contracts.access import Permission
@@ -25,6 +26,7 @@ from contracts.notify import (
     Suppress,
     Unsubscribe,
 )
+from services.notify import jobs as notify_jobs
 from services.notify.commands import deliveries
 from tests.integration.conftest import ANONYMOUS, member, staff
 from tests.integration.school import at_once
@@ -63,12 +65,64 @@ def received(town):
 
 def test_N3_a_draft_whose_segment_was_taken_away_is_not_launched(town, mailing):
     created = mailing(1)
-    segment = town.call("contacts", "get_segment", ById(id=created.segment_id))
-    town.call("contacts", "delete_segment", DeleteSegment(id=segment.id, version=segment.version))
+    delete_segment(town, created.segment_id)
     with pytest.raises(Conflict) as caught:
         town.launch(created)
     assert caught.value.error_code == "segment_gone"
     assert town.mailing(created).state is MailingState.DRAFT
+
+
+def delete_segment(town, segment_id):
+    segment = town.call("contacts", "get_segment", ById(id=segment_id))
+    town.call("contacts", "delete_segment", DeleteSegment(id=segment.id, version=segment.version))
+
+
+@pytest.mark.parametrize("found", [0, 2])
+def test_N3_a_mailing_whose_segment_is_deleted_while_it_is_sent_stops_and_goes_on(town, mailing, monkeypatch, found):
+    monkeypatch.setattr(notify_jobs, "CHUNK", 2)
+    created = mailing(5)
+    town.launch(created)
+    for _ in range(found // 2):
+        chassis_worker.run_job_chunk(town.workers["notify"])
+    delete_segment(town, created.segment_id)
+    town.settle()
+    now = town.mailing(created)
+    assert (now.state, now.reason, now.recipients) == (MailingState.FAILED, "segment_gone", found)
+    assert (job(town, created).state, job(town, created).result["code"]) == (JobState.FAILED, "segment_gone")
+    with pytest.raises(Conflict) as caught:
+        town.launch(created)
+    assert caught.value.error_code == "segment_gone"
+    town.call("contacts", "restore_segment", ById(id=created.segment_id))
+    town.launch(created)
+    town.settle()
+    assert (town.mailing(created).state, town.mailing(created).reason) == (MailingState.SENT, "")
+    assert received(town) == {f"v{number}@example.org": 1 for number in range(1, 6)}
+
+
+def test_N3_a_mailing_whose_job_fails_stops_and_can_be_cancelled(town, mailing, monkeypatch):
+    created = mailing(3)
+    town.launch(created)
+    chassis_worker.run_job_chunk(town.workers["notify"])
+    with monkeypatch.context() as patched:
+        patched.setattr(chassis_jobs, "MAX_ATTEMPTS", 1)
+        patched.setattr(notify_jobs, "_wait_for_the_last", lambda *_: 1 / 0)
+        chassis_worker.run_job_chunk(town.workers["notify"])
+    assert (town.mailing(created).state, town.mailing(created).reason) == (MailingState.FAILED, "job_failed")
+    town.settle()
+    assert received(town) == Counter()
+    town.call("notify", "cancel_mailing", ById(id=created.id))
+    now = town.mailing(created)
+    assert (now.state, now.suppressed) == (MailingState.CANCELLED, 3)
+
+
+def test_N3_R6_who_only_sees_the_system_stops_no_mailing(town, mailing):
+    created = mailing(1)
+    town.launch(created)
+    stop = JobById(id=town.mailing(created).job_id)
+    with pytest.raises(NotAllowed):
+        town.call("notify", "cancel_job", stop, staff(Permission.SYSTEM_READ))
+    town.call("notify", "cancel_job", stop, staff(Permission.SYSTEM_READ, Permission.SYSTEM_OPERATE))
+    assert town.mailing(created).state is MailingState.CANCELLED
 
 
 def test_N3_each_of_a_thousand_gets_it_once_and_personally(town, mailing):

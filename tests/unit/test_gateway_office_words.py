@@ -16,11 +16,12 @@ from contracts.contacts.fields import FieldDefinition
 from contracts.contacts.imports import ImportProfile, ImportRow, Remark
 from contracts.contacts.segments import SegmentFilter, SegmentKind
 from contracts.errors import FieldError, Invalid
+from contracts.notify import MailingState
 from contracts.system import SystemStatus
 from gateway.field_definitions import Definitions
 from gateway.field_sentences import FIELDS
 from gateway.i18n import init_i18n, number
-from gateway.pages import operations
+from gateway.pages import mailings, operations
 from gateway.pages import segment_drafts as drafts
 from gateway.pages.import_words import REASONS, file_reason, row_reason, what_for, without_room
 from gateway.pages.segment_fields import OWN, RELATIONS, Fields
@@ -351,3 +352,7 @@ def test_only_queues_in_which_something_waits_are_listed_and_in_words(finnish):
         ("Viestit, joita courses ei pystynyt lukemaan", "dlq.courses.open", 1),
         ("Pyynnöt palvelulle courses", "rpc-courses", 2),
     ]
+
+
+def test_N3_every_state_of_a_mailing_has_its_words():
+    assert mailings.STATES.keys() == {*MailingState}

@@ -27,7 +27,7 @@ class ContactsMethods(SystemMethods):
     )
 
     @classmethod
-    def refuse(cls, request: Request) -> None:
+    def refuse_unstorable(cls, request: Request) -> None:
         refused_codes.refuse(request)
 
     @property

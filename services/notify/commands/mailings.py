@@ -12,7 +12,7 @@ from contracts import notify
 from contracts.base import JobState
 from contracts.errors import Conflict, Invalid, NotFound
 from contracts.notify import MailingState
-from services.notify.commands.messages import DELIVER
+from services.notify.commands import messages
 from services.notify.models import Mailing
 from services.notify.rules.rendering import PLACEHOLDER, unknown_placeholders
 
@@ -51,14 +51,14 @@ def launch(session: Session, mailing_id: UUID) -> str:
     """Freeze the segment's members as receivers and send, in a job; resumes what is paused or whose job failed."""
     mailing = find(session, mailing_id)
     stuck = mailing.state is MailingState.SENDING and _job_failed(session, mailing)
-    if mailing.state not in {MailingState.DRAFT, MailingState.PAUSED} and not stuck:
-        raise Conflict(f"The mailing is {mailing.state.value}; only a draft or a paused one can be launched.")
+    if mailing.state not in {MailingState.DRAFT, MailingState.PAUSED, MailingState.FAILED} and not stuck:
+        raise Conflict(f"The mailing is {mailing.state.value}; only one that is not being sent can be launched.")
     mailing.state = MailingState.SENDING
     if mailing.job_id is None or _job_failed(session, mailing):
         params = {"mailing_id": str(mailing.id), "segment_id": str(mailing.segment_id)}
         mailing.job_id = jobs.start(session, "notify", JOB, params)
     session.flush()
-    jobs.wake(session, DELIVER)
+    jobs.wake(session, messages.DELIVER)
     return mailing.job_id
 
 
@@ -75,20 +75,30 @@ def pause(session: Session, mailing_id: UUID) -> None:
     session.flush()
 
 
-def cancel(session: Session, mailing_id: UUID) -> None:
-    """Never send what has not left yet; the mailing's job gives it up. Cancelling twice is fine."""
+def fail(session: Session, mailing_id: UUID) -> None:
+    """Its job has failed: what has not left waits until the mailing is launched again, or cancelled."""
+    mailing = find(session, mailing_id)
+    if mailing.state in {MailingState.SENDING, MailingState.PAUSED}:
+        mailing.state = MailingState.FAILED
+        session.flush()
+
+
+def cancel(session: Session, mailing_id: UUID, now: datetime) -> None:
+    """Never send what has not left yet; the mailing's job gives it up, if it still works. Cancelling twice is fine."""
     mailing = find(session, mailing_id)
     if mailing.state is MailingState.SENT:
         raise Conflict("The mailing is sent already; it cannot be cancelled.")
     mailing.state = MailingState.CANCELLED
     session.flush()
+    if _job_failed(session, mailing):
+        messages.drop_waiting(session, mailing_id, now)
 
 
-def cancel_of_job(session: Session, job_id: str) -> None:
+def cancel_of_job(session: Session, job_id: str, now: datetime) -> None:
     """Cancel the mailing whose job this is, unless it is sent."""
     mailing_id = session.scalars(select(Mailing.id).where(Mailing.job_id == job_id)).first()
     if mailing_id is not None and find(session, mailing_id).state is not MailingState.SENT:
-        cancel(session, mailing_id)
+        cancel(session, mailing_id, now)
 
 
 def find(session: Session, mailing_id: UUID) -> Mailing:
