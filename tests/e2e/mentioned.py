@@ -103,10 +103,9 @@ def in_commerce_and_courses(office: Any, other: str, said: str) -> None:
 
 
 def papers_of(office: Any, other: str) -> list[str]:
-    """Invoices and credit notes of somebody else that name whom it is about, when all are made into PDFs."""
+    """Papers of somebody else, when all are made into PDFs: the buyer's address, or a line, names whom it is about."""
     found = [office.get(f"/invoices/{each['id']}") for each in office.get("/invoices", customer_id=other)["data"]]
-    ready = all(each["document_key"] for each in found)
-    return [each["id"] for each in found if ready and "qzx" in str(each)]
+    return [each["id"] for each in found] if all(each["document_key"] for each in found) else []
 
 
 def in_notify(office: Any, other: str, said: str) -> None:
