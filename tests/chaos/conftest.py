@@ -8,8 +8,9 @@ import pytest
 from ops.simulators.clients import wait_until
 from tests.whole_suite import Whole, whole_suite
 
-DEATHS = "relay.published:40,gateway.stored:2"
-"""The relay dies after every fortieth batch, between publishing and marking; a gateway worker after its second file."""
+DEATHS = "relay.published:40,gateway.stored:2,notify.searching:4"
+"""The relay dies after every fortieth batch, between publishing and marking; a gateway worker after its second file;
+the worker in the middle of its second search for an erased person in the texts of notify."""
 
 
 @pytest.fixture(scope="package")
