@@ -4,6 +4,7 @@ Each person is looked for twice: at once, and when the erasure is settled. `eras
 register knows when nobody needs to know any more whom to look for.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from chassis.worker import Worker
 
 contacts = client(ContactsApi)
+AT_ONCE: Final = 20
+"""Persons for whom texts are read at once: reading takes longer than comparing."""
 TEXTS: Final = "texts_of_others"
 TWICE: Final = 2
 NEVER: Final = -1
@@ -34,48 +37,55 @@ DUE = (
     select(ERASURES.person_id, ERASURES.ids, ERASURES.searched)
     .where((ERASURES.searched == 0) | ((ERASURES.searched == 1) & ERASURES.settled))
     .order_by(ERASURES.erased_at)
-    .limit(1)
+    .limit(AT_ONCE)
 )
 
 
 def search_next(worker: "Worker") -> bool:
-    """Look for the next erased person in all texts; False when nobody is left to look for."""
+    """Look for the next erased persons in all texts; False when nobody is left to look for."""
     with worker.database.reader() as connection:
-        row = connection.execute(DUE).first()
-    if row is None:
+        due = connection.execute(DUE).all()
+    if not due:
         return False
-    sought = _sought(row.person_id)
-    if sought is None:
-        log.error("erased_texts_unknown", service=worker.service, person_id=str(row.person_id))
-    else:
-        _search(worker, row, Wanted.of([UUID(each) for each in row.ids], sought))
+    known = [(row, sought) for row in due if (sought := _sought(worker, row)) is not None]
+    if known:
+        _search(worker, [(row.person_id, Wanted.of([UUID(each) for each in row.ids], sought)) for row, sought in known])
     with worker.transaction() as session:
-        which = (ERASURES.person_id == row.person_id) & (ERASURES.searched == row.searched)
-        searched = NEVER if sought is None else row.searched + 1
-        session.execute(update(tables.erasures).where(which).values(searched=searched))
+        for row, _ in known:
+            _count(session, row, row.searched + 1)
     crash.point(f"{worker.service}.searched")
     return True
 
 
-def _sought(person_id: UUID) -> Sought | None:
+def _sought(worker: "Worker", row: Any) -> Sought | None:
     try:
-        return contacts.get_sought(ById(id=person_id))
+        return contacts.get_sought(ById(id=row.person_id))
     except NotFound:
-        return None
+        log.error("erased_texts_unknown", service=worker.service, person_id=str(row.person_id))
+    with worker.transaction() as session:
+        _count(session, row, NEVER)
+    return None
 
 
-def _search(worker: "Worker", row: Any, wanted: Wanted) -> None:
+def _count(session: Session, row: Any, searched: int) -> None:
+    which = (ERASURES.person_id == row.person_id) & (ERASURES.searched == row.searched)
+    session.execute(update(tables.erasures).where(which).values(searched=searched))
+
+
+def _search(worker: "Worker", persons: Sequence[tuple[UUID, Wanted]]) -> None:
+    wanted = [each for _, each in persons]
     for each in striking.written(worker.service):
         after: Any = true()
         while after is not None:
             with worker.transaction() as session:
                 part, after = striking.part_after(session, each, after)
                 found = striking.strike(session, each, wanted, part)
-                if found:
-                    _note(session, row.person_id, each, found)
+                for (person_id, _), rows in zip(persons, found, strict=True):
+                    if rows:
+                        _note(session, person_id, each, rows)
             crash.point(f"{worker.service}.searching")
     with worker.transaction() as session:
-        _forget_replies(session, wanted.free)
+        _forget_replies(session, Mentions.together(one.free for one in wanted))
 
 
 def _note(session: Session, person_id: UUID, each: Written, found: list[Any]) -> None:
@@ -86,7 +96,7 @@ def _note(session: Session, person_id: UUID, each: Written, found: list[Any]) ->
         rows = func.jsonb_set(ERASURES.rows, array([TEXTS]), func.to_jsonb(count))
         session.execute(update(tables.erasures).where(which).values(rows=rows))
         return
-    kept = [document.model_dump(mode="json") for document in each.kept(session, [key[0] for key in found])]
+    kept = [document.model_dump(mode="json") for document in each.kept(session, found)]
     known = session.scalars(select(ERASURES.naming).where(which).with_for_update()).one()
     fresh = [document for document in kept if document not in known]
     naming = ERASURES.naming.concat(literal(fresh, JSONB))
@@ -95,7 +105,7 @@ def _note(session: Session, person_id: UUID, each: Written, found: list[Any]) ->
 
 def _forget_replies(session: Session, mentions: Mentions) -> None:
     """Remembered replies that name the person in a text about others; a repeat of the command is refused."""
-    may = striking.naming([COMMANDS.reply], mentions)
+    may = striking.naming(Written(tables.handled_commands, ("reply",)), mentions, true())
     for row in session.execute(select(COMMANDS.principal, COMMANDS.key, COMMANDS.reply).where(may)).all():
         if struck(row.reply, mentions.pattern) != row.reply:
             which = (COMMANDS.principal == row.principal) & (COMMANDS.key == row.key)

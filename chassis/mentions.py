@@ -7,6 +7,7 @@ anybody's. E-mail addresses and telephone numbers are found however they are wri
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 from typing import Any, Final
 
@@ -66,6 +67,12 @@ class Mentions:
         """As the register says."""
         return cls(frozenset(named.names), frozenset(named.emails), frozenset(named.phones))
 
+    @classmethod
+    def together(cls, many: Iterable["Mentions"]) -> "Mentions":
+        """Whatever may stand for any of several persons."""
+        all_of_them = [*many]
+        return cls(*(frozenset().union(*(getattr(each, name) for each in all_of_them)) for name in cls.__match_args__))
+
     def as_named(self) -> Named:
         """As other services are told."""
         return Named(names=sorted(self.names), emails=sorted(self.emails), phones=sorted(self.phones))
@@ -76,7 +83,7 @@ class Mentions:
         own = frozenset(each for each in self.names if key(each) not in taken)
         return Mentions(own, self.emails - set(emails), self.phones - set(phones))
 
-    @property
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Finds any of them."""
         ways = [

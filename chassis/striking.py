@@ -48,6 +48,8 @@ Ids = Sequence[UUID]
 AT_ONCE: Final = 20_000
 """Rows of a table without an index of words that one transaction looks through."""
 MOST_ALIKE: Final = 1_000
+ANY_ROW: Final = true()
+BETWEEN_DIGITS: Final = " ()-./\u00a0"
 ALLOWED: Final = text("SELECT set_config('talkoo.striking', 'on', true)")
 """Triggers let an erasure change what else nobody may."""
 
@@ -72,7 +74,7 @@ class Written:
     unique: str = ""
     """A column that may not say the same twice: numbers tell apart what is left."""
     then: Callable[[Session, Sequence[Any]], None] | None = None
-    """What else has to go when these rows, by the first columns of their keys, named the person."""
+    """What else has to go when these rows named somebody. Rows are told by the first column of their keys."""
     kept: Callable[[Session, Sequence[Any]], Iterable[RetainedDocument]] | None = None
     """The law keeps the rows as they are: the documents with these ids are listed in the report."""
 
@@ -121,38 +123,38 @@ def written(service: str) -> Sequence[Written]:
 def strike(
     session: Session,
     each: Written,
-    wanted: Wanted,
-    within: ColumnElement[bool] | None = None,
+    wanted: Sequence[Wanted],
+    within: ColumnElement[bool] = ANY_ROW,
     *,
     linked_alone: bool = False,
-) -> list[Any]:
-    """Strike what names the person in rows of a table; the keys of the rows that named them."""
-    table = each.table
-    linked = set(session.scalars(each.linked(wanted.ids))) if each.linked else set()
-    may: ColumnElement[bool] = table.c.id.in_(linked) if linked else false()
+) -> list[list[Any]]:
+    """Strike what names these persons in rows of a table; for each person the ids of the rows that named them."""
+    linked = [set(session.scalars(each.linked(one.ids))) if each.linked else set() for one in wanted]
+    may: ColumnElement[bool] = each.table.c.id.in_(set().union(*linked)) if any(linked) else false()
     if not linked_alone:
-        may = or_(may, _naming(each, wanted.free))
+        may = or_(may, _naming(each, Mentions.together(one.free for one in wanted), within))
     session.execute(ALLOWED)
-    columns = [*table.primary_key.columns, *(table.c[name] for name in each.columns)]
-    rows = select(*columns).where(true() if within is None else within, may)
-    if each.kept is None:
-        rows = rows.with_for_update(key_share=True)
-    found = []
-    for row in session.execute(rows).all():
-        key = tuple(row[: len(table.primary_key)])
-        changes = dict(_changes(each, row, wanted.everything if key[0] in linked else wanted.free))
-        if changes:
-            found.append(key)
-            if each.kept is None:
-                _store(session, each, key, changes)
-    if found and each.then:
-        each.then(session, [key[0] for key in found])
+    found: list[list[Any]] = [[] for _ in wanted]
+    for row in session.execute(_rows(each, may)).all():
+        left = {name: row._mapping[name] for name in each.columns}
+        for one, theirs, rows in zip(wanted, linked, found, strict=True):
+            changes = dict(_changes(each, left, one.everything if row[0] in theirs else one.free))
+            if changes:
+                left |= changes
+                rows.append(row[0])
+        _store(session, each, row, {name: value for name, value in left.items() if value != row._mapping[name]})
+    if each.then and any(found):
+        each.then(session, [row_id for rows in found for row_id in rows])
     return found
 
 
-def _changes(each: Written, row: Any, mentions: Mentions) -> Iterator[tuple[str, Any]]:
-    for name in each.columns:
-        value = getattr(row, name)
+def _rows(each: Written, may: ColumnElement[bool]) -> Select[Any]:
+    rows = select(*each.table.primary_key.columns, *(each.table.c[name] for name in each.columns)).where(may)
+    return rows if each.kept else rows.with_for_update(key_share=True)
+
+
+def _changes(each: Written, values: dict[str, Any], mentions: Mentions) -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
         left = each.how(value, mentions) if each.how else _left(each, value, mentions)
         if left != value:
             yield name, left
@@ -162,11 +164,14 @@ def _left(each: Written, value: Any, mentions: Mentions) -> Any:
     return struck(value, mentions.pattern, keys=each.keys, coded=each.coded)
 
 
-def _store(session: Session, each: Written, key: tuple[Any, ...], changes: dict[str, Any]) -> None:
+def _store(session: Session, each: Written, row: Any, changes: dict[str, Any]) -> None:
+    if each.kept or not changes:
+        return
     table = each.table
     if "version" in table.c:
         changes["version"] = table.c.version + 1
-    which = and_(*(column == value for column, value in zip(table.primary_key.columns, key, strict=True)))
+    key = table.primary_key.columns
+    which = and_(*(column == value for column, value in zip(key, row[: len(key)], strict=True)))
     plain = changes.get(each.unique)
     for number in range(2, MOST_ALIKE):
         try:
@@ -180,25 +185,28 @@ def _store(session: Session, each: Written, key: tuple[Any, ...], changes: dict[
             return
 
 
-def _naming(each: Written, mentions: Mentions) -> ColumnElement[bool]:
+def _naming(each: Written, mentions: Mentions, within: ColumnElement[bool]) -> ColumnElement[bool]:
     """Which rows may name the person; what they say has to be looked at."""
     words = each.words
     if words is None:
-        return naming([each.table.c[name] for name in each.columns], mentions)
+        return naming(each, mentions, within)
     query = query_of(mentions)
     return false() if query is None else words.op("@@", is_comparison=True)(query)
 
 
-def naming(columns: Sequence[Any], mentions: Mentions) -> ColumnElement[bool]:
-    """Whether texts or JSON may name the person, read as they are."""
-    said = func.lower(func.concat_ws(" ", *(cast(column, Text) for column in columns)))
-    digits = func.regexp_replace(said, "[^0-9]", "", "g")
-    return or_(
+def naming(each: Written, mentions: Mentions, within: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Which of some rows may name the person in texts or JSON, read as they are; each is made into one text once."""
+    key = list(each.table.primary_key.columns)
+    text_of = func.lower(func.concat_ws(" ", *(cast(each.table.c[name], Text) for name in each.columns))).label("said")
+    read = select(*key, text_of).where(within).offset(0).subquery("read")
+    said, digits = read.c.said, func.translate(read.c.said, BETWEEN_DIGITS, "")
+    may = or_(
         false(),
-        *(said.contains(each, autoescape=True) for each in sorted(mentions.emails)),
-        *(and_(*(said.contains(part, autoescape=True) for part in parts)) for parts in mentions.parts),
-        *(digits.contains(each, autoescape=True) for each in mentions.numbers),
+        *(said.contains(email, autoescape=True) for email in sorted(mentions.emails)),
+        *(and_(*(said.contains(part, autoescape=True) for part in reversed(parts))) for parts in mentions.parts),
+        *(digits.contains(number, autoescape=True) for number in mentions.numbers),
     )
+    return tuple_(*key).in_(select(*(read.c[column.name] for column in key)).where(may))
 
 
 def query_of(mentions: Mentions) -> ColumnElement[Any] | None:

@@ -245,6 +245,44 @@ def test_C17_what_was_just_being_written_goes_with_the_second_search_and_then_no
         town.call_service("contacts", "get_sought", ById(id=asa.id))
 
 
+def test_C17_of_several_persons_each_goes_from_texts_that_name_them_all(town, asa):
+    eino = town.person("Eino", phone="+358509876543")
+    said = f"{SAID} Eino Aallolta myös, 050 987 6543; ei Aino Aallolta."
+    town.call("identity", "create_api_key", CreateApiKey(name=said, permissions=[]))
+    for each in (asa, eino):
+        erase(town, each)
+    town.settle()
+    left = f"{LEFT} {MARK} myös, {MARK}; ei Aino Aallolta."
+    assert [row.name for row in town.rows("identity", "SELECT name FROM api_keys")] == [left]
+    assert [part(town, "identity", each).rows[erased_texts.TEXTS] for each in (asa, eino)] == [1, 1]
+
+
+def test_C17_a_search_that_is_cut_short_anywhere_begins_again_and_counts_nothing_twice(town, asa, monkeypatch):
+    say_it_everywhere()
+    erase(town, asa)
+    town.deliver()
+    left, deaths = [0], 0
+
+    def dies(_name: str) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise RuntimeError("killed")
+
+    with monkeypatch.context() as dying:
+        dying.setattr(erased_texts.crash, "point", dies)
+        while part(town, "contacts", asa).searched == 0:
+            left[0] = deaths
+            try:
+                search(town, "contacts")
+            except RuntimeError:
+                deaths += 1
+    assert deaths > len(striking.written("contacts"))
+    assert named_in("contacts") == {}
+    search(town, "membership")
+    counted = [part(town, service, asa).rows[erased_texts.TEXTS] for service in ("contacts", "membership")]
+    assert counted == [len(striking.written("contacts")) - 4, 4]
+
+
 def test_C17_hearing_of_an_erasure_again_begins_no_search(town, asa):
     erase(town, asa)
     town.settle()

@@ -34,7 +34,7 @@ def strike(session: Session, ids: Sequence[UUID]) -> Mentions:
     wanted = Wanted(ids, found, _of_nobody_else(session, ids, found))
     session.flush()
     for each in SHARED:
-        striking.strike(session, each, wanted, linked_alone=each.words is None)
+        striking.strike(session, each, [wanted], linked_alone=each.words is None)
     return wanted.free
 
 

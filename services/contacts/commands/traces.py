@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis import files
 from chassis.mentions import Mentions, struck
-from chassis.striking import naming, query_of
+from chassis.striking import Written, naming, query_of
 from services.contacts import models
 
 DIGITS = 8
@@ -72,7 +72,7 @@ def _strike_in_rows(session: Session, mentions: Mentions) -> set[UUID]:
     row = models.ImportRow
     asked = query_of(mentions)
     over = text(models.UNTAKEN) & literal_column(WORDS).op("@@")(asked) if asked is not None else false()
-    may = over | (text(STAGED_FOR_NOBODY) & naming([row.raw], mentions))
+    may = over | (text(STAGED_FOR_NOBODY) & naming(Written(row, ("raw",)), mentions, literal_column(STAGED_FOR_NOBODY)))
     candidates = select(row).where(may).with_for_update()
     found = set()
     for each in session.scalars(candidates.execution_options(yield_per=500)):
