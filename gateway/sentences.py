@@ -106,7 +106,6 @@ SENTENCES: Final[dict[str, Any]] = {
     "too_many_fields": _("There are %(most)s fields already. Bring back a retired one instead."),
     "too_many": _("There were too many attempts. Wait a moment and try again."),
     "too_many_codes": _("Too many codes were sent to this account. Wait ten minutes."),
-    "too_many_people": _("More than %(most)s persons belong to this organisation. Ask about each of them."),
     "too_many_members": _("No more can take part in one project."),
     "too_much_refunded": _("Less than this is left of the payment to give back."),
     "type_closed": _("This kind of membership takes no applications now."),

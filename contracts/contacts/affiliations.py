@@ -85,6 +85,8 @@ class ListAffiliations(ListRequest):
     organisation_id: UUID | None = None
     held_on: Day | None = None
     """Only those that hold on this day: begun by then, not ended before."""
+    sort: Annotated[str, Field(pattern="^(name|person)$")] = "name"
+    """`person` is for programs that work through all persons of an organisation: by their ids, which never change."""
 
 
 class AffiliationsApi(SystemApi):

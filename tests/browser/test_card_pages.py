@@ -158,13 +158,24 @@ def test_C3_programs_read_what_the_people_of_an_organisation_have(whole: Whole, 
     assert whole.api.ask("GET", f"/api/v1{address}/messages?color=red").status_code == 400
 
 
-def test_C3_the_people_of_an_organisation_are_asked_about_as_long_as_they_are_few(whole: Whole) -> None:
+def test_C3_what_the_people_of_a_big_organisation_have_comes_in_pages(whole: Whole) -> None:
     organisation = whole.api.post("/organisations", {"name": "Suuri Oy"})
-    for number in range(51):
+    kind, made = whole.api.get("/membership-types")["data"][0]["id"], set()
+    for number in range(105):
         person = whole.api.post("/persons", {"family_name": f"Monta {number}"})
-        whole.api.post("/affiliations", {"person_id": person["id"], "organisation_id": organisation["id"]})
-    refused = whole.api.ask("GET", f"/api/v1/organisations/{organisation['id']}/memberships")
-    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_people")
+        for _place in range(1 + (number == 49)):  # the fiftieth twice, so that a group ends between both places
+            whole.api.post("/affiliations", {"person_id": person["id"], "organisation_id": organisation["id"]})
+        if number in {0, 48, 49, 104}:
+            whole.api.post("/memberships", {"person_id": person["id"], "membership_type_id": kind})
+            made.add(person["id"])
+    found, cursor = [], {}
+    while cursor is not None:
+        page = whole.api.get(f"/organisations/{organisation['id']}/memberships", limit=2, **cursor)
+        found += [each["person_id"] for each in page["data"]]
+        cursor = {"cursor": page["next_cursor"]} if page["has_more"] else None
+    assert (len(found), {*found}) == (4, made)
+    wrong = whole.api.ask("GET", f"/api/v1/organisations/{organisation['id']}/memberships?cursor=WyJ4IiwieSJd")
+    assert wrong.status_code in {400, 422}
 
 
 def test_C3_lists_refuse_ids_that_are_none(whole: Whole) -> None:

@@ -318,3 +318,21 @@ def test_C3_the_people_of_an_organisation_stand_by_name_in_finnish_order_and_pag
         if cursor is None:
             break
     assert seen == ["Aalto", "Virtanen", "Åkerman", "Ääri", "Öhman"]
+
+
+def test_C3_programs_read_all_persons_of_an_organisation_by_id(call):
+    lumi = make(call, "Lumi Oy")
+    persons = [call("create_person", CreatePerson(family_name=name)) for name in ("Öhman", "Aalto", "Mäki")]
+    for person in (*persons, persons[0]):
+        join(call, person, lumi)
+    found, cursor = [], None
+    while True:
+        wanted = ListAffiliations(organisation_id=lumi.id, sort="person", limit=2, cursor=cursor)
+        page = call("list_affiliations", wanted)
+        found += [each.person_id for each in page.data]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert found == sorted([persons[0].id, *(each.id for each in persons)])
+    of_one = call("list_affiliations", ListAffiliations(person_id=persons[0].id, sort="person")).data
+    assert [each.organisation_id for each in of_one] == [lumi.id, lumi.id]

@@ -1,6 +1,7 @@
 """Affiliations of a person or of an organisation, ended ones included (C14)."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, func, or_, select, tuple_
@@ -27,6 +28,13 @@ BOTH_SIDES = (
     .join(models.Organisation, ORGANISATIONS.id == ROWS.organisation_id)
 )
 
+ORDERS: Final[dict[str, tuple[tuple[Any, ...], tuple[Callable[[Any], Any], ...]]]] = {
+    "name": ((PERSONS.sort_key, ROWS.id), (printed, UUID)),
+    "person": ((ROWS.person_id, ROWS.id), (UUID, UUID)),
+    "": ((ROWS.id,), (UUID,)),
+}
+"""Columns, and what their values in a cursor are."""
+
 
 def get(reader: Connection, affiliation_id: UUID) -> Affiliation:
     """One affiliation; raises NotFound."""
@@ -41,7 +49,7 @@ def _reply(row: Any) -> Affiliation:
 
 
 def list_page(reader: Connection, request: ListAffiliations) -> Page[Affiliation]:
-    """The persons of an organisation by name in Finnish order; of a person, in the order in which they were made.
+    """The persons of an organisation by name in Finnish order, or by id; of a person, in the order of their making.
 
     Raises Invalid when neither side is named.
     """
@@ -55,10 +63,8 @@ def list_page(reader: Connection, request: ListAffiliations) -> Page[Affiliation
     if request.held_on:
         begun = or_(ROWS.starts_on.is_(None), ROWS.starts_on <= request.held_on)
         query = query.where(begun, or_(ROWS.ends_on.is_(None), ROWS.ends_on >= request.held_on))
-    by_name = request.person_id is None
-    after = position(request.cursor, printed, UUID) if by_name else position(request.cursor, UUID)
-    place = (PERSONS.sort_key, ROWS.id) if by_name else (ROWS.id,)
-    if after:
+    place, kinds = ORDERS["" if request.person_id else request.sort]
+    if after := position(request.cursor, *kinds):
         query = query.where(tuple_(*place) > tuple_(*after))
     rows = reader.execute(query.order_by(*place)).all()
-    return page_of(rows, request.limit, lambda row: [row.sort_key, row.id] if by_name else [row.id], _reply)
+    return page_of(rows, request.limit, lambda row: [getattr(row, each.key) for each in place], _reply)
