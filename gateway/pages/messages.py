@@ -26,7 +26,7 @@ TEXTS: Final[dict[int, tuple[Any, Any]]] = {
     ),
     410: (
         _("This link no longer works"),
-        _("It has been used already or its time has run out. Ask for a new one."),
+        _("Write to us or call, and you get a new one."),
     ),
     412: (
         _("Somebody was quicker"),

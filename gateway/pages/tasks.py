@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, lazy_pgettext
 
 from chassis.rpc import client, side_by_side
 from contracts.access import Permission
@@ -30,7 +30,7 @@ AT_ONCE: Final = 100
 DONE_SHOWN: Final = 10
 EVERYBODY: Final = "all"
 HEADINGS: Final = {
-    TaskDue.OVERDUE: lazy_gettext("Late"),
+    TaskDue.OVERDUE: lazy_pgettext("tasks", "Late"),
     TaskDue.TODAY: lazy_gettext("Due today"),
     TaskDue.COMING: lazy_gettext("Coming"),
 }

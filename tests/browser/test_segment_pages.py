@@ -53,6 +53,7 @@ def test_C10_the_number_follows_what_is_typed_and_groups_nest(visit: Visit, peop
     number = page.locator("#segment-count")
     page.locator("#name").fill(people)
     choose(page, "#field_0", "tag")
+    expect(page.locator("label[for=value_0]")).to_have_text("Arvo")
     page.locator("#value_0").fill(people)
     expect(number).to_have_text("Se löytää nyt 3 henkilöä.")
     page.get_by_role("button", name="Lisää ehtoja samasta asiasta").click()
