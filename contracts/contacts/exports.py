@@ -30,8 +30,9 @@ class ExportFormat(StrEnum):
 class StartExport(ByTags, Request):
     """Writes what a segment finds, or what a list with these filters shows, to a file.
 
-    Without `columns`, those of the caller's own list. `headings` name the columns, `words` the codes in them, as the
-    caller's pages do.
+    Without `columns`, those of the caller's own list. Files of persons begin with family and given name, others with
+    the name; a person's `name` is in one cell where it is asked for. `headings` name the columns, `words` the codes in
+    them, as the caller's pages do.
     """
 
     of: SegmentKind = SegmentKind.PERSONS

@@ -29,6 +29,11 @@ from gateway.submitted import form_command, read, state, without_empty
 contacts = client(ContactsApi)
 pages = Pages("exports", __name__)
 VIEWS: Final = {SegmentKind.PERSONS: ViewName.CONTACTS, SegmentKind.ORGANISATIONS: ViewName.ORGANISATIONS}
+LEADING: Final[dict[SegmentKind, dict[str, Any]]] = {
+    SegmentKind.PERSONS: {"family_name": _("Family name"), "given_name": _("Given name")},
+    SegmentKind.ORGANISATIONS: {"name": _("Name")},
+}
+"""What every file begins with."""
 FILTERS: Final = ("segment_id", "q", "tags_all", "tags_any", "tags_none")
 FORMATS: Final = (
     (ExportFormat.XLSX.value, _("Workbook (XLSX)"), _("Opens in Excel and LibreOffice.")),
@@ -50,7 +55,7 @@ def new_export() -> ResponseReturnValue:
         given["tags_all"] = ",".join(filter(None, (given["tags_all"], request.values["tag"].strip()[:60])))
     known = all_definitions()
     shown = arrangement(VIEWS[of], own_views(), known).shown
-    labels = {"name": _("Name")} | OFFERS[VIEWS[of]].labels(known)
+    labels = LEADING[of] | OFFERS[VIEWS[of]].labels(known)
     if request.method == "GET":
         return _form(FormState({"format": ExportFormat.XLSX.value}), given, shown, labels)
     chosen = request.form.get("format", "")
@@ -72,7 +77,7 @@ def _columns(of: SegmentKind, shown: list[str], labels: dict[str, Any], known: D
     for each in known.chosen(kind, [name.removeprefix("fields.") for name in shown if name.startswith("fields.")]):
         found = dict(choices(each, None)) if each.choices else dict(yes_no())
         words[f"fields.{each.code}"] = {code: str(text) for code, text in list(found.items())[:200]}
-    headings = {name: str(labels[name]) for name in ("name", *shown)}
+    headings = {name: str(labels[name]) for name in (*LEADING[of], *shown)}
     return {"columns": shown, "headings": headings, "words": words, "language": language()}
 
 
@@ -81,13 +86,14 @@ def _texts(words: Any) -> dict[str, str]:
 
 
 def _form(f: FormState, given: dict[str, str], shown: list[str], labels: dict[str, Any]) -> str:
-    back = OFFERS[VIEWS[SegmentKind(given["of"])]].page
+    of = SegmentKind(given["of"])
+    back = OFFERS[VIEWS[of]].page
     return render_template(
         "exports/form.html",
         f=f,
         given=without_empty(given),
-        columns=[labels[name] for name in ("name", *shown)],
-        view=VIEWS[SegmentKind(given["of"])].value,
+        columns=[labels[name] for name in (*LEADING[of], *shown)],
+        view=VIEWS[of].value,
         formats=FORMATS,
         back=f"/office/segments/{given['segment_id']}" if given["segment_id"] else back,
     )

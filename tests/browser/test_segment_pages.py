@@ -134,5 +134,5 @@ def test_C10_a_list_is_exported_with_its_filters_and_fetched(visit: Visit, peopl
     with page.expect_download() as download:
         fetch.click()
     lines = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
-    assert lines[0].startswith("Nimi;Paikkakunta;")
+    assert lines[0].startswith("Sukunimi;Etunimi;Paikkakunta;")
     assert [line.partition(";")[0] for line in lines[1:]] == [people] * 3

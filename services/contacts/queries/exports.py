@@ -30,6 +30,8 @@ ALWAYS = {
 }
 """Columns of the table that every list shows."""
 NAME = "name"
+LEADING = {SegmentKind.PERSONS: ["family_name", "given_name"], SegmentKind.ORGANISATIONS: [NAME]}
+"""Columns that every file begins with. A person's names stand apart, as letters and other programs need them."""
 ALL_ROWS = text("SET LOCAL cursor_tuple_fraction = 1")
 """A cursor is planned for its first rows otherwise: by walking through the whole register in order."""
 FOUND_AT_ONCE = 200
@@ -58,13 +60,13 @@ def shown(row: models.Export) -> Export:
 
 
 def columns_of(session: Session, asked: StartExport, asker: str) -> list[str]:
-    """The columns asked for, else those of the caller's own list; the name first. Raises Invalid for unknown ones."""
+    """The columns asked for, else those of the caller's own list; names first. Raises Invalid for unknown ones."""
     view = models.View
     own = select(view.shown).where(view.owner == asker, view.name == VIEWS[asked.of])
     chosen = asked.columns or session.scalar(own) or USUAL[asked.of]
     further = [name for name in chosen if name not in ALWAYS[asked.of] and name != NAME]
     list_columns.chosen(segments.MODELS[asked.of], ",".join(further), "/columns")
-    return list(dict.fromkeys([NAME, *chosen]))
+    return list(dict.fromkeys([*LEADING[asked.of], *chosen]))
 
 
 def matches(session: Session, asked: StartExport, today: date) -> Condition:
@@ -133,7 +135,8 @@ def _read(asked: StartExport, today: date) -> tuple[Select[Any], list[Maker]]:
 
 
 def _full_name(table: Any) -> Any:
-    return func.btrim(table.family_name + " " + table.given_name)
+    """As lists show it."""
+    return func.btrim(table.given_name + " " + table.family_name)
 
 
 def _of_column(place: int, column: str, words: dict[str, str]) -> Maker:
