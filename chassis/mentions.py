@@ -5,31 +5,19 @@ anybody's. E-mail addresses and telephone numbers are found however they are wri
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import takewhile
 from typing import Any, Final
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
+from chassis.name_forms import beginning, stems
 from contracts.personal_data import Named
 
 MARK: Final = "[poistettu]"
 """Stands for what was struck."""
-CASES: Final = "in|n|a|ä|ta|tä|lla|llä|lta|ltä|lle|ssa|ssä|sta|stä|en|on|ön|un|yn|an|än|ksi|na|nä|s"
-ENDING: Final = f"(?:[:'\u2019]?i?(?:{CASES}))"
-AFTER_WEAK: Final = "(?:n|lla|llä|lta|ltä|lle|ssa|ssä|sta|stä|ksi)"
-"""Endings before which a name changes, as in `Lahti: Lahden` and `Lahtea`."""
-WEAKER: Final = (
-    ("kk", "k"), ("pp", "p"), ("tt", "t"), ("lt", "ll"), ("nt", "nn"), ("rt", "rr"), ("mp", "mm"), ("nk", "ng"),
-    ("ht", "hd"), ("rk", "r"), ("rk", "rj"), ("lk", "l"), ("lk", "lj"), ("hk", "h"), ("lp", "lv"), ("rp", "rv"),
-    ("t", "d"), ("p", "v"), ("k", ""), ("k", "v"),
-)  # fmt: skip
-"""Consonants before the last vowel, and what they become in closed syllables."""
-VOWELS: Final = "aeiouyåäö"
-LAST_SYLLABLE: Final = re.compile(rf"(?<=[{VOWELS}])([^\W\d_{VOWELS}]{{1,2}})([{VOWELS}])\Z", re.IGNORECASE)
 BETWEEN: Final = r"[\s._+-]{1,3}"
 NOT_THE_NEXT_NAME: Final = r"(?!\s+(?-i:[A-ZÅÄÖ]))"
 """After `Virtanen, Aino`: in a list it may be the beginning of `Aino Virtala`."""
@@ -135,36 +123,6 @@ def _digits(text: str) -> str:
     return re.sub(r"\D", "", text)
 
 
-def beginning(name: str) -> str:
-    """What all forms of a name begin with, in lower case."""
-    stems = [stem for stem, _ in _stems(name.lower())]
-    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*stems, strict=False))
-    return "".join(letters[0] for letters in alike)
-
-
-def _stems(name: str) -> Iterator[tuple[str, str]]:
-    """What endings follow in the forms of a name, and which endings, as a pattern."""
-    yield name, f"{ENDING}?"
-    if name.endswith("nen"):
-        yield f"{name[:-3]}se", f"{ENDING}?"
-        yield f"{name[:-3]}s", "(?:ta|tä)"
-    elif name.endswith("s"):
-        yield f"{name[:-1]}kse", f"{ENDING}?"
-        yield f"{name[:-1]}{name[-2:-1]}", AFTER_WEAK
-    elif found := LAST_SYLLABLE.search(name):
-        yield from _weaker(name[: found.start()], found[1], found[2])
-
-
-def _weaker(head: str, consonants: str, vowel: str) -> Iterator[tuple[str, str]]:
-    """`Aalto: Aallon`, `Lahti: Lahden, Lahtea`, `Järvi: Järven`."""
-    if vowel == "i":
-        yield f"{head}{consonants}e", f"{ENDING}?"
-    for strong, weak in WEAKER:
-        if strong == consonants.lower():
-            for each in (vowel, "e") if vowel == "i" else vowel:
-                yield f"{head}{weak}{each}", AFTER_WEAK
-
-
 def _words(text: str) -> str:
     return r"\s+".join(map(re.escape, text.split()))
 
@@ -180,7 +138,7 @@ def _name(name: Name) -> str:
 
 
 def _inflected(name: str) -> str:
-    return f"(?:{'|'.join(f'{_words(stem)}{ending}' for stem, ending in _stems(name))})"
+    return f"(?:{'|'.join(f'{_words(stem)}{ending}' for stem, ending in stems(name.lower()))})"
 
 
 def _email(address: str) -> str:

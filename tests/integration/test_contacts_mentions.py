@@ -151,6 +151,13 @@ def test_C17_what_somebody_else_bears_too_goes_only_where_the_erased_is_meant(ca
     ]  # fmt: skip
 
 
+def test_C17_whoever_is_called_so_by_the_first_given_name_is_a_namesake(call, aino, mylly):
+    call("create_person", CreatePerson(given_name="Aino Kaarina", family_name="Virtanen"))
+    note(call, f"Kumpi: {NAMED}", organisation_ids=[mylly])
+    erase(call, aino)
+    assert column("SELECT text FROM activities") == ["Kumpi: Aino Virtanen, [poistettu], [poistettu]"]
+
+
 def test_C17_earlier_names_and_addresses_are_struck_too(call, aino):
     changed = {"family_name": "Aalto", "email": "aino.aalto@example.org"}
     call("update_person", UpdatePerson(id=aino.id, version=1, **changed))

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Connection, delete, or_, select
 from sqlalchemy.orm import Session
 
 from chassis import sealing, striking
-from chassis.mentions import Mentions, beginning, key
+from chassis.mentions import Mentions, key
+from chassis.name_forms import beginning
 from chassis.striking import Wanted
 from contracts.contacts.persons import PersonState
 from contracts.errors import NotFound
@@ -99,12 +100,19 @@ def _earlier(session: Session, ids: Sequence[UUID]) -> dict[str, set[str]]:
 
 def _of_nobody_else(reader: Reader, ids: Sequence[UUID], found: Mentions) -> Mentions:
     """Without what another contact of the register has as well."""
+    taken_names = _taken_names(reader, ids, found)
+    return found.without(taken_names, _taken_emails(reader, ids, found), _taken_phones(reader, ids, found))
+
+
+def _taken_names(reader: Reader, ids: Sequence[UUID], found: Mentions) -> Iterator[str]:
+    """Namesakes; somebody of several given names is called by the first one."""
     person = models.Person
     others = person.id.not_in(ids) & (person.state == PersonState.ACTIVE)
     keys = [names.sort_key(family, given) for given, family in found.names]
-    namesakes = reader.execute(select(person.given_name, person.family_name).where(others, person.sort_key.in_(keys)))
-    taken_names = {key((row.given_name, row.family_name)) for row in namesakes}
-    return found.without(taken_names, _taken_emails(reader, ids, found), _taken_phones(reader, ids, found))
+    same = or_(person.sort_key.in_(keys), *(person.sort_key.startswith(f"{each}!", autoescape=True) for each in keys))
+    for row in reader.execute(select(person.given_name, person.family_name).where(others, same)):
+        yield key((row.given_name, row.family_name))
+        yield key((row.given_name.partition(" ")[0], row.family_name))
 
 
 def _taken_emails(reader: Reader, ids: Sequence[UUID], found: Mentions) -> Iterator[str]:
