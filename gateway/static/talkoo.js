@@ -189,6 +189,25 @@ const typing = {
   },
 };
 
+/* Rows that were asked for with the keyboard are gone on from: the button that asked has gone. */
+const more = {
+  ask(event) {
+    const asks = event.detail.requestConfig.elt.matches(".list-foot a") && event.detail.target.isConnected;
+    this.shown = asks ? event.detail.target.children.length : 0;
+  },
+
+  goOn(event) {
+    if (this.shown) find("a, button", event.detail.target.children[this.shown] ?? document.createElement("i"))?.focus({ preventScroll: true });
+    this.shown = 0;
+  },
+};
+
+/* Where the cursor stands at first: at what the page says, in a form for something new in its first field. */
+function begin() {
+  const field = location.pathname.endsWith("/new") ? ".form :is(input:not([type=hidden]), select, textarea)" : "[data-focus]";
+  (find("[data-focus]") ?? find(field))?.focus();
+}
+
 function tell(template) {
   const live = find("#live");
   live.replaceChildren(find(template).content.cloneNode(true));
@@ -222,11 +241,11 @@ addEventListener("beforeunload", guard);
 addEventListener("pageshow", release);
 ["dragover", "dragleave", "drop"].forEach((name) => addEventListener(name, drag));
 addEventListener("htmx:xhr:progress", sending);
-addEventListener("htmx:beforeSwap", (event) => typing.keep(event));
+addEventListener("htmx:beforeSwap", (event) => { typing.keep(event); more.ask(event); });
 addEventListener("htmx:afterSwap", () => typing.giveBack());
-addEventListener("htmx:afterSettle", (event) => { show(event.target.closest("[id]") ?? document); release(); find("main [data-focus]")?.focus(); });
+addEventListener("htmx:afterSettle", (event) => { show(event.target.closest("[id]") ?? document); release(); find("main [data-focus]")?.focus(); more.goOn(event); });
 ["htmx:sendError", "htmx:responseError", "htmx:timeout"].forEach((name) => addEventListener(name, () => { release(); tell("#no-connection"); }));
 
 show(document);
 all("[data-keys-switch]").forEach((box) => { box.checked = !localStorage.getItem(KEYS_OFF); });
-find("[data-focus]")?.focus();
+begin();

@@ -10,7 +10,14 @@ STOPS = """() => [...document.querySelectorAll(
   )].filter((each) => each.tabIndex >= 0 && !each.matches(":disabled"))
     .filter((each) => each.checkVisibility({ visibilityProperty: true }))
     .map((each, at) => { each.dataset.stop = at; return at; })"""
-BEGIN = "() => { document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0); }"
+BEGIN = """() => {
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
+  getSelection().removeAllRanges();
+  scrollTo(0, 0);
+}"""
+"""A form for something new has the cursor in its first field."""
 FOCUSED = """() => {
   const element = document.activeElement, box = element.getBoundingClientRect(), middle = box.top + box.height / 2;
   const seen = middle >= 0 && middle <= innerHeight && getComputedStyle(element).outlineStyle !== "none";
@@ -41,6 +48,23 @@ def tabbed_through(page: Page) -> None:
     assert page.evaluate("document.activeElement === document.body || document.activeElement.dataset.stop === '0'")
     page.keyboard.press("Shift+Tab")
     assert page.evaluate("Number(document.activeElement.dataset.stop)") == stops[-1]
+
+
+def test_n_leads_into_the_first_field_and_more_rows_are_gone_on_from(visit, whole):
+    page = visit("/office/contacts", as_user="toimisto")
+    page.keyboard.press("n")
+    expect(page.locator("#given_name")).to_be_focused()
+    person = whole.api.post("/persons", {"family_name": "Rivinen"})["id"]
+    for number in range(23):
+        whole.api.post("/activities", {"kind": "note", "text": f"Merkintä {number}.", "person_id": person})
+        organisation = whole.api.post("/organisations", {"name": f"Rivi {number}"})["id"]
+        whole.api.post("/affiliations", {"person_id": person, "organisation_id": organisation})
+    page.goto(f"/office/contacts/{person}")
+    for rows, foot in (("#time-line li", "#time-line-foot a"), ("#affiliations tbody tr", "#affiliations-foot a")):
+        expect(page.locator(rows)).to_have_count(20)
+        page.locator(foot).press("Enter")
+        expect(page.locator(rows)).to_have_count(23)
+        expect(page.locator(rows).nth(20).locator("a").first).to_be_focused()
 
 
 @pytest.mark.parametrize("path", ["/office/contacts?q=virtanen", "/office/contacts/new"])
