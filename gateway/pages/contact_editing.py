@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request
@@ -18,12 +19,15 @@ from gateway.form_state import FormState
 from gateway.i18n import LANGUAGES
 from gateway.known_tags import known_tags
 from gateway.pages import contact_words, field_inputs, form_rows, source_words
-from gateway.pages.contact_input import countries, given, shown, typed_contact
+from gateway.pages.contact_input import begun, countries, given, shown, typed_contact
 from gateway.pages.lost_updates import merge
 from gateway.submitted import form_command, read, state, without_empty
 
 FRESH: Mapping[str, str] = {"language": "fi", "addresses_0_street": "", "addresses_0_country": "FI"}
 """What the form of a new contact begins with."""
+
+JOINS: Final = ("joins", "starts_on")
+"""Of an address: whom the new contact is entered for, to join it from that day."""
 
 ALIKE_FROM: Final = 55.0
 """Score from which a similar contact is shown before one is entered anew: nearly the same name is enough."""
@@ -56,7 +60,7 @@ class ContactForm:
         """Enter a new contact."""
         fields = definitions(self.kind)
         if request.method == "GET":
-            return self._page(FormState(FRESH), fields)
+            return self._page(FormState({**FRESH, **begun(self.kind, request.args.get("q", ""))}), fields)
         values = typed_contact(self.names, fields)
         try:
             wanted = read(self.request[0], without_empty(given(values, self.names, fields)))
@@ -67,7 +71,7 @@ class ContactForm:
         except (Invalid, Conflict) as error:
             return self._page(self._wrong(values, error), fields), 422
         flash(_("%(name)s is in the register now.", name=made.name), "good")
-        return redirect(f"{self.address}/{made.id}")
+        return redirect(_joining(self.kind, made.name) or f"{self.address}/{made.id}")
 
     def change(self, contact_id: UUID) -> ResponseReturnValue:
         """Change a contact; what somebody else changed meanwhile is shown and not lost."""
@@ -125,8 +129,20 @@ class ContactForm:
             countries=countries(),
             languages_known=list(LANGUAGES.items()),
             known_tags=[each.code for each in known_tags()],
+            joins={name: request.values[name] for name in JOINS if request.values.get(name)},
             **more,
         )
+
+
+def _joining(kind: str, name: str) -> str:
+    """Where whom the new contact was entered for joins it; empty when it was for nobody."""
+    try:
+        other = UUID(request.form.get("joins", ""))
+    except ValueError:
+        return ""
+    side = "organisation" if kind == "person" else "person"
+    asked = {side: other, "starts_on": request.form.get("starts_on", ""), "q": name}
+    return f"/office/affiliations/new?{urlencode(without_empty(asked))}"
 
 
 def alike(find: Callable[[], Any]) -> dict[str, Any]:

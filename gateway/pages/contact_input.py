@@ -49,6 +49,17 @@ def given(values: dict[str, Any], names: Iterable[str], fields: Sequence[FieldDe
     return wanted
 
 
+def begun(kind: str, words: str) -> dict[str, str]:
+    """The form of a new contact that was searched for by these words and not found."""
+    words = " ".join(words.split())[:100]
+    if "@" in words:
+        return {"email": words}
+    if any(each.isdigit() for each in words) and not any(each.isalpha() for each in words):
+        return {"phone": words}
+    given_name, _space, family_name = words.rpartition(" ")
+    return {"name": words} if kind == "organisation" else {"given_name": given_name, "family_name": family_name}
+
+
 def shown(contact: Any, names: Iterable[str], fields: Sequence[FieldDefinition]) -> dict[str, Any]:
     """The form that shows a contact of the register."""
     values = {name: as_typed(name, getattr(contact, name)) for name in (*names, "tags")}

@@ -1,5 +1,6 @@
 """The register's own pages: basic data, additional fields, own columns and cards, tags."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -175,3 +176,28 @@ def test_C9_lists_by_an_expression_and_a_tag_merged_everywhere(visit: Visit, who
     check_page(page)
     assert [each["tags"] for each in whole.api.get("/persons", tags_all=first)["data"]] == [[first]] * 3
     assert whole.api.get("/persons", tags_any=second)["data"] == []
+
+
+def test_C2_C3_who_is_not_found_is_entered_with_the_words_searched_for_and_joined(visit: Visit) -> None:
+    name = a_name()
+    page = visit(f"/office/search?q=Aino+{name}", as_user="toimisto")
+    page.get_by_role("link", name="Uusi kontakti").click()
+    expect(page.locator("#given_name")).to_have_value("Aino")
+    expect(page.locator("#family_name")).to_have_value(name)
+    page.get_by_role("button", name="Tallenna").click()
+    page.locator("#affiliations").get_by_role("link", name="Lisää").click()
+    page.locator("#q").fill(f"{name} Oy")
+    page.locator("#q").press("Enter")
+    page.get_by_role("link", name="Uusi organisaatio").click()
+    expect(page.locator("#name")).to_have_value(f"{name} Oy")
+    page.get_by_role("button", name="Tallenna").click()
+    page.get_by_label(f"{name} Oy").check()
+    page.locator("#title").fill("Johtaja")
+    page.get_by_role("button", name="Tallenna").click()
+    expect(page.locator("#affiliations")).to_contain_text(f"{name} Oy")
+    expect(page.get_by_role("heading", name=f"Aino {name}")).to_be_visible()
+    page.goto(f"/office/search?q=040+{new_id().int % 10**6:06d}")
+    page.get_by_role("link", name="Uusi kontakti").click()
+    expect(page.locator("#phone")).to_have_value(re.compile("^040 "))
+    page.goto(f"/office/organisations?tags_all={name.lower()}")
+    expect(page.get_by_role("heading", name="Mitään ei löytynyt")).to_be_visible()
