@@ -29,7 +29,7 @@ def test_C17_a_person_is_erased_from_the_card_and_the_report_tells_all(visit, wh
     everywhere, again = page.get_by_text("Poistettu kaikkialta"), page.get_by_role("link", name="Katso uudelleen")
     expect(everywhere.or_(again).first).to_be_visible()
     address = f"/persons/{leaver.person_id}/erasure"
-    members.wait_until(lambda: whole.api.get(address)["complete"] or None, 60, "the erasure")
+    members.wait_until(lambda: whole.api.get(address)["complete"] or None, 180, "the erasure")
     page.reload()
     expect(everywhere).to_be_visible()
     expect(page.locator("#stays").get_by_text("Kirjanpitolaki").first).to_be_visible()

@@ -67,7 +67,7 @@ def erased(whole):
     with remains.waiting_event(whole, life.person_id):
         whole.api.post(f"/persons/{life.person_id}/erase", {"version": person["version"], "reason": "requested"})
         address = f"/persons/{life.person_id}/erasure"
-        wait_until(lambda: whole.api.get(address)["complete"] or None, 60, "the erasure")
+        wait_until(lambda: whole.api.get(address)["complete"] or None, 180, "the erasure")
         settled(whole)
         yield life, before, preview, whole.api.get(address)
 
