@@ -155,3 +155,13 @@ def test_A6_today_is_marked_days_have_names_and_a_step_leads_back(visit: Visit, 
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Tänään", exact=True))
     expect(row.first).to_contain_text(f"{today.day}.{today.month}.{today.year}")
     expect(row.first).not_to_contain_text("klo")
+
+
+def test_A1_each_day_of_a_period_stands_beside_its_word_on_a_phone(visit: Visit) -> None:
+    page = visit("/office/activities", as_user="toimisto", width=390)
+    for name in ("from_on", "to_on"):
+        word, field = (page.locator(each).bounding_box() for each in (f"label[for={name}]", f"#{name}"))
+        assert word is not None
+        assert field is not None
+        assert field["y"] < word["y"] + word["height"] / 2 < field["y"] + field["height"]
+    check_page(page)
