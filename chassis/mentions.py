@@ -23,6 +23,9 @@ NOT_THE_NEXT_NAME: Final = r"(?!\s+(?-i:[A-ZÅÄÖ]))"
 """After `Virtanen, Aino`: in a list it may be the beginning of `Aino Virtala`."""
 GAP: Final = r"[\s()./-]{0,2}"
 FEWEST_DIGITS: Final = 7
+"""Within the country: what is shorter may be a postal code, a sum or a year of anybody."""
+NOT_A_DAY: Final = r"(?!\d{4}-\d\d-\d\d(?!\d))"
+"""`1980-01-01` is no telephone number, though 019 800101 is one."""
 LONGEST_LINE, LONGEST_TEXT = 200, 10_000
 """What contracts take (contracts.base)."""
 WORD: Final = re.compile(r"\w{1,60}")
@@ -47,7 +50,7 @@ class Mentions:
         return cls(
             frozenset(full | {(given.split()[0], family) for given, family in full}),
             frozenset(each.lower() for each in emails if each),
-            frozenset(each for each in phones if each and len(_digits(each)) >= FEWEST_DIGITS),
+            frozenset(each for each in phones if each and len(_parts(each)[1]) >= FEWEST_DIGITS),
         )
 
     @classmethod
@@ -157,7 +160,7 @@ def _parts(number: str) -> tuple[str, str]:
 def _phone(number: str) -> str:
     country, national = _parts(number)
     before = rf"(?:(?:\+|00)\s?{country}{GAP}(?:\(0\))?{GAP}|\(?0)?" if country else r"\+?"
-    return rf"(?<![\d+]){before}{GAP.join(national)}(?!\d)"
+    return rf"(?<![\d+]){NOT_A_DAY}{before}{GAP.join(national)}(?!\d)"
 
 
 def _written(number: str) -> list[str]:

@@ -16,6 +16,7 @@ import importlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
@@ -173,12 +174,12 @@ def _store(session: Session, each: Written, row: Any, changes: dict[str, Any]) -
     key = table.primary_key.columns
     which = and_(*(column == value for column, value in zip(key, row[: len(key)], strict=True)))
     plain = changes.get(each.unique)
-    for number in range(2, MOST_ALIKE):
+    for number in count(2):
         try:
             with session.begin_nested():
                 session.execute(update(table).where(which).values(changes))
         except IntegrityError:
-            if plain is None:
+            if plain is None or number > MOST_ALIKE:
                 raise
             changes[each.unique] = f"{plain} {number}"
         else:

@@ -84,6 +84,8 @@ def _series_of(event: CalendarEvent) -> tuple[str, bool]:
         return "", False
     asked = ListEvents(calendar_id=event.calendar_id, series_id=event.series_id, limit=MOST_REPEATS)
     found = contacts.list_events(asked).data
+    if not found:  # just deleted
+        return "", False
     days = date_range(days_of(found[0])[0], days_of(found[-1])[0])
     return ngettext("Once, %(days)s", "%(num)s times, %(days)s", len(found), days=days), found[-1].id != event.id
 

@@ -123,7 +123,7 @@ def typed_day(text: str) -> str:
 
 def _as_stored(number: Decimal) -> int | float | str:
     """A number of JSON's own where that is exact, else its text."""
-    plain = int(number) if number == number.to_integral_value() else float(number)
+    plain = int(number) if number == number.to_integral_value() and number.adjusted() < 15 else float(number)
     return plain if Decimal(str(plain)) == number else f"{number.normalize():f}"
 
 

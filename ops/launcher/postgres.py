@@ -17,7 +17,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 MOST_BUFFERS = 1024
 """MB; taken page by page as they are used."""
-SETTINGS = {
+SETTINGS = {  # statements are not logged: psycopg2 writes into them what people have typed
     "listen_addresses": ports.LOOPBACK,
     "unix_socket_directories": "",
     "max_connections": "300",
@@ -36,7 +36,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",
-    "log_min_duration_statement": "1s",
+    "log_min_duration_statement": "-1",
+    "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_error_verbosity": "terse",

@@ -1,6 +1,6 @@
 """Events that repeat: made, changed, taken away and restored as a series, on a real database (A6)."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -108,3 +108,14 @@ def test_A6_a_series_that_does_not_end_makes_nothing(call):
         event(call, OFFICE_CALENDAR, "Hallitus", starts_at=FIRST, repeats=Repeats(every="week"))
     assert pointers(error) == [("/repeats/until", "series_end")]
     assert call("list_events", ListEvents(calendar_id=OFFICE_CALENDAR)).data == []
+
+
+def test_A6_what_is_said_again_as_it_was_leaves_what_others_of_the_series_have(call, board):
+    hour, third = timedelta(hours=1), series(call, board)[2]
+    late = {"starts_at": third.starts_at + 3 * hour, "ends_at": third.ends_at + 3 * hour}
+    changed(call, third, place="Kirjasto", text="Ota eväät", **late)
+    changed(call, board, title="Hallituksen kokous", starts_at=board.starts_at, ends_at=board.ends_at,
+            clear=["place", "text", "url"], following=True)  # fmt: skip
+    now = series(call, board)[2]
+    assert (now.title, now.place, now.text) == ("Hallituksen kokous", "Kirjasto", "Ota eväät")
+    assert now.starts_at == late["starts_at"]

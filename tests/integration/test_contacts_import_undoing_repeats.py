@@ -1,10 +1,12 @@
 """What several imports say stays until the last of them is undone (C11), on a real database."""
 
 import random
+from datetime import date
 
 import pytest
 
-from contracts.contacts.affiliations import CreateAffiliation, ListAffiliations
+from contracts.base import ById
+from contracts.contacts.affiliations import CreateAffiliation, EndAffiliation, ListAffiliations
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations
 from contracts.contacts.persons import CreatePerson
 from tests.integration.importing import counts
@@ -88,4 +90,27 @@ def test_C11_in_whatever_order_imports_are_undone_everybody_stays_whom_another_s
         undo(call, imports, each)
         del standing[each.id]
         assert {*persons(call)} == {name for names in standing.values() for name in names}
+    assert sizes() == before
+
+
+def test_C11_an_affiliation_that_began_anew_goes_with_the_import_that_made_it(call, imports):
+    said = f"{PEOPLE}Aino;Aalto;1;;Lumi Oy;Johtaja\n"
+    first = imports.run(said)
+    aino = persons(call)["Aino Aalto"]
+    asked = ListAffiliations(person_id=aino.id)
+    (old,) = call("list_affiliations", asked).data
+    call("end_affiliation", EndAffiliation(id=old.id, ends_on=date(2020, 1, 1)))
+    later = imports.run(said)
+    assert len(call("list_affiliations", asked).data) == 2
+    undo(call, imports, first)
+    undo(call, imports, later)
+    assert [each.ends_on for each in call("list_affiliations", asked).data] == [date(2020, 1, 1)]
+
+
+def test_C11_of_two_undoings_at_once_the_later_imports_comes_first(call, imports):
+    before = sizes()
+    first = imports.run(FIRST)
+    later = imports.run(f"{PEOPLE}Aino;Aalto;1;040 7654321;Lumi Oy;Jäsen\n")
+    undoings = [imports.call("undo_import", ById(id=each.id)) for each in (first, later)]
+    assert [imports.finish_patiently(each).state for each in reversed(undoings)] == ["succeeded", "succeeded"]
     assert sizes() == before

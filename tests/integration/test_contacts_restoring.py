@@ -1,6 +1,7 @@
 """Organisations and segments that were deleted come back exactly as they were, once, or say why they cannot."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,9 +18,10 @@ from contracts.contacts.segments import CreateSegment, DeleteSegment, ListSegmen
 from contracts.errors import Conflict, NotAllowed, NotFound
 from services.contacts.commands import segments
 from tests.integration.conftest import staff
+from tests.integration.test_contacts_mentions import search
 
 OFFICE = staff(Permission.CONTACTS_READ, Permission.CONTACTS_WRITE, Permission.CONTACTS_ERASE)
-TODAY = clock.now().date()
+TODAY = datetime.now(ZoneInfo("Europe/Helsinki")).date()
 LATER, EARLIER = TODAY + timedelta(days=40), TODAY - timedelta(days=40)
 MOVING = {"version", "updated_at"}
 """What moves on whatever happens."""
@@ -172,4 +174,5 @@ def test_C17_the_name_of_an_erased_person_is_struck_in_a_deleted_segment_too(cal
     made = call("create_segment", CreateSegment(name="Aino Lumin tuttavat", filter=tree))
     call("delete_segment", DeleteSegment(id=made.id, version=1))
     call("erase_person", ErasePerson(id=person.id, version=1, reason="requested"))
+    search()
     assert "Lumi" not in call("restore_segment", ById(id=made.id)).model_dump_json()

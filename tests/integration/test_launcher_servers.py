@@ -86,6 +86,17 @@ def test_a_wrong_password_is_refused(servers: Infrastructure) -> None:
         fetch(own._replace(netloc=own.netloc.replace(f":{own.password}", ":wrong")).geturl(), "SELECT 1")
 
 
+@pytest.mark.parametrize("query", ["SELECT {} FROM pg_sleep(1.2)", "SELECT {}::int", "SELECT {} FROM nowhere"])
+def test_C17_no_statement_is_logged_with_what_it_holds(servers: Infrastructure, query: str) -> None:
+    assert servers.postgres is not None
+    before = servers.postgres.log.stat().st_size
+    with contextlib.suppress(psycopg2.Error):
+        fetch(servers.database_urls["contacts"], query.format("'Qzxaino'"))
+    said = servers.postgres.log.read_bytes()[before:]
+    assert b"SELECT" not in said
+    assert b"ERROR" in said or "sleep" in query
+
+
 def test_letters_of_finnish_fold_and_fsync_is_on(servers: Infrastructure) -> None:
     url = servers.database_urls["contacts"]
     assert fetch(url, "SELECT lower('ÅÄÖŠŽ'), upper('åäö'), current_setting('fsync')") == [("åäöšž", "ÅÄÖ", "on")]

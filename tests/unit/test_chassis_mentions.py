@@ -65,6 +65,13 @@ def test_C17_words_about_others_stay(said):
     assert struck(said, AINO.pattern) == said
 
 
+def test_C17_days_and_short_numbers_are_no_telephone_numbers():
+    wanted = Mentions.of([], [], ["+35819800101", "+35890100", "+358205012311"])
+    said = "Syntynyt 1980-01-01, alkaen 2020-05-01T23:11, 90100 Oulu"
+    assert struck(said, wanted.pattern) == said
+    assert struck("Soita 019 800 101 tai 019-800-101", wanted.pattern) == "Soita [poistettu] tai [poistettu]"
+
+
 def test_C17_what_is_left_is_no_longer_than_may_be():
     short = Mentions.of([("Bo", "Ek")], [], [])
     line, text = "Bo Ek " * 33, "Bo Ek " * 1600

@@ -68,7 +68,7 @@ def test_one_process_sets_one_document_after_the_other_whichever_thread_asks(tem
     with ThreadPoolExecutor(1) as other:
         asked = [other.submit(typesetters.pdf, template, AINO, AT).result(), typesetters.pdf(template, AINO, AT)]
     assert asked[0] == asked[1]
-    assert len(processes()) == 1
+    wait_until(lambda: len(processes()) == 1 or None, 20, "one process")  # is another thread's child for a moment
 
 
 def test_documents_are_set_at_the_same_time_by_a_process_each(tmp_path, processes):

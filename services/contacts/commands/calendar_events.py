@@ -71,6 +71,7 @@ def change(session: Session, request: UpdateEvent, author: Author) -> UUID:
     following = _following(session, event) if request.following else []
     said = {name: value for name in SAID if (value := getattr(request, name)) is not None}
     said |= details.cleared(request.clear, CLEARED)
+    said = {name: value for name, value in said.items() if value != getattr(event, name)}
     given = request.model_dump(include={*DAYS, *TIMES}, exclude_none=True)
     before = _when(event)
     after = _valid(when(given, vars(before)))
@@ -78,7 +79,7 @@ def change(session: Session, request: UpdateEvent, author: Author) -> UUID:
     moved = first_day(after, clock.zone()) - first_day(before, clock.zone())
     shape = Shape.of(after, clock.zone())
     for each in following:
-        _store(each, said | (_columns(shape.on(_day(each) + moved, clock.zone())) if given else {}), author)
+        _store(each, said | (_columns(shape.on(_day(each) + moved, clock.zone())) if after != before else {}), author)
     session.flush()
     return event.id
 

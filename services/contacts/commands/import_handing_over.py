@@ -14,9 +14,9 @@ CHANGED_SINCE = f"""EXISTS (
         SELECT FROM changes l WHERE l.subject_id = c.subject_id AND l.id > c.id AND l.field = c.field
         AND coalesce(l.affiliation_id, c.affiliation_id) IS NOT DISTINCT FROM c.affiliation_id
         AND {BY_OTHERS.format("l")})"""  # noqa: S608  (a constant)
-STANDS = """o.state IN ('created', 'updated', 'unchanged') AND i.profile <> 'purchases'
-    AND NOT i.dry_run AND i.undo_job_id = ''"""
-"""Row `o` of import `i` says what nobody has begun to take back."""
+STANDS = """o.state IN ('created', 'updated', 'unchanged') AND o.undone <> 'taken_back' AND i.profile <> 'purchases'
+    AND NOT i.dry_run AND i.undone_at IS NULL"""
+"""Row `o` of import `i` says what is not taken back."""
 LEADS = {"person": "true", "organisation": "o.leads"}
 MADE = {
     row: text(
@@ -56,7 +56,9 @@ BELONGING = text(
         JOIN import_rows o ON o.person_id = a.person_id AND o.organisation_id = a.organisation_id
         JOIN imports i ON i.id = o.import_id
         WHERE r.import_id = :import_id AND r.number BETWEEN :first AND :last
-          AND o.affiliation IS NOT NULL AND o.import_id <> :import_id AND {STANDS}
+          AND o.affiliation IS NOT NULL AND o.import_id > :import_id AND {STANDS} AND NOT EXISTS (
+            SELECT FROM import_rows s JOIN affiliations own ON own.id = (s.affiliation ->> 'id')::uuid
+            WHERE s.import_id = o.import_id AND s.person_id = o.person_id AND s.organisation_id = o.organisation_id)
         ORDER BY r.number, o.import_id, o.number
     ), given AS (
         UPDATE import_rows o SET affiliation = t.affiliation FROM theirs t
@@ -66,7 +68,7 @@ BELONGING = text(
     WHERE r.import_id = :import_id AND r.number = t.number RETURNING t.person_id
     """  # noqa: S608  (constants)
 )
-"""The row that has an affiliation's id is the one that made it."""
+"""The row that has an affiliation's id is the one that made it. An import that made one itself says that one."""
 
 
 def made(session: Session, row: str, chunk: Mapping[str, Any], ids: Collection[UUID]) -> None:

@@ -75,9 +75,11 @@ ANOTHER_AT_WORK = text(
     SELECT EXISTS (SELECT FROM imports i JOIN jobs j ON j.id = i.job_id
                    WHERE i.id <> :import_id AND NOT i.dry_run AND NOT i.preview AND i.profile <> 'purchases'
                      AND j.state IN ('queued', 'running'))
+        OR EXISTS (SELECT FROM imports i JOIN jobs j ON j.id = i.undo_job_id
+                   WHERE i.id > :import_id AND j.state IN ('queued', 'running'))
     """
 )
-"""An import that is not through may be about to say the same."""
+"""An import that is not through may be about to say the same; of undoings the later import's comes first."""
 TELL_KEPT = text(
     """
     WITH kept AS (SELECT id, fields FROM jsonb_to_recordset(CAST(:kept AS jsonb)) AS k(id uuid, fields jsonb)),

@@ -1,5 +1,6 @@
 """Which texts of contacts may name anybody besides whom they are about (C17, ADR 8)."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -8,13 +9,15 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from chassis import files
-from chassis.mentions import Mentions
+from chassis.mentions import Mentions, struck
 from chassis.striking import Written
 from services.contacts import models
 from services.contacts.rules.struck_filters import struck_filter
 
 CODES: Final = ("code", "question", "values", "kind")
 """Parts of a question that answers, conditions and segments refer to."""
+PLACE: Final = ("purpose", "postal_code", "country")
+"""Parts of an address that are codes."""
 
 
 def _links(link: Any, owner: str) -> Any:
@@ -34,6 +37,23 @@ def _forget_files(session: Session, import_ids: Sequence[UUID]) -> None:
     for key in session.scalars(select(imports.file_key).where(these)):
         files.delete(key)
     session.execute(update(imports).where(these).values(file_key=""))
+
+
+def _given_back(value: Any, mentions: Mentions) -> Any:
+    """What an undoing may write again: an address or a number goes wholly, as with the mark in it, it would be none."""
+    reached = Mentions(frozenset(), mentions.emails, mentions.phones).pattern
+    return struck(_without(value, reached), mentions.pattern, coded=PLACE)
+
+
+def _without(value: Any, reached: re.Pattern[str]) -> Any:
+    if isinstance(value, str):
+        return None if reached.fullmatch(value) else value
+    if isinstance(value, list):
+        kept = [(each, _without(each, reached)) for each in value]
+        return [left for each, left in kept if left == each or not (left is None or isinstance(left, dict))]
+    if isinstance(value, dict):
+        return {name: each if name in PLACE else _without(each, reached) for name, each in value.items()}
+    return value
 
 
 def _gone(value: str | None, mentions: Mentions) -> str | None:
@@ -69,14 +89,15 @@ WRITTEN: Final = (
         models.ImportRow,
         ("raw", "params", "person", "organisation", "affiliation", "purchase", "reason", "remarks", "column"),
         keys=True,
+        coded=("id", *PLACE),
         then=_forget_files,
     ),
-    Written(models.Person, ("title", "addresses", "fields")),
-    Written(models.Organisation, ("addresses", "fields")),
+    Written(models.Person, ("title", "addresses", "fields"), coded=PLACE),
+    Written(models.Organisation, ("addresses", "fields"), coded=PLACE),
     Written(models.Affiliation, ("title", "role", "fields")),
     Written(models.Consent, ("evidence",)),
     Written(models.Verification, ("reason",)),
-    Written(models.Change, ("old", "new")),
-    Written(models.Merge, ("before", "after")),
+    Written(models.Change, ("old", "new"), how=_given_back),
+    Written(models.Merge, ("before", "after"), how=_given_back),
     Written(models.KnownPurchase, ("product_name",)),
 )

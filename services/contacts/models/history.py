@@ -18,6 +18,7 @@ class Change(Base):
     __table_args__ = (
         Index("ix_changes_subject_id", "subject_id", "id"),
         Index("ix_changes_import_id", "import_id", "subject_id", postgresql_where=text("import_id IS NOT NULL")),
+        Index("ix_changes_affiliation_id", "affiliation_id", postgresql_where=text("affiliation_id IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
