@@ -34,7 +34,7 @@ NEVER: Final = -1
 """Nobody knows any more whom to look for."""
 ERASURES, COMMANDS = tables.erasures.c, tables.handled_commands.c
 DUE = (
-    select(ERASURES.person_id, ERASURES.ids, ERASURES.searched)
+    select(ERASURES.person_id, ERASURES.ids, ERASURES.searched, ERASURES.erased_at)
     .where((ERASURES.searched == 0) | ((ERASURES.searched == 1) & ERASURES.settled))
     .order_by(ERASURES.erased_at)
     .limit(AT_ONCE)
@@ -49,12 +49,16 @@ def search_next(worker: "Worker") -> bool:
         return False
     known = [(row, sought) for row in due if (sought := _sought(worker, row)) is not None]
     if known:
-        _search(worker, [(row.person_id, Wanted.of([UUID(each) for each in row.ids], sought)) for row, sought in known])
+        _search(worker, [(row.person_id, _wanted(row, sought)) for row, sought in known])
     with worker.transaction() as session:
         for row, _ in known:
             _count(session, row, row.searched + 1)
     crash.point(f"{worker.service}.searched")
     return True
+
+
+def _wanted(row: Any, sought: Sought) -> Wanted:
+    return Wanted.of([UUID(each) for each in row.ids], sought, row.erased_at)
 
 
 def _sought(worker: "Worker", row: Any) -> Sought | None:

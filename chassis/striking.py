@@ -16,6 +16,7 @@ import importlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Final
 from uuid import UUID
@@ -42,6 +43,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis import searching, tables
+from chassis.ids import made_at
 from chassis.mentions import Mentions, struck
 from contracts.personal_data import RetainedDocument, Sought
 
@@ -49,6 +51,8 @@ Ids = Sequence[UUID]
 AT_ONCE: Final = 20_000
 """Rows of a table without an index of words that one transaction looks through."""
 MOST_ALIKE: Final = 1_000
+JUST_BEING_WRITTEN: Final = timedelta(seconds=10)
+"""So long after an erasure somebody may still write what was known before it."""
 ANY_ROW: Final = true()
 BETWEEN_DIGITS: Final = " ()-./\u00a0"
 ALLOWED: Final = text("SELECT set_config('talkoo.striking', 'on', true)")
@@ -72,6 +76,8 @@ class Written:
     """Keys of the JSON are texts too, such as headings of columns."""
     coded: Collection[str] = ()
     """Keys of the JSON under which are codes, which other things refer to."""
+    dated: bool = False
+    """Rows whose first key was given after the erasure tell of somebody who came since, and stay."""
     unique: str = ""
     """A column that may not say the same twice: numbers tell apart what is left."""
     then: Callable[[Session, Sequence[Any]], None] | None = None
@@ -108,11 +114,16 @@ class Wanted:
     everything: Mentions
     free: Mentions
     """Without what somebody else in the register bears too."""
+    erased_at: datetime | None = None
 
     @classmethod
-    def of(cls, ids: Ids, sought: Sought) -> "Wanted":
+    def of(cls, ids: Ids, sought: Sought, erased_at: datetime) -> "Wanted":
         """As the register says."""
-        return cls(ids, Mentions.read(sought.everything), Mentions.read(sought.free))
+        return cls(ids, Mentions.read(sought.everything), Mentions.read(sought.free), erased_at)
+
+    def spares(self, row_id: UUID) -> bool:
+        """Whether the row was begun well after the erasure."""
+        return self.erased_at is not None and made_at(row_id) > self.erased_at + JUST_BEING_WRITTEN
 
 
 def written(service: str) -> Sequence[Written]:
@@ -139,6 +150,8 @@ def strike(
     for row in session.execute(_rows(each, may)).all():
         left = {name: row._mapping[name] for name in each.columns}
         for one, theirs, rows in zip(wanted, linked, found, strict=True):
+            if each.dated and one.spares(row[0]):
+                continue
             changes = dict(_changes(each, left, one.everything if row[0] in theirs else one.free))
             if changes:
                 left |= changes

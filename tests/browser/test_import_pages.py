@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from chassis.ids import new_id
+from ops.simulators.clients import wait_until
 from tests.browser.soundness import check_page
 
 Visit = Callable[..., Page]
@@ -153,6 +154,8 @@ def test_C11_a_card_goes_out_and_comes_in_again(visit: Visit, whole: Any) -> Non
     assert (answer.text.replace("\r\n", "\n"), answer.headers["Content-Type"]) == (card, "text/vcard; charset=utf-8")
     assert answer.headers["Content-Disposition"].startswith("attachment; ")
     whole.api.ask("DELETE", f"/api/v1/persons/{person['id']}", headers={"If-Match": '"1"'})
+    erasure = f"/persons/{person['id']}/erasure"
+    wait_until(lambda: whole.api.get(erasure)["complete"] or None, 180, "erasure, which looks for the name everywhere")
     page.goto("/office/imports")
     upload(page, card)
     page.get_by_role("button", name="Lue tiedosto").click()

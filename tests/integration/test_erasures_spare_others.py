@@ -1,10 +1,13 @@
 """What is another's stays readable when somebody is erased whose number it may look like (C17, ADR 8)."""
 
+from datetime import timedelta
+
 import pytest
 
+from chassis import striking
 from contracts.base import ById
 from contracts.contacts.merges import MergePersons
-from contracts.contacts.persons import CreatePerson
+from contracts.contacts.persons import CreatePerson, ListPersons
 from tests.integration.importing import Importing
 from tests.integration.test_erasures_of_texts import erase, town
 
@@ -57,3 +60,13 @@ def test_C17_persons_parted_again_have_no_struck_address(town):
     for each in (eino, twin):
         now = town.call("contacts", "get_person", ById(id=each.id))
         assert "poistettu" not in now.model_dump_json()
+
+
+def test_C11_C17_a_file_that_comes_later_may_name_who_was_erased(town, imports, monkeypatch):
+    monkeypatch.setattr(striking, "JUST_BEING_WRITTEN", timedelta())
+    erase(town, person(town, "Aino", **SHARED))
+    made = imports.run(f"{HEADINGS}Aino;Aalto;1;{SHARED['email']};{SHARED['phone']}\n")
+    town.settle()
+    (aino,) = town.call("contacts", "list_persons", ListPersons(q="Aino Aalto")).data
+    assert (aino.email, aino.phone) == (SHARED["email"], "+358401928374")
+    assert imports.rows(made)[0].raw["Sähköposti"] == SHARED["email"]

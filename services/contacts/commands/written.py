@@ -16,8 +16,8 @@ from services.contacts.rules.struck_filters import struck_filter
 
 CODES: Final = ("code", "question", "values", "kind")
 """Parts of a question that answers, conditions and segments refer to."""
-PLACE: Final = ("purpose", "postal_code", "country")
-"""Parts of an address that are codes."""
+PLACE: Final = ("id", "purpose", "postal_code", "country")
+"""Parts of values that are codes."""
 
 
 def _links(link: Any, owner: str) -> Any:
@@ -40,7 +40,8 @@ def _forget_files(session: Session, import_ids: Sequence[UUID]) -> None:
 
 
 def _given_back(value: Any, mentions: Mentions) -> Any:
-    """What an undoing may write again: an address or a number goes wholly, as with the mark in it, it would be none."""
+    """What an import or an undoing may write: an address or a number goes wholly, as with the mark in it, it would be
+    none."""
     reached = Mentions(frozenset(), mentions.emails, mentions.phones).pattern
     return struck(_without(value, reached), mentions.pattern, coded=PLACE)
 
@@ -84,13 +85,16 @@ WRITTEN: Final = (
     Written(models.SurveyAnswer, ("answers",)),
     Written(models.Export, ("asked",)),
     Written(models.ImportMapping, ("name", "columns"), keys=True, unique="name"),
-    Written(models.Import, ("file_name", "columns", "mapping"), keys=True, then=_forget_files),
+    Written(models.Import, ("file_name", "columns", "mapping"), keys=True, then=_forget_files, dated=True),
+    Written(
+        models.ImportRow, ("raw", "params", "reason", "remarks", "column"), keys=True, then=_forget_files, dated=True
+    ),
     Written(
         models.ImportRow,
-        ("raw", "params", "person", "organisation", "affiliation", "purchase", "reason", "remarks", "column"),
-        keys=True,
-        coded=("id", *PLACE),
+        ("person", "organisation", "affiliation", "purchase"),
+        how=_given_back,
         then=_forget_files,
+        dated=True,
     ),
     Written(models.Person, ("title", "addresses", "fields"), coded=PLACE),
     Written(models.Organisation, ("addresses", "fields"), coded=PLACE),
