@@ -5,6 +5,8 @@ from functools import lru_cache
 from pydantic import Field, Json, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SHORTEST_SECRET = 16
+
 
 class Settings(BaseSettings):
     """What the launcher or the operator sets. A missing value without a default stops the process with its name."""
@@ -41,6 +43,13 @@ class Settings(BaseSettings):
     """How long a service that was told to stop may finish what it took."""
     talkoo_crash_at: str = ""
     """Chaos tests only: `point:n` ends the process the n-th time it passes the named point."""
+
+    def secret(self) -> bytes:
+        """The suite's secret, from which keys are made; an error names the variable when it is missing or short."""
+        secret = self.talkoo_secret.get_secret_value()
+        if len(secret) < SHORTEST_SECRET:
+            raise RuntimeError(f"TALKOO_SECRET is not set or shorter than {SHORTEST_SECRET} characters")
+        return secret.encode()
 
     def database_url(self, service: str) -> str:
         """The URL of the service's own database; an error names the variable when it is not set."""

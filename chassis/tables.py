@@ -172,6 +172,18 @@ def drop_chassis_tables(connection: Any) -> None:
         connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {function}")
 
 
+def add_searches_of_texts(connection: Any) -> None:
+    """What an erasure has done about texts about others. Those before are over."""
+    connection.exec_driver_sql("ALTER TABLE erasures ADD COLUMN IF NOT EXISTS searched integer NOT NULL DEFAULT 2")
+    connection.exec_driver_sql("ALTER TABLE erasures ALTER COLUMN searched SET DEFAULT 0")
+    connection.exec_driver_sql("ALTER TABLE erasures ADD COLUMN IF NOT EXISTS naming jsonb NOT NULL DEFAULT '[]'")
+
+
+def drop_searches_of_texts(connection: Any) -> None:
+    """The reverse of `add_searches_of_texts`."""
+    connection.exec_driver_sql("ALTER TABLE erasures DROP COLUMN searched, DROP COLUMN naming")
+
+
 COLUMN_TYPES: dict[Any, Any] = {
     str: Text,
     datetime: DateTime(timezone=True),

@@ -45,7 +45,7 @@ def create_app() -> Flask:
 
 def _flask_key() -> bytes:
     """Signs the cookie of messages shown on the next page."""
-    return hmac.new(settings().talkoo_secret.get_secret_value().encode(), b"flask", hashlib.sha256).digest()
+    return hmac.new(settings().secret(), b"flask", hashlib.sha256).digest()
 
 
 def _allow_uploads() -> None:

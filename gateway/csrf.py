@@ -42,8 +42,7 @@ def csrf_token() -> str:
 
 
 def _derived(secret: str) -> str:
-    key = settings().talkoo_secret.get_secret_value().encode()
-    return hmac.new(key, b"csrf\0" + secret.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(settings().secret(), b"csrf\0" + secret.encode(), hashlib.sha256).hexdigest()
 
 
 def _visit() -> str:

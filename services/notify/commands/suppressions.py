@@ -104,10 +104,7 @@ def _lift(session: Session, *which: ColumnElement[bool]) -> bool:
 
 def unsubscribe_token(message_id: UUID) -> str:
     """The token of a message's list-unsubscribe link; only we can make it."""
-    secret = settings().talkoo_secret.get_secret_value()
-    if not secret:
-        raise RuntimeError("TALKOO_SECRET is not set")
-    signature = hmac.new(secret.encode(), b"unsubscribe:" + message_id.bytes, sha256)
+    signature = hmac.new(settings().secret(), b"unsubscribe:" + message_id.bytes, sha256)
     return f"{message_id.hex}.{signature.hexdigest()[:40]}"
 
 

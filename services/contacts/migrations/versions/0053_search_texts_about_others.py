@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import UUID
 
+from chassis import tables
+
 revision = "0053"
 down_revision = "0052"
 branch_labels = None
@@ -25,9 +27,7 @@ BUT_FOR_ERASURES = f"""
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE erasures ADD COLUMN IF NOT EXISTS searched integer NOT NULL DEFAULT 2")
-    op.execute("ALTER TABLE erasures ALTER COLUMN searched SET DEFAULT 0")
-    op.execute("ALTER TABLE erasures ADD COLUMN IF NOT EXISTS naming jsonb NOT NULL DEFAULT '[]'")
+    tables.add_searches_of_texts(op.get_bind())
     op.create_table(
         "sought",
         sa.Column("person_id", UUID(as_uuid=True), nullable=False),
@@ -41,4 +41,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(FUNCTION.format(REFUSE))
     op.drop_table("sought")
-    op.execute("ALTER TABLE erasures DROP COLUMN searched, DROP COLUMN naming")
+    tables.drop_searches_of_texts(op.get_bind())

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from chassis import tables
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -9,10 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE erasures ADD COLUMN IF NOT EXISTS searched integer NOT NULL DEFAULT 2")
-    op.execute("ALTER TABLE erasures ALTER COLUMN searched SET DEFAULT 0")
-    op.execute("ALTER TABLE erasures ADD COLUMN IF NOT EXISTS naming jsonb NOT NULL DEFAULT '[]'")
+    tables.add_searches_of_texts(op.get_bind())
 
 
 def downgrade() -> None:
-    op.execute("ALTER TABLE erasures DROP COLUMN searched, DROP COLUMN naming")
+    tables.drop_searches_of_texts(op.get_bind())
