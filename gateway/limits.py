@@ -36,6 +36,8 @@ class Share:
 
 _shares: dict[str, Share] = {}
 _lock = threading.Lock()
+_asking = [threading.Lock() for _ in range(64)]
+"""Who asks for a share of a limit holds one of these, chosen by the limit's key."""
 
 
 def init_limits(app: Flask) -> None:
@@ -68,16 +70,34 @@ def limit_form(name: str, per_minute: int = FORMS_PER_MINUTE) -> None:
 
 def take(key: str, limit: int) -> None:
     """Take one from the limit per minute; raises TooMany with the seconds to wait."""
-    share = _shares.get(key)
-    if share is None or share.ends <= time.monotonic() or (share.left <= 0 < share.elsewhere):
-        share = _ask_for_share(key, limit)
-    with _lock:
-        allowed = share.left > 0
-        share.left -= allowed
+    share, allowed = _take_one(key) or _asked_for(key, limit)
     wait = max(math.ceil(share.ends - time.monotonic()), 1)
     g.rate_limit = (limit, share.left + share.elsewhere, wait)
     if not allowed:
         raise TooMany(f"Too many requests; wait {wait} seconds.", seconds=wait)
+
+
+def _take_one(key: str) -> tuple[Share, bool] | None:
+    """The worker's share and whether it had one left; None when a share has to be asked for."""
+    with _lock:
+        share = _shares.get(key)
+        if share is None or share.ends <= time.monotonic() or (share.left <= 0 < share.elsewhere):
+            return None
+        allowed = share.left > 0
+        share.left -= allowed
+        return share, allowed
+
+
+def _asked_for(key: str, limit: int) -> tuple[Share, bool]:
+    """One at a time asks: a crowd that comes at once must not take the shares of the other workers."""
+    with _asking[hash(key) % len(_asking)]:
+        while (taken := _take_one(key)) is None:
+            share = _ask_for_share(key, limit)
+            with _lock:
+                if len(_shares) >= MOST_KEPT:
+                    _shares.clear()
+                _shares[key] = share
+    return taken
 
 
 def _ask_for_share(key: str, limit: int) -> Share:
@@ -87,16 +107,8 @@ def _ask_for_share(key: str, limit: int) -> Share:
                 TakeRateLimit(key=key, limit=limit, seconds=MINUTE, cost=max(limit // SHARES, 1))
             )
     except Unavailable:
-        return Share(1, limit, time.monotonic() + 1)  # nobody counts now; what the request wants will tell
-    share = Share(state.granted, state.remaining, time.monotonic() + state.reset_seconds)
-    with _lock:
-        if len(_shares) >= MOST_KEPT:
-            _shares.clear()
-        known = _shares.get(key)
-        if known is not None and known.ends > time.monotonic():
-            share.left += max(known.left, 0)
-        _shares[key] = share
-    return share
+        return Share(limit, 0, time.monotonic() + 1)  # nobody counts now; what the request wants will tell
+    return Share(state.granted, state.remaining, time.monotonic() + state.reset_seconds)
 
 
 def _tell(response: Response) -> Response:

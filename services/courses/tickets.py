@@ -15,6 +15,7 @@ from contracts.commerce import CommerceApi
 from contracts.contacts import ContactsApi
 from contracts.contacts.recipients import Recipient
 from contracts.errors import Internal, NotFound
+from services.courses.commands.tickets import file_key
 from services.courses.documents.ticket import TicketDocument, render_ticket
 
 contacts = client(ContactsApi)
@@ -49,7 +50,7 @@ def product_names(items: Iterable[Any]) -> dict[UUID, Translated]:
 def store_ticket(
     row: Any, holder: Recipient, organiser_name: str, items: Iterable[Any], products: Mapping[UUID, Translated]
 ) -> str:
-    """Render and store the ticket under a key of the enrolment's own, so that a repeat replaces it; the key.
+    """Render and store the ticket; the key.
 
     `items` are those to be named, with the names in `products` of those that have none.
     """
@@ -67,7 +68,7 @@ def store_ticket(
         items=tuple(_item_words(item, products, zone, holder.language) for item in items),
         issued_at=row.confirmed_at,
     )
-    key = f"courses/{row.id}.pdf"
+    key = file_key(row.id)
     files.store(key, render_ticket(document, holder.language))
     return key
 

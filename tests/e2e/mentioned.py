@@ -98,6 +98,7 @@ def in_commerce_and_courses(office: Any, other: str, said: str) -> None:
     wanted = {"session_id": session_id, "person_id": other, "payment": "invoice", "note": said}
     enrolled = office.post("/enrolments", wanted)
     soon(lambda: papers_of(office, other), "another's invoice")
+    soon(lambda: office.get(f"/enrolments/{enrolled['id']}")["ticket_key"], "another's ticket")
     office.post(f"/enrolments/{enrolled['id']}/cancel", {"reason": said})
     office.post("/prices/quote", {"lines": [{"product_id": product_id, "quantity": 1}]})
 

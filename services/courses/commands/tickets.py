@@ -6,15 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from chassis import outbox
+from chassis import files, jobs, outbox
 from contracts.courses import EnrolmentState, TicketReady
+from services.courses.commands.enrolments import RENDER_TICKETS
 from services.courses.models import Course, CourseSession, Enrolment, EnrolmentItem, SessionItem
 
 BATCH = 20
 CLAIM = timedelta(seconds=60)
+
+
+def file_key(enrolment_id: UUID) -> str:
+    """Where the ticket of an enrolment lies: a repeat replaces it."""
+    return f"courses/{enrolment_id}.pdf"
 
 
 def claim(session: Session, now: datetime) -> Sequence[Any]:
@@ -80,7 +86,7 @@ def store(session: Session, claimed: Any, file_key: str) -> None:
     """The PDF of a claimed row lies under `file_key`: told, unless the enrolment has been cancelled meanwhile.
 
     When the claim is not ours any more, the session was moved or another worker was faster, and our file may say what
-    is not true: it is made once more.
+    is not true: it is made once more. A ticket of what was cancelled goes.
     """
     ours = Enrolment.ticket_claimed_until == claimed.ticket_claimed_until
     confirmed = update(Enrolment).where(Enrolment.id == claimed.id, Enrolment.state == EnrolmentState.CONFIRMED)
@@ -90,6 +96,23 @@ def store(session: Session, claimed: Any, file_key: str) -> None:
         .returning(Enrolment.person_id, Enrolment.version)
     ).first()
     if row is None:
-        session.execute(confirmed.values(ticket_key=None, ticket_claimed_until=None))
+        again: Any = session.execute(confirmed.values(ticket_key=None, ticket_claimed_until=None))
+        if not again.rowcount:
+            files.delete(file_key)
         return
     outbox.record(session, TicketReady(enrolment_id=claimed.id, person_id=row.person_id), version=row.version)
+
+
+def remove(session: Session, sessions: Any) -> None:
+    """Remove the tickets of some sessions, as they say what they must not say; who is still to come gets a new one."""
+    theirs = Enrolment.session_id.in_(sessions)
+    for enrolment_id in session.scalars(select(Enrolment.id).where(theirs, Enrolment.ticket_key.is_not(None))):
+        files.delete(file_key(enrolment_id))
+    to_come = select(CourseSession.id).where(CourseSession.id.in_(sessions), CourseSession.ends_at > func.now())
+    session.execute(
+        update(Enrolment)
+        .where(Enrolment.session_id.in_(to_come), Enrolment.state == EnrolmentState.CONFIRMED)
+        .values(ticket_key=None, ticket_claimed_until=None, version=Enrolment.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    jobs.wake(session, RENDER_TICKETS)
