@@ -82,8 +82,8 @@ def items_of(session: Session, claimed: Sequence[Any]) -> dict[UUID, list[Any]]:
     return {enrolment_id: items for enrolment_id, items in found.items() if len(items) > 1}
 
 
-def store(session: Session, claimed: Any, file_key: str) -> None:
-    """The PDF of a claimed row lies under `file_key`: told, unless the enrolment has been cancelled meanwhile.
+def store(session: Session, claimed: Any, key: str) -> None:
+    """The PDF of a claimed row lies under `key`: told, unless the enrolment has been cancelled meanwhile.
 
     When the claim is not ours any more, the session was moved or another worker was faster, and our file may say what
     is not true: it is made once more. A ticket of what was cancelled goes.
@@ -92,13 +92,13 @@ def store(session: Session, claimed: Any, file_key: str) -> None:
     confirmed = update(Enrolment).where(Enrolment.id == claimed.id, Enrolment.state == EnrolmentState.CONFIRMED)
     row = session.execute(
         confirmed.where(ours, Enrolment.ticket_key.is_(None))
-        .values(ticket_key=file_key, ticket_claimed_until=None, version=Enrolment.version + 1)
+        .values(ticket_key=key, ticket_claimed_until=None, version=Enrolment.version + 1)
         .returning(Enrolment.person_id, Enrolment.version)
     ).first()
     if row is None:
         again: Any = session.execute(confirmed.values(ticket_key=None, ticket_claimed_until=None))
         if not again.rowcount:
-            files.delete(file_key)
+            files.delete(key)
         return
     outbox.record(session, TicketReady(enrolment_id=claimed.id, person_id=row.person_id), version=row.version)
 
