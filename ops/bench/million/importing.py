@@ -1,12 +1,13 @@
-"""P6: files of contacts imported, beside rows copied into a staging table and inserted from there."""
+"""P6: files of contacts imported, beside rows copied into a staging table, and beside the rows that an import keeps."""
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from ops import people
 from ops.bench import peers
 from ops.bench.findings import Finding, against_floor, within
-from ops.bench.floors import staging
+from ops.bench.floors import kept_rows, staging
 from ops.bench.load import Outcome
 from ops.bench.million.waiting import finished
 from ops.bench.processes import watched
@@ -26,22 +27,39 @@ STATES = ("created", "updated", "unchanged", "rejected", "duplicate")
 """What became of a row; other counts are of rows that these count too."""
 
 
+@dataclass(frozen=True)
+class Imported:
+    """A file that was brought in: how fast, with how many MB at most, and as which import."""
+
+    outcome: Outcome
+    memory: float
+    import_id: str
+
+
 def measure(scene: Scene) -> list[Finding]:
     """P6: new persons every time; then a file whose every other row is known already, and a workbook with employers."""
-    count, memory = scene.pace.imported, list[float]()
+    count, done = scene.pace.imported, list[Imported]()
 
     def new() -> Outcome:
-        return _imported(scene, "people.csv", papers.csv_file(_invented(next(SEEDS), count)), count, memory)
+        done.append(_imported(scene, "people.csv", papers.csv_file(_invented(next(SEEDS), count)), count))
+        return done[-1].outcome
 
-    turns = Turns(scene.pace.import_runs, {"F-copy": lambda: staging.run(scene.suite, next(SEEDS), count), "P6": new})
-    found = turns.median("P6", rate)
+    turns = Turns(
+        scene.pace.import_runs,
+        {
+            "F-copy": lambda: staging.run(scene.suite, next(SEEDS), count),
+            "P6": new,
+            "F-rows": lambda: kept_rows.run(scene.suite, done[-1].import_id),
+        },
+    )
+    found, what = turns.median("P6", rate), f"{count:,} contacts imported"
     return [
-        against_floor("P6", f"{count:,} contacts imported", "rows/s", turns, rate, "F-copy", at_least=0.25),
+        against_floor("P6", what, "rows/s", turns, rate, "F-copy", at_least=0.25),
+        against_floor("P6", what, "rows/s", turns, rate, "F-rows"),
         Finding(
-            "P6", f"{count:,} contacts imported", "rows/s", found, "pretix", peers.PRETIX_IMPORT,
-            found / peers.PRETIX_IMPORT, at_least=50,
+            "P6", what, "rows/s", found, "pretix", peers.PRETIX_IMPORT, found / peers.PRETIX_IMPORT, at_least=50
         ),
-        within("P6", "memory meanwhile, worker and its children", "MB", max(memory), MEMORY_GOAL),
+        within("P6", "memory meanwhile, worker and its children", "MB", max(each.memory for each in done), MEMORY_GOAL),
         _half_known(scene, count, found),
         *_workbook(scene, count, found),
     ]  # fmt: skip
@@ -51,10 +69,10 @@ def _half_known(scene: Scene, count: int, of_new: float) -> Finding:
     """Rows that were imported before, in turn with new ones: they are found by their e-mail addresses."""
     seed = next(SEEDS)
     known = list(_invented(seed, count // 2))
-    _imported(scene, "known.csv", papers.csv_file(known), len(known), [])
+    _imported(scene, "known.csv", papers.csv_file(known), len(known))
     pairs = zip(known, _invented(next(SEEDS), count // 2), strict=True)
     mixed = papers.csv_file(itertools.chain.from_iterable(pairs))
-    outcome = _imported(scene, "half.csv", mixed, 2 * len(known), [], known=len(known))
+    outcome = _imported(scene, "half.csv", mixed, 2 * len(known), known=len(known)).outcome
     return Finding(
         "P6", f"{count:,} contacts, half of them known", "rows/s", rate(outcome), "new ones", of_new,
         rate(outcome) / of_new,
@@ -62,16 +80,15 @@ def _half_known(scene: Scene, count: int, of_new: float) -> Finding:
 
 
 def _workbook(scene: Scene, count: int, of_csv: float) -> list[Finding]:
-    memory = list[float]()
     employers = list(people.organisations(EMPLOYERS, XLSX_SEED))
     content = papers.xlsx_file(_invented(next(SEEDS), count), employers, "Jäsen")
-    outcome = _imported(scene, "people.xlsx", content, count, memory)
+    found = _imported(scene, "people.xlsx", content, count)
     return [
         Finding(
-            "P6", f"{count:,} contacts with employers, XLSX", "rows/s", rate(outcome), "CSV", of_csv,
-            rate(outcome) / of_csv,
+            "P6", f"{count:,} contacts with employers, XLSX", "rows/s", rate(found.outcome), "CSV", of_csv,
+            rate(found.outcome) / of_csv,
         ),
-        within("P6", "memory meanwhile, worker and its children, XLSX", "MB", max(memory), MEMORY_GOAL),
+        within("P6", "memory meanwhile, worker and its children, XLSX", "MB", found.memory, MEMORY_GOAL),
     ]  # fmt: skip
 
 
@@ -79,15 +96,15 @@ def _invented(seed: int, count: int) -> Iterable[InventedPerson]:
     return people.persons(count, seed, domain=f"bench{seed}.example.org")
 
 
-def _imported(scene: Scene, name: str, content: bytes, count: int, memory: list[float], known: int = 0) -> Outcome:
-    """A file brought in, and the highest memory meanwhile; raises Failed when rows are lost or not matched."""
+def _imported(scene: Scene, name: str, content: bytes, count: int, known: int = 0) -> Imported:
+    """A file brought in; raises Failed when rows are lost or not matched."""
     scene.wait_at_rest()
     with watched(scene.suite.pids["worker"]) as seen:
         started = scene.office.upload("/imports", name, content, profile="contacts", dry_run="false")
         job, seconds = finished(scene, started)
-    memory.append(max(seen))
-    _refuse_lost(scene, job["result"]["import_id"], count, known)
-    return Outcome.of_events(count, seconds)
+    import_id = job["result"]["import_id"]
+    _refuse_lost(scene, import_id, count, known)
+    return Imported(Outcome.of_events(count, seconds), max(seen), import_id)
 
 
 def _refuse_lost(scene: Scene, import_id: str, count: int, known: int) -> None:
