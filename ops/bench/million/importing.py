@@ -55,7 +55,7 @@ def measure(scene: Scene) -> list[Finding]:
     found, what = turns.median("P6", rate), f"{count:,} contacts imported"
     return [
         against_floor("P6", what, "rows/s", turns, rate, "F-copy", at_least=0.25),
-        against_floor("P6", what, "rows/s", turns, rate, "F-rows"),
+        against_floor("P6", what, "rows/s", turns, rate, "F-rows", at_least=0.4),
         Finding(
             "P6", what, "rows/s", found, "pretix", peers.PRETIX_IMPORT, found / peers.PRETIX_IMPORT, at_least=50
         ),
