@@ -3,6 +3,7 @@
 A line is `group.NAME;PARAM=value;PARAM:value`; long ones are folded, which is undone before lines get here.
 """
 
+import codecs
 import quopri
 import re
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,8 @@ PIECES = re.compile(r"\\.?|[^\\]+", re.DOTALL)
 ESCAPED = {"n": "\n", "N": "\n"}
 UNNAMED = ("TYPE", "ENCODING")
 ENCODINGS = frozenset({"QUOTED-PRINTABLE", "BASE64", "B", "8BIT", "7BIT"})
+NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
+"""What Python reads besides character sets: slow for long texts, or meant for something else."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,9 @@ def _printable(value: str, charset: str) -> str:
     octets = quopri.decodestring(value.encode("utf-8", "replace"))
     for codec in (charset, "utf-8"):
         try:
-            return octets.decode(codec)
-        except (LookupError, UnicodeDecodeError):
+            if codecs.lookup(codec).name not in NO_CHARSETS:
+                return octets.decode(codec)
+        except (LookupError, ValueError):
             continue
     return octets.decode("cp1252", "replace")
 
