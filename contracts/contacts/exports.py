@@ -8,14 +8,17 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.access import Permission
-from contracts.base import ById, Event, Job, Language, OptionalLine, Reply, Request, command, query
+from contracts.base import ById, Code, Event, Job, Language, OptionalLine, Reply, Request, command, query
 from contracts.contacts.segments import SegmentKind
 from contracts.contacts.tags import ByTags
 from contracts.contacts.views import Key
 from contracts.system import SystemApi
 
 MOST_COLUMNS = 60
-Words = Annotated[dict[Key, OptionalLine], Field(max_length=200)]
+MOST_WORDS = 1_000
+"""For one column: a field may have 500 choices, and as many that are retired."""
+Headings = Annotated[dict[Key, OptionalLine], Field(max_length=200)]
+Words = Annotated[dict[Code, OptionalLine], Field(max_length=MOST_WORDS)]
 
 
 class ExportFormat(StrEnum):
@@ -41,7 +44,7 @@ class StartExport(ByTags, Request):
     format: ExportFormat = ExportFormat.CSV
     language: Language = Language.FI
     columns: Annotated[list[Key], Field(max_length=MOST_COLUMNS)] = []
-    headings: Words = {}
+    headings: Headings = {}
     words: Annotated[dict[Key, Words], Field(max_length=MOST_COLUMNS)] = {}
 
 

@@ -11,7 +11,7 @@ from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import ById, JobById
 from contracts.contacts import ContactsApi
-from contracts.contacts.exports import ExportFormat, StartExport
+from contracts.contacts.exports import MOST_WORDS, ExportFormat, StartExport
 from contracts.contacts.segments import SegmentKind
 from contracts.contacts.views import ViewName
 from contracts.errors import Conflict, Invalid
@@ -21,7 +21,7 @@ from gateway.form_state import FormState
 from gateway.i18n import LANGUAGES, language
 from gateway.pages.contact_words import CHOICES
 from gateway.pages.door import Pages
-from gateway.pages.field_words import choices
+from gateway.pages.field_words import every_choice
 from gateway.pages.own_views import OFFERS, arrangement, own_views
 from gateway.pages.segment_fields import yes_no
 from gateway.submitted import form_command, read, state, without_empty
@@ -75,8 +75,8 @@ def _columns(of: SegmentKind, shown: list[str], labels: dict[str, Any], known: D
         words["language"] = _texts(LANGUAGES)
     kind = "person" if of is SegmentKind.PERSONS else "organisation"
     for each in known.chosen(kind, [name.removeprefix("fields.") for name in shown if name.startswith("fields.")]):
-        found = dict(choices(each, None)) if each.choices else dict(yes_no())
-        words[f"fields.{each.code}"] = {code: str(text) for code, text in list(found.items())[:200]}
+        found = every_choice(each) if each.choices else dict(yes_no())
+        words[f"fields.{each.code}"] = {code: str(text) for code, text in list(found.items())[:MOST_WORDS]}
     headings = {name: str(labels[name]) for name in (*LEADING[of], *shown)}
     return {"columns": shown, "headings": headings, "words": words, "language": language()}
 

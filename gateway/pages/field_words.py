@@ -46,6 +46,11 @@ def choices(field: FieldDefinition, kept: Any = None) -> list[tuple[str, str]]:
     ]
 
 
+def every_choice(field: FieldDefinition) -> dict[str, str]:
+    """Labels of all choices by code; of retired ones too, which contacts may still have."""
+    return {each.code: each.label.in_language(language()) for each in field.choices}
+
+
 def value_in_words(value: Any, field: FieldDefinition) -> str:
     """A stored value on one line."""
     if value is None or value == "":

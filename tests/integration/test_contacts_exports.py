@@ -126,6 +126,42 @@ def test_C10_no_cell_is_a_formula_and_values_are_of_their_kind(call, contacts_wo
     assert row == ["=HYPERLINK(1)", "", "@x", date(1980, 2, 1), "+358401234567", 1.5, "Asiakas"]
 
 
+@pytest.mark.parametrize("form", [ExportFormat.CSV, ExportFormat.XLSX])
+def test_C10_no_digit_of_a_number_is_lost_and_days_are_days_also_before_sheets_begin(call, contacts_worker, form):
+    for code, of_type in (("ean", FieldType.NUMBER), ("founded", FieldType.DATE), ("part", FieldType.NUMBER)):
+        call("define_field", DefineField(code=code, label=Translated(fi=code), type=of_type))
+    fields = {"ean": 6411401015090, "founded": "1865-03-01", "part": 0.00001}
+    call("create_person", CreatePerson(family_name="Aho", birth_date="1899-12-31", fields=fields))
+    call("create_person", CreatePerson(family_name="Boman", fields={"founded": "1900-03-01"}))
+    columns = ["fields.ean", "fields.founded", "fields.part", "birth_date"]
+    export_id, _job = export(call, contacts_worker, format=form, columns=columns)
+    data = content(call, export_id)
+    if form is ExportFormat.CSV:
+        found = [row[2:] for row in rows(data)[1:]]
+        assert found == [["6411401015090", "1.3.1865", "0,00001", "31.12.1899"], ["", "1.3.1900", "", ""]]
+        return
+    found = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    assert found[1][2:] == [6411401015090, "1.3.1865", 0.00001, "31.12.1899"]
+    assert found[2][3] == date(1900, 3, 1)
+
+
+def test_C10_a_time_is_shown_as_the_day_it_is_where_the_association_is(call, contacts_worker):
+    call("create_person", CreatePerson(family_name="Aho"))
+    with database_of("contacts").transaction() as session:
+        session.execute(text("UPDATE persons SET created_at = '2026-01-31T22:30:00Z'"))
+    export_id, _job = export(call, contacts_worker, columns=["created_at"])
+    assert rows(content(call, export_id))[1][2] == "1.2.2026"
+
+
+def test_C10_choices_whose_codes_begin_with_a_digit_are_named(call, contacts_worker):
+    sizes = [{"code": f"{n}", "label": {"fi": f"{n} hlö"}} for n in range(1, 301)]
+    call("define_field", DefineField(code="size", label=Translated(fi="Koko"), type=FieldType.CHOICE, choices=sizes))
+    call("create_person", CreatePerson(family_name="Aho", fields={"size": "300"}))
+    words = {"fields.size": {each["code"]: each["label"]["fi"] for each in sizes}}
+    export_id, _job = export(call, contacts_worker, columns=["fields.size"], words=words)
+    assert rows(content(call, export_id))[1][2] == "300 hlö"
+
+
 @pytest.mark.parametrize("cell", DANGEROUS)
 def test_C10_what_begins_like_a_formula_is_made_inert(cell):
     assert exports.inert(cell) == f"'{cell}"

@@ -44,6 +44,8 @@ MOST_ROWS = {ExportFormat.CSV: 10_000_000, ExportFormat.VCF: 10_000_000, ExportF
 PATIENCE = text("SET LOCAL idle_in_transaction_session_timeout = '20min'")
 """A large file is written in one go."""
 FORGOTTEN_AT_ONCE = 100
+FIRST_OF_SHEETS = "1900-03-01"
+"""Programs disagree about earlier days of a sheet, or know none; those are written as texts."""
 
 
 class Source(Protocol):
@@ -235,7 +237,9 @@ def _write_workbook(file: Any, asked: StartExport, rows: Iterator[list[Any]]) ->
         sheet.write_string(0, place, heading, bold)
     for number, row in enumerate(rows, start=1):
         for place, cell in enumerate(row):
-            if isinstance(cell, dict):
+            if isinstance(cell, dict) and cell["day"] < FIRST_OF_SHEETS:
+                sheet.write_string(number, place, as_text(cell, asked.language))
+            elif isinstance(cell, dict):
                 sheet.write_datetime(number, place, datetime.fromisoformat(cell["day"]), day)
             elif isinstance(cell, int | float):
                 sheet.write_number(number, place, cell)

@@ -1,14 +1,16 @@
 """What exports hold: the next rows of a segment or a list, with the columns asked for."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, Text, cast, func, null, select, text
 from sqlalchemy.orm import Session
 
+from chassis import clock
 from contracts.contacts.exports import Export, ExportFormat, StartExport
+from contracts.contacts.fields import ContactKind, FieldType
 from contracts.contacts.organisations import ListOrganisations
 from contracts.contacts.persons import ListPersons
 from contracts.contacts.segments import SegmentFilter, SegmentKind
@@ -29,6 +31,7 @@ ALWAYS = {
     SegmentKind.ORGANISATIONS: frozenset({"business_id", "city", "email", "tags"}),
 }
 """Columns of the table that every list shows."""
+FIELDS_OF = {SegmentKind.PERSONS: ContactKind.PERSON, SegmentKind.ORGANISATIONS: ContactKind.ORGANISATION}
 NAME = "name"
 LEADING = {SegmentKind.PERSONS: ["family_name", "given_name"], SegmentKind.ORGANISATIONS: [NAME]}
 """Columns that every file begins with. A person's names stand apart, as letters and other programs need them."""
@@ -105,7 +108,7 @@ def rows(session: Session, asked: StartExport, ids: list[UUID], today: date) -> 
     """The cells of those that are in the register, or their vCards as the only cell, in their order."""
     if asked.format is ExportFormat.VCF:
         return [[card] for card in vcards.texts(session, asked.of, ids, today)]
-    read, makers = _read(asked, today)
+    read, makers = _read(asked, today, _dates(session, asked))
     named = segments.MODELS[asked.of].__table__.c.id == func.any(ids)
     known = {row[0]: row for row in session.execute(read.where(named, segments.IN_REGISTER[asked.of]))}
     return [[make(known[each]) for make in makers] for each in map(str, ids) if each in known]
@@ -114,7 +117,15 @@ def rows(session: Session, asked: StartExport, ids: list[UUID], today: date) -> 
 Maker = Callable[[Any], Any]
 
 
-def _read(asked: StartExport, today: date) -> tuple[Select[Any], list[Maker]]:
+def _dates(session: Session, asked: StartExport) -> set[str]:
+    """The additional fields among the columns that hold days, which are stored as texts."""
+    codes = [each.removeprefix(list_columns.FIELDS) for each in asked.columns if each.startswith(list_columns.FIELDS)]
+    field = models.Field
+    of_days = (field.applies_to == FIELDS_OF[asked.of], field.type == FieldType.DATE, field.code.in_(codes))
+    return set(session.scalars(select(field.code).where(*of_days))) if codes else set()
+
+
+def _read(asked: StartExport, today: date, dates: set[str]) -> tuple[Select[Any], list[Maker]]:
     """What is selected, after the id as text and the additional fields if any is asked for, and how cells are made."""
     model = segments.MODELS[asked.of]
     table = model.__table__.c
@@ -125,7 +136,8 @@ def _read(asked: StartExport, today: date) -> tuple[Select[Any], list[Maker]]:
     for column in asked.columns:
         words = asked.words.get(column, {})
         if column.startswith(list_columns.FIELDS):
-            makers.append(_of_field(1, column.removeprefix(list_columns.FIELDS), words))
+            code = column.removeprefix(list_columns.FIELDS)
+            makers.append(_of_day(1, code) if code in dates else _of_field(1, code, words))
             continue
         makers.append(_of_column(len(selected), column, words))
         further = column != NAME and column not in ALWAYS[asked.of]
@@ -149,7 +161,13 @@ def _of_field(place: int, code: str, words: dict[str, str]) -> Maker:
     return lambda row: _cell(row[place].get(code), words)
 
 
+def _of_day(place: int, code: str) -> Maker:
+    return lambda row: _cell(date.fromisoformat(day), {}) if (day := row[place].get(code)) else None
+
+
 def _cell(value: Any, words: dict[str, str]) -> Any:
     if type(value) is str and not words:  # most cells
         return value or None
+    if isinstance(value, datetime):
+        value = clock.local_date(value)
     return None if value is None or value == "" or value == [] else plain(value, words)

@@ -1,6 +1,6 @@
 """Cells of exported files: as a spreadsheet shows them, and none that it would take for a formula (C10)."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,8 +15,8 @@ def plain(value: Any, words: dict[str, str]) -> Any:
         return words.get(value, str(value))
     if isinstance(value, bool):
         return words.get("yes" if value else "no", "yes" if value else "no")
-    if isinstance(value, datetime | date):
-        return {"day": (value.date() if isinstance(value, datetime) else value).isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, list):
@@ -36,6 +36,6 @@ def as_text(cell: Any, language: str) -> str:
         day = date.fromisoformat(cell["day"])
         return f"{day.day}.{day.month}.{day.year}" if language in DECIMAL_COMMA else day.isoformat()
     if isinstance(cell, int | float):
-        text = f"{cell:.10g}"
+        text = f"{Decimal(str(cell)).normalize():f}"
         return text.replace(".", ",") if language in DECIMAL_COMMA else text
     return inert(str(cell))
