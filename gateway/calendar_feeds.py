@@ -1,7 +1,7 @@
 """What a calendar's feed holds: its events, its holder's tasks, and for the public one the sessions of the courses."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -70,7 +70,7 @@ def _task(task: Task) -> CalendarEvent:
     """A task on its day, or a quarter of an hour from the time at which it is due."""
     assert task.due_on
     starts, ends = task.due_on, task.due_on + timedelta(days=1)
-    due = datetime.combine(task.due_on, task.due_time, clock.zone()) if task.due_time else None
+    due = datetime.combine(task.due_on, task.due_time, clock.zone()).astimezone(UTC) if task.due_time else None
     return CalendarEvent(
         id=_uid("task", task.id),
         title=_("Task: %(title)s", title=task.title),

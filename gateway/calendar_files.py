@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from flask import Response
 from icalendar import Calendar, Event
@@ -47,8 +47,8 @@ def _component(event: CalendarEvent) -> Event:
     made = Event()
     made.add("uid", event.id)
     made.add("summary", event.title)
-    made.add("dtstart", event.starts_at)
-    made.add("dtend", event.ends_at)
+    made.add("dtstart", _in_utc(event.starts_at))
+    made.add("dtend", _in_utc(event.ends_at))
     made.add("dtstamp", event.changed_at)
     made.add("status", "CONFIRMED" if event.sure else "TENTATIVE")
     if event.place:
@@ -58,3 +58,8 @@ def _component(event: CalendarEvent) -> Event:
     if event.url:
         made.add("url", event.url)
     return made
+
+
+def _in_utc(moment: datetime | date) -> datetime | date:
+    """A time that needs no definition of a time zone in the file; a day stays one."""
+    return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
