@@ -216,6 +216,20 @@ def test_C16_the_summary_counts_every_kind_of_answer(call):
     assert codes == ["mark", "came", "why", "many", "grid"]
 
 
+def test_C16_choices_and_rows_that_were_dropped_keep_their_answers_and_names_in_the_summary(call, person):
+    maybe, never = ({"code": code, "label": {"fi": code.title()}} for code in ("maybe", "never"))
+    grid = {**GRID, "choices": [*GRID["choices"], maybe], "rows": [*GRID["rows"], {**maybe, "code": "bus"}, never]}
+    survey = published(call, {**CAME, "choices": [*CAME["choices"], maybe, never]}, grid)
+    answer(call, survey, person, came="maybe", grid={"food": "maybe", "bus": "yes"})
+    edited = change(call, survey, questions=[CAME, GRID])
+    call("publish_survey", SurveyByVersion(id=survey.id, version=edited.version))
+    came, asked = call("summarise_survey", ById(id=survey.id)).questions
+    assert came.counts == {"yes": 0, "no": 0, "maybe": 1}
+    assert came.question.choices[-1].label.fi == "Maybe"
+    assert asked.rows == {"food": {"yes": 0, "no": 0, "maybe": 1}, "bus": {"yes": 1, "no": 0, "maybe": 0}}
+    assert [each.label.fi for each in asked.question.rows] == [GRID["rows"][0]["label"]["fi"], "Maybe"]
+
+
 def test_C16_a_deleted_survey_is_brought_back_with_its_answers_for_thirty_days(call, person):
     survey = published(call)
     answer(call, survey, person, came="yes")

@@ -12,7 +12,7 @@ from contracts.contacts.survey_questions import Question, QuestionKind
 from contracts.contacts.surveys import QuestionSummary, SurveySummary
 from services.contacts import models
 from services.contacts.queries import surveys
-from services.contacts.rules.surveys import of_all_versions, values_of
+from services.contacts.rules.surveys import as_answered, of_all_versions, values_of
 
 VERSIONS = models.SurveyVersion.__table__.c
 EACH = "FROM survey_answers AS row, jsonb_each(row.answers) AS answer WHERE row.survey_id = :id"
@@ -44,7 +44,8 @@ Counts = dict[str, dict[str, int]]
 def summarise(reader: Connection, survey_id: UUID) -> SurveySummary:
     """Each question of any version with its counts; raises NotFound."""
     row = surveys.row_of(reader, survey_id)
-    questions = _questions(reader, survey_id)
+    versions = _versions(reader, survey_id)
+    questions, earlier = of_all_versions(versions), [each for questions in versions for each in questions]
     asked = {"id": survey_id}
     answered = {each.key: each.rows for each in reader.execute(ANSWERED, asked)}
     single = _counts(reader, SINGLE, survey_id, questions, COUNTED)
@@ -61,15 +62,16 @@ def summarise(reader: Connection, survey_id: UUID) -> SurveySummary:
         title=Translated.model_validate(row.title),
         answers=row.answer_count,
         questions=[
-            _summary(each, answered, single | several, by_row[each.code], measured.get(each.code)) for each in questions
+            _summary(each, earlier, answered, single | several, by_row[each.code], measured.get(each.code))
+            for each in questions
         ],
     )
 
 
-def _questions(reader: Connection, survey_id: UUID) -> list[Question]:
+def _versions(reader: Connection, survey_id: UUID) -> list[list[Question]]:
+    """The questions of each version, the newest first."""
     query = select(VERSIONS.questions).where(VERSIONS.survey_id == survey_id).order_by(VERSIONS.number.desc())
-    versions = [[Question.model_validate(each) for each in row] for row in reader.execute(query).scalars()]
-    return of_all_versions(versions)
+    return [[Question.model_validate(each) for each in row] for row in reader.execute(query).scalars()]
 
 
 def _codes(questions: Sequence[Question], kinds: set[QuestionKind]) -> list[str]:
@@ -86,9 +88,16 @@ def _counts(
 
 
 def _summary(
-    question: Question, answered: dict[str, int], counts: Counts, lines: Counts, measured: tuple[float, ...] | None
+    last: Question,
+    earlier: Sequence[Question],
+    answered: dict[str, int],
+    counts: Counts,
+    lines: Counts,
+    measured: tuple[float, ...] | None,
 ) -> QuestionSummary:
     lowest, highest, mean = measured or (None, None, None)
+    given = {*counts.get(last.code, {}), *lines, *(value for line in lines.values() for value in line)}
+    question = as_answered(last, earlier, given)
     return QuestionSummary(
         question=question,
         answered=answered.get(question.code, 0),

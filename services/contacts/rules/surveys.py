@@ -1,9 +1,16 @@
 """What a series of questions may be (C16): complete, without doubles, in an order that conditions can follow."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from contracts.contacts.survey_questions import WIDEST_SCALE, Question, QuestionKind
+from contracts.contacts.survey_questions import (
+    MOST_CHOICES,
+    MOST_ROWS,
+    WIDEST_SCALE,
+    Question,
+    QuestionKind,
+    SurveyChoice,
+)
 from contracts.errors import FieldError
 
 CHOOSING = frozenset({QuestionKind.CHOICE, QuestionKind.MULTIPLE_CHOICE, QuestionKind.MATRIX})
@@ -98,3 +105,19 @@ def of_all_versions(newest_first: Sequence[Sequence[Question]]) -> list[Question
         for each in questions:
             found.setdefault(each.code, each)
     return list(found.values())
+
+
+def as_answered(question: Question, earlier: Iterable[Question], answers: Collection[str]) -> Question:
+    """The question, and after its own choices and rows those of earlier versions that somebody has answered."""
+    before = [each for each in earlier if each.code == question.code]
+
+    def followed(own: list[SurveyChoice], dropped: Iterable[SurveyChoice], most: int) -> list[SurveyChoice]:
+        found = {each.code: each for each in own}
+        for each in dropped:
+            if each.code in answers:
+                found.setdefault(each.code, each)
+        return list(found.values())[:most]
+
+    choices = followed(question.choices, (each for asked in before for each in asked.choices), MOST_CHOICES)
+    rows = followed(question.rows, (each for asked in before for each in asked.rows), MOST_ROWS)
+    return question.model_copy(update={"choices": choices, "rows": rows})
