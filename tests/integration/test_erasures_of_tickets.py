@@ -75,7 +75,8 @@ def test_C17_tickets_of_a_day_that_is_over_go_for_good(town, teacher):
     town.alter("courses", over)
     erase(town, teacher)
     assert not is_there(came)
-    assert town.enrolment(came).state is EnrolmentState.CONFIRMED
+    left = town.enrolment(came)
+    assert (left.state, left.ticket_key) == (EnrolmentState.CONFIRMED, None)
 
 
 def test_K7_a_ticket_that_is_made_while_its_seat_is_given_back_does_not_stay(town, monkeypatch):

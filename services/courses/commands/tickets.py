@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis import files, jobs, outbox
@@ -24,17 +24,22 @@ def file_key(enrolment_id: UUID) -> str:
 
 
 def claim(session: Session, now: datetime) -> Sequence[Any]:
-    """Up to 20 enrolments without ticket, ours for a minute, with what their tickets say of the session."""
+    """Up to 20 enrolments without ticket, ours for a minute, with what their tickets say of the session.
+
+    Nobody needs a ticket to a session that is over.
+    """
     without_ticket = (
         select(Enrolment.id)
+        .join(CourseSession, CourseSession.id == Enrolment.session_id)
         .where(
+            CourseSession.ends_at > now,
             Enrolment.state == EnrolmentState.CONFIRMED,
             Enrolment.ticket_key.is_(None),
             or_(Enrolment.ticket_claimed_until.is_(None), Enrolment.ticket_claimed_until <= now),
         )
         .order_by(Enrolment.id)
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=Enrolment)
     )
     claimed = session.scalars(
         update(Enrolment)
@@ -105,13 +110,13 @@ def store(session: Session, claimed: Any, key: str) -> None:
 
 def remove(session: Session, sessions: Any) -> None:
     """Remove the tickets of some sessions, as they say what they must not say; who is still to come gets a new one."""
-    theirs = Enrolment.session_id.in_(sessions)
-    for enrolment_id in session.scalars(select(Enrolment.id).where(theirs, Enrolment.ticket_key.is_not(None))):
+    begun = or_(Enrolment.ticket_key.is_not(None), Enrolment.ticket_claimed_until.is_not(None))
+    of_them = Enrolment.session_id.in_(sessions) & begun
+    for enrolment_id in session.scalars(select(Enrolment.id).where(of_them)):
         files.delete(file_key(enrolment_id))
-    to_come = select(CourseSession.id).where(CourseSession.id.in_(sessions), CourseSession.ends_at > func.now())
     session.execute(
         update(Enrolment)
-        .where(Enrolment.session_id.in_(to_come), Enrolment.state == EnrolmentState.CONFIRMED)
+        .where(of_them)
         .values(ticket_key=None, ticket_claimed_until=None, version=Enrolment.version + 1)
         .execution_options(synchronize_session=False)
     )
