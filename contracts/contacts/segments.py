@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.access import Permission
+from contracts.access import Permission, Rule
 from contracts.base import ById, Data, Done, Line, ListRequest, Page, Reply, Request, command, query
 from contracts.contacts.organisations import OrganisationSummary
 from contracts.contacts.persons import PersonSummary
@@ -93,6 +93,13 @@ class SegmentCount(Reply):
     count: int
 
 
+class SegmentRights(Reply):
+    """What a segment finds, and which rights it takes, besides to read contacts, to know whom."""
+
+    of: SegmentKind
+    rights: list[Permission]
+
+
 class SegmentMembers(ListRequest):
     """Whom or what a segment finds, by name in Finnish order; `sort=id` and pages of up to 1,000 are for programs that
     work through all of them, so that nobody is passed by whose name changes meanwhile."""
@@ -103,7 +110,7 @@ class SegmentMembers(ListRequest):
 
 
 class SegmentsApi(SystemApi):
-    """RPC methods. A filter about other services' facts is saved and counted by who may read those."""
+    """RPC methods. A filter about other services' facts is saved, counted and written to by who may read those."""
 
     @command(may=Permission.CONTACTS_WRITE)
     def create_segment(self, request: CreateSegment) -> Segment: ...
@@ -119,6 +126,9 @@ class SegmentsApi(SystemApi):
 
     @command(may=Permission.CONTACTS_WRITE)
     def restore_segment(self, request: ById) -> Segment: ...
+
+    @query(may=Rule.SYSTEM)
+    def get_segment_rights(self, request: ById) -> SegmentRights: ...
 
     @query(may=Permission.CONTACTS_READ, deadline=5)
     def list_segments(self, request: ListSegments) -> Page[Segment]: ...

@@ -19,7 +19,6 @@ from contracts.contacts import ContactsApi
 from contracts.contacts.erasures import PersonErased
 from contracts.contacts.merges import PersonMerged, PersonUnmerged
 from contracts.contacts.recipients import Recipient
-from contracts.contacts.segments import SegmentMembers
 from contracts.contacts.tasks import TaskReminderDue
 from contracts.courses import (
     EnrolmentCancelled,
@@ -31,11 +30,11 @@ from contracts.courses import (
     SessionMoved,
     TicketReady,
 )
-from contracts.errors import Conflict, Invalid, NotFound
+from contracts.errors import Invalid, NotFound
 from contracts.identity import AccountErased, PasswordLinkWanted
 from contracts.membership import ApplicationRejected, ApplicationSubmitted, MembershipActivated
 from contracts.notify import Channel, NotifyApi
-from services.notify import codes, composition, queries
+from services.notify import codes, composition, queries, segments
 from services.notify import personal_data as held
 from services.notify.commands import label_sheets, mailings, messages, suppressions
 
@@ -80,7 +79,7 @@ class NotifyService(SystemMethods, NotifyApi):
         return queries.get_used_addresses(self.reader, request.ids)
 
     def create_mailing(self, request: notify.CreateMailing) -> notify.Mailing:
-        _check_segment(request.segment_id)
+        segments.check(request.segment_id, self.principal)
         if request.survey_id is not None:
             _check_survey(request.survey_id)
         mailing_id = mailings.create(self.session, request, self.principal.label, self.now)
@@ -101,7 +100,7 @@ class NotifyService(SystemMethods, NotifyApi):
         return notify.MailingPreview(subject=rendered.subject, text=rendered.text, html=rendered.html)
 
     def launch_mailing(self, request: ById) -> Job:
-        _refuse_gone_segment(queries.get_mailing(self.reader, request.id))
+        segments.refuse_gone(queries.get_mailing(self.reader, request.id), self.principal)
         job_id = mailings.launch(self.session, request.id)
         return jobs.as_contract(jobs.get(self.session, job_id))
 
@@ -121,7 +120,7 @@ class NotifyService(SystemMethods, NotifyApi):
         return jobs.as_contract(row)
 
     def create_label_sheet(self, request: notify.CreateLabelSheet) -> notify.LabelSheet:
-        _check_segment(request.segment_id)
+        segments.check(request.segment_id, self.principal, Permission.CONTACTS_READ)
         sheet = label_sheets.create(self.session, request, self.principal.label, self.now)
         return notify.LabelSheet.model_validate(sheet, from_attributes=True)
 
@@ -265,22 +264,6 @@ class NotifyService(SystemMethods, NotifyApi):
 
     follow_merged_person = follows(PersonMerged, "survivor_id")
     follow_unmerged_person = follows(PersonUnmerged, "person_id")
-
-
-def _check_segment(segment_id: UUID) -> None:
-    """Raise NotFound, or Conflict for a segment that finds organisations."""
-    contacts.list_segment_members(SegmentMembers(id=segment_id, limit=1, sort="id"))
-
-
-def _refuse_gone_segment(mailing: notify.Mailing) -> None:
-    """Raise Conflict when it has to be asked who gets it, and the segment was taken away."""
-    if mailing.state not in {notify.MailingState.DRAFT, notify.MailingState.FAILED}:
-        return
-    try:
-        _check_segment(mailing.segment_id)
-    except NotFound:
-        message = "The segment of this mailing was taken away; bring it back, or make a new mailing."
-        raise Conflict(message, code="segment_gone") from None
 
 
 def _check_survey(survey_id: UUID) -> None:

@@ -20,7 +20,7 @@ from contracts.contacts.segments import (
     UpdateSegment,
 )
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
-from contracts.notify import CreateMailing
+from contracts.notify import CreateLabelSheet, CreateMailing
 from services.contacts import models
 from services.contacts.queries import segments as queries
 from services.contacts.rules import segment_fields
@@ -150,6 +150,26 @@ def test_C10_a_mailing_goes_to_persons_alone(register, call, call_service, clean
     request = CreateMailing(name="Kirje", segment_id=made.id, subject="Hei", body="Hei")
     with pytest.raises(Conflict):
         call_service("notify", "create_mailing", request, principal=staff())
+
+
+def test_C10_who_may_not_read_a_fact_writes_to_nobody_by_it(register, call, call_service, clean_database):
+    """Receivers and labels would tell who is in the segment."""
+    clean_database("notify")
+    made = call("create_segment", CreateSegment(name="x", filter=SegmentFilter.model_validate({"has": "purchase"})))
+    letter = CreateMailing(name="Kirje", segment_id=made.id, subject="Hei", body="Hei")
+    sender = [Permission.CONTACTS_READ, Permission.NOTIFY_SEND]
+    for method, request in (("create_mailing", letter), ("create_label_sheet", CreateLabelSheet(segment_id=made.id))):
+        with pytest.raises(NotAllowed) as caught:
+            call_service("notify", method, request, principal=staff(*sender))
+        assert "commerce.read" in caught.value.message
+        assert call_service("notify", method, request, principal=staff(*sender, Permission.COMMERCE_READ))
+    draft = call_service("notify", "create_mailing", letter, principal=staff())
+    with pytest.raises(NotAllowed):
+        call_service("notify", "launch_mailing", ById(id=draft.id), principal=staff(*sender))
+    everybody = call("create_segment", CreateSegment(name="x", filter=SegmentFilter(all=[])))
+    request = CreateLabelSheet(segment_id=everybody.id)
+    with pytest.raises(NotAllowed):
+        call_service("notify", "create_label_sheet", request, principal=staff(Permission.NOTIFY_SEND))
 
 
 def test_C10_a_segment_is_renamed_changed_and_taken_away(register, call):

@@ -31,10 +31,20 @@ def may_read(principal: Principal, session: Session, stored: Any) -> bool:
     return not any(_missing(principal, session, stored.of, SegmentFilter.model_validate(stored.filter)))
 
 
+def needed(session: Session, stored: Any) -> list[Permission]:
+    """Which rights it takes, besides to read contacts, to know whom a saved segment finds."""
+    taken = _taken(session, stored.of, SegmentFilter.model_validate(stored.filter))
+    return sorted({right for _name, right in taken} - {Permission.CONTACTS_READ})
+
+
+def _taken(session: Session, of: SegmentKind, tree: SegmentFilter) -> Iterator[tuple[str, Permission]]:
+    for name in sorted(relations(segments.parsed(session, of, tree))):
+        yield name, RELATIONS[name].right
+
+
 def _missing(
     principal: Principal, session: Session, of: SegmentKind, tree: SegmentFilter
 ) -> Iterator[tuple[str, Permission]]:
-    for name in sorted(relations(segments.parsed(session, of, tree))):
-        right = RELATIONS[name].right
+    for name, right in _taken(session, of, tree):
         if principal.kind is not PrincipalKind.SYSTEM and not principal.has(right):
             yield name, right

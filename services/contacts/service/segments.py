@@ -13,6 +13,7 @@ from contracts.contacts.segments import (
     Segment,
     SegmentCount,
     SegmentMembers,
+    SegmentRights,
     SegmentsApi,
     UpdateSegment,
 )
@@ -31,6 +32,10 @@ class SegmentsMethods(ContactsMethods, SegmentsApi):
 
     def get_segment(self, request: ById) -> Segment:
         return self._shown(request)
+
+    def get_segment_rights(self, request: ById) -> SegmentRights:
+        stored = segments.row(self.session, request.id)
+        return SegmentRights(of=stored.of, rights=segment_rights.needed(self.session, stored))
 
     def update_segment(self, request: UpdateSegment) -> Segment:
         if request.filter is not None:
