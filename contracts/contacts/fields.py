@@ -10,6 +10,8 @@ from contracts.base import Code, Data, ListRequest, Page, Reply, Request, Transl
 from contracts.system import SystemApi
 
 MOST_CHOICES = 500
+MOST_CHANGES = 2**31 - 1
+"""Versions of definitions: as many as their column counts."""
 
 
 class FieldType(StrEnum):
@@ -109,7 +111,7 @@ class ListFields(ListRequest):
 
     limit: Annotated[int, Field(ge=1, le=1_000)] = 200
     applies_to: ContactKind | None = None
-    known: Annotated[int, Field(ge=0)] | None = None
+    known: Annotated[int, Field(ge=0, le=MOST_CHANGES)] | None = None
 
 
 class FieldDefinitions(Page[FieldDefinition]):

@@ -10,6 +10,7 @@ from chassis.ids import new_id
 from chassis.validation import read_request
 from contracts.base import Amount, ById, Data, NonNegativeAmount, PositiveAmount
 from contracts.contacts.consents import SetConsent
+from contracts.contacts.fields import ListFields
 from contracts.contacts.persons import Person, UpdatePerson
 from contracts.errors import Invalid
 from contracts.values import Day, Moment, TimeOfDay
@@ -128,6 +129,10 @@ def test_text_that_no_table_holds_is_refused_wherever_it_stands(content, pointer
         read_request(Tree, {"content": content})
     assert [(each.pointer, each.code) for each in caught.value.errors] == [(pointer, "value_error")]
     assert read_request(Tree, {"content": "\\u0000, written out"}).content == "\\u0000, written out"
+
+
+def test_C7_a_version_of_definitions_is_no_larger_than_they_can_become():
+    assert refused(ListFields, {"known": "1" + "0" * 21}) == "less_than_equal"
 
 
 def test_a_request_is_told_all_that_is_wrong():
