@@ -354,3 +354,16 @@ def test_a_text_that_may_hold_a_code_is_found_as_by_the_whole_pattern(text):
 @pytest.mark.parametrize("text", ["131052-308T", "x;010190A123B;y", "311299+999Y\n"])
 def test_a_text_that_looks_like_a_code_may_hold_one(text):
     assert personal_ids.may_hold_code(text)
+
+
+def test_C7_labels_that_hold_separators_are_found_among_several_choices():
+    labels = {"both": "Suomi, ruotsi", "en": "englanti", "sv": "ruotsi"}
+    choices = [{"code": code, "label": {"fi": label}, "retired": False} for code, label in labels.items()]
+    read = cells.additional(Definition("k", FieldType.MULTI_CHOICE, {"fi": "Kielet"}, choices))
+    assert read("Suomi, ruotsi") == ["both"]
+    assert read("englanti, Suomi, ruotsi, ruotsi") == ["both", "en", "sv"]
+    assert read("ruotsi; englanti;") == ["en", "sv"]
+    with pytest.raises(DoesNotFit):
+        read("Suomi, englanti")
+    with pytest.raises(DoesNotFit):
+        read("," * 5_000 + "x, " * 5_000)

@@ -1,7 +1,7 @@
 """What a cell says, as people write it: dates, languages, countries, yes and no. All raise DoesNotFit."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -63,6 +63,8 @@ DELIVERY_METHODS = {
     "electronic": ("sähköinen", "sähköisesti", "elektronisk", "digital"),
 }
 TAG_SEPARATORS = re.compile(r"[,;|]|:::")
+MOST_IN_A_LABEL = 8
+"""Parts between separators that the label of a choice may have itself."""
 LEFT_OUT = "*"
 """Begins the names of groups that Google has made itself."""
 NOT_IN_CODE = re.compile(r"[^a-z0-9_.-]+")
@@ -224,12 +226,25 @@ def additional(definition: Definition) -> Callable[[str], object]:
         if definition.type is FieldType.YES_NO:
             return yes_or_no(text)
         if definition.type is FieldType.MULTI_CHOICE:
-            return fit(definition, [chosen(part.strip()) for part in TAG_SEPARATORS.split(text) if part.strip()])
+            return fit(definition, [chosen(part) for part in _labels_in(text, codes)])
         if definition.type is FieldType.NUMBER:
             return fit(definition, ungrouped(text))
         return fit(definition, chosen(text) if definition.type is FieldType.CHOICE else text)
 
     return read
+
+
+def _labels_in(text: str, labels: Container[str]) -> Iterator[str]:
+    """The parts between separators; parts that are a label together, as "Finnish, Swedish", are one."""
+    ends = [match.span() for match in TAG_SEPARATORS.finditer(text)]
+    bounds = [(0, 0), *ends, (len(text), len(text))]
+    at = 0
+    while at < len(bounds) - 1:
+        further = range(min(at + MOST_IN_A_LABEL, len(bounds) - 1), at, -1)
+        parts = ((end, text[bounds[at][1] : bounds[end][0]].strip()) for end in further)
+        at, part = next(each for each in parts if each[0] == at + 1 or fold(each[1]) in labels)
+        if part:
+            yield part
 
 
 def too_many(count: int, target: str = "") -> DoesNotFit:
