@@ -15,6 +15,8 @@ NAMES = ("postgres", "amqp", "epmd", "distribution", "smtp", "mailbox", "sms", "
 SERVERS = range(20_000, 32_000)
 """Below the ports that the system gives to outgoing connections: while a server is down, none can sit on its port."""
 TRIES = 1_000
+_claims: dict[int, socket.socket] = {}
+"""What tells other launchers on this machine which ports we have chosen; the kernel forgets it when we end."""
 
 
 class PortTaken(Exception):
@@ -49,18 +51,30 @@ def choose(remembered: dict[str, int], names: tuple[str, ...] = NAMES) -> dict[s
     chosen: dict[str, int] = {}
     for name in names:
         port = remembered.get(name, 0)
-        usable = port in SERVERS and port not in chosen.values() and is_free(port)
+        usable = port in SERVERS and port not in chosen.values() and is_free(port) and (port in _claims or _claim(port))
         chosen[name] = port if usable else free_port(set(chosen.values()))
     return chosen
 
 
 def free_port(taken: Collection[int] = ()) -> int:
-    """A free port of `SERVERS` outside `taken`; a random one, so that two suites that start together seldom collide."""
+    """A free port of `SERVERS` outside `taken` that nobody has chosen who runs now, if not yet listening on it."""
     for _ in range(TRIES):
         port = random.choice(SERVERS)
-        if port not in taken and is_free(port):
+        if port not in taken and is_free(port) and _claim(port):
             return port
     raise PortTaken(f"no free port found from {SERVERS.start} to {SERVERS.stop - 1}")
+
+
+def _claim(port: int) -> bool:
+    """Whether the port is now ours: no two processes, and nobody twice, hold the same name of a local socket."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0talkoo-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _claims[port] = claim
+    return True
 
 
 def gateway_port(host: str = LOOPBACK) -> int:

@@ -4,13 +4,18 @@ import os
 import pwd
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
 from ops.launcher import ports
 from ops.launcher.account import Account
 from ops.launcher.state import AlreadyRunning, StateFolder, checkout_id, state_root, write_private
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -82,6 +87,21 @@ def test_a_port_in_use_is_replaced() -> None:
         server.listen()
         assert ports.accepts(taken)
         assert ports.choose({"amqp": taken})["amqp"] != taken
+
+
+def test_no_port_is_chosen_twice_though_nobody_listens_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two suites that start together; the gateway's port of a suite and one of its others."""
+    code = "from ops.launcher import ports; print(ports.free_port(), flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=PIPE, stdout=PIPE, text=True, cwd=ROOT) as other:
+        assert other.stdout is not None
+        theirs = int(other.stdout.readline())
+        monkeypatch.setattr(ports, "SERVERS", range(theirs, theirs + 1))
+        with pytest.raises(ports.PortTaken):
+            ports.free_port()
+        other.communicate("\n")
+    assert ports.free_port() == theirs
+    with pytest.raises(ports.PortTaken):
+        ports.free_port()
 
 
 def test_no_outgoing_connection_can_take_the_port_of_a_server_that_is_down() -> None:
