@@ -132,4 +132,4 @@ def _first(page: dict[str, Any]) -> Any:
 
 
 def _soon(find: Any, what: str) -> Any:
-    return wait_until(find, 60, what)
+    return wait_until(find, 180, what)

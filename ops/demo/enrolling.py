@@ -131,7 +131,7 @@ def cancel_and_offer(stage: Stage) -> list[str]:
     address = recipient(stage, first)
     offer = stage.mail(address, "Paikka vapautui")
     person = next(each for each in stage.facts["others"] if each.email == address)
-    stage.sms.wait_for(person.phone, "Paikka vapautui", seconds=30)
+    stage.sms.wait_for(person.phone, "Paikka vapautui")
     stranger = stage.visitor()
     page = stranger.page(link_in(offer, "/offer"))
     stranger.submit(page, "take-offer")

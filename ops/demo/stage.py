@@ -15,7 +15,7 @@ from chassis.ids import new_id
 from ops.simulators.clients import Mailbox, PaymentProvider, SmsInbox, wait_until
 
 T = TypeVar("T")
-PATIENCE = 60.0
+PATIENCE = 180.0
 TRIES = 40
 
 

@@ -14,7 +14,7 @@ from ops.launcher.broker_users import definitions
 from ops.launcher.services import BROKER_ADMINISTRATOR, BROKER_USERS
 from ops.launcher.state import StateFolder, write_private
 
-START_SECONDS = 90.0
+START_SECONDS = 240.0
 STOP_SECONDS = 30.0
 SERVER_SCRIPTS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "/usr/local/sbin/rabbitmq-server")
 CONFIGURATION = """\

@@ -15,8 +15,8 @@ NAMES = ("postgres", "amqp", "epmd", "distribution", "smtp", "mailbox", "sms", "
 SERVERS = range(20_000, 32_000)
 """Below the ports that the system gives to outgoing connections: while a server is down, none can sit on its port."""
 TRIES = 1_000
-_claims: dict[int, socket.socket] = {}
-"""What tells other launchers on this machine which ports we have chosen; the kernel forgets it when we end."""
+_chosen: set[int] = set()
+"""What we have claimed as long as we run."""
 
 
 class PortTaken(Exception):
@@ -51,7 +51,7 @@ def choose(remembered: dict[str, int], names: tuple[str, ...] = NAMES) -> dict[s
     chosen: dict[str, int] = {}
     for name in names:
         port = remembered.get(name, 0)
-        usable = port in SERVERS and port not in chosen.values() and is_free(port) and (port in _claims or _claim(port))
+        usable = port in SERVERS and port not in chosen.values() and is_free(port) and (port in _chosen or _claim(port))
         chosen[name] = port if usable else free_port(set(chosen.values()))
     return chosen
 
@@ -73,7 +73,8 @@ def _claim(port: int) -> bool:
     except OSError:
         claim.close()
         return False
-    _claims[port] = claim
+    claim.detach()  # open until we end; then the kernel forgets it
+    _chosen.add(port)
     return True
 
 

@@ -13,8 +13,10 @@ from ops.launcher import ports, servers, spawn
 from ops.launcher.state import StateFolder, write_private
 
 SUPERUSER = "postgres"
-START_SECONDS = 60.0
-STOP_SECONDS = 30.0
+START_SECONDS = 600.0
+"""After a crash it first reads again what was not yet in its place, up to `max_wal_size`."""
+STOP_SECONDS = 120.0
+"""An orderly stop writes all that has changed to the disk; who is killed meanwhile leaves that to the next start."""
 MOST_BUFFERS = 1024
 """MB; taken page by page as they are used."""
 SETTINGS = {  # statements are not logged: psycopg2 writes into them what people have typed

@@ -61,7 +61,8 @@ class Supervisor:
 
     def pids(self) -> dict[str, int]:
         """Process ids of the running processes by name."""
-        return {name: one.child.pid for name, one in self._all.items() if one.child and one.child.poll() is None}
+        children = {name: one.child for name, one in self._all.items()}  # looked at once: another thread changes them
+        return {name: child.pid for name, child in children.items() if child and child.poll() is None}
 
     def starts(self, name: str) -> int:
         """How many times the process has been started."""

@@ -8,6 +8,8 @@ import httpx
 
 Found = TypeVar("Found")
 PAUSE = 0.05
+PATIENCE = 180.0
+"""Seconds; what comes early is not waited for."""
 
 
 class SimulatorClient:
@@ -72,7 +74,7 @@ class SmsInbox(SimulatorClient):
         """Messages newest first, to one number (E.164) or all."""
         return list(self._json("GET", "/control/messages", params={"to": to} if to else {})["messages"])
 
-    def wait_for(self, to: str, containing: str = "", seconds: float = 60.0) -> dict[str, Any]:
+    def wait_for(self, to: str, containing: str = "", seconds: float = PATIENCE) -> dict[str, Any]:
         """The newest message to the number that contains the text. TimeoutError when none comes in time."""
         return wait_until(
             lambda: next((sms for sms in self.messages(to) if containing in sms["body"]), None), seconds, f"SMS to {to}"
@@ -96,7 +98,9 @@ class Mailbox(SimulatorClient):
         found = self._json("GET", "/api/messages", params={name: value for name, value in wanted.items() if value})
         return list(found["messages"])
 
-    def wait_for(self, to: str, containing: str = "", since: str | int = "", seconds: float = 60.0) -> dict[str, Any]:
+    def wait_for(
+        self, to: str, containing: str = "", since: str | int = "", seconds: float = PATIENCE
+    ) -> dict[str, Any]:
         """The newest message to the recipient whose subject contains the text, read. TimeoutError when none comes."""
         found = wait_until(
             lambda: next((mail for mail in self.messages(to, since) if containing in mail["subject"]), None),

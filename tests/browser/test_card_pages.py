@@ -13,7 +13,6 @@ from tests.members import Member
 from tests.whole_suite import Whole
 
 Visit = Callable[..., Page]
-pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +39,7 @@ def test_X6_a_frozen_service_holds_up_its_own_section_of_a_card_and_nothing_else
         check_page(page)
     finally:
         whole.suite.kill("notify", signal.SIGCONT)
-    members.wait_until(lambda: whole.staff("admin").ask("GET", "/readyz").status_code == 200 or None, 60, "notify")
+    members.wait_until(lambda: whole.staff("admin").ask("GET", "/readyz").status_code == 200 or None, 180, "notify")
     page.locator("#messages-part").get_by_role("link", name="Yritä uudelleen").click()
     expect(page.locator("#messages-part tbody tr")).not_to_have_count(0)
     check_page(page)
@@ -121,7 +120,7 @@ def billed(whole: Whole, person_id: str, payer_id: str) -> str:
     """The number of the invoice for a membership that somebody else pays."""
     kind = whole.api.get("/membership-types")["data"][0]["id"]
     whole.api.post("/memberships", {"person_id": person_id, "payer_id": payer_id, "membership_type_id": kind})
-    found = members.wait_until(lambda: whole.api.get("/invoices", customer_id=payer_id)["data"] or None, 60, "invoice")
+    found = members.wait_until(lambda: whole.api.get("/invoices", customer_id=payer_id)["data"] or None, 180, "invoice")
     return str(found[0]["number"])
 
 

@@ -12,7 +12,6 @@ from tests.browser.soundness import check_page
 from tests.whole_suite import Whole
 
 Visit = Callable[..., Page]
-pytestmark = pytest.mark.timeout(300)
 HOME = {"street": "Pitkäkatu 12 A 4", "postal_code": "33100", "city": "Tampere"}
 
 
@@ -59,7 +58,7 @@ def test_C19_the_list_leads_to_a_mailing_that_the_owner_answers_with_one_press(
     expect(page.get_by_text("Luonnos on tallennettu.")).to_be_visible()
     page.locator("#launch button").click()
     page.get_by_role("button", name="Lähetä nyt").click()
-    mail = whole.mailbox.wait_for(person["email"], containing="Tarkistathan", seconds=60)
+    mail = whole.mailbox.wait_for(person["email"], containing="Tarkistathan")
     address = link_in(mail, "/details")
     scanner = whole.visitor()
     assert [scanner.ask("GET", address).status_code for _ in range(2)] == [200, 200]
@@ -90,7 +89,7 @@ def test_C19_corrections_by_the_link_are_in_the_register(visit: Visit, whole: Wh
     texts = {"name": "Tiedot", "subject": f"Tiedot {new_id()}", "body": "[[Tarkista|{{link}}]]", "marketing": False}
     made = whole.api.post("/mailings", {**texts, "segment_id": segment["id"], "check_details": True})
     whole.api.ask("POST", f"/api/v1/mailings/{made['id']}/launch", headers={"Idempotency-Key": str(new_id())})
-    mail = whole.mailbox.wait_for(person["email"], containing="Tiedot", seconds=60)
+    mail = whole.mailbox.wait_for(person["email"], containing="Tiedot")
     page = visit(f"{link_in(mail, '/details')}/correct", width=390)
     page.locator("#addresses_0_street").fill("Uusikatu 5")
     page.locator("#phone").fill("")

@@ -12,7 +12,6 @@ from tests.browser.soundness import check_page
 from tests.whole_suite import Whole
 
 Visit = Callable[..., Page]
-pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture

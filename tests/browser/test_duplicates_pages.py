@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from chassis.ids import new_id
@@ -14,7 +13,6 @@ from tests.browser.soundness import check_page
 from tests.whole_suite import Whole
 
 Visit = Callable[..., Page]
-pytestmark = pytest.mark.timeout(300)
 
 
 def word() -> str:
@@ -32,7 +30,7 @@ def two_cards(whole: Whole, **more: Any) -> tuple[dict[str, Any], dict[str, Any]
 
 def scan(whole: Whole) -> None:
     job = whole.api.post("/duplicates/scan", {})
-    wait_until(lambda: whole.api.get(f"/jobs/{job['id']}")["state"] == "succeeded" or None, 60, "the scan is done")
+    wait_until(lambda: whole.api.get(f"/jobs/{job['id']}")["state"] == "succeeded" or None, 180, "the scan is done")
 
 
 def pair_of(whole: Whole, first: dict[str, Any]) -> dict[str, Any]:
@@ -131,8 +129,8 @@ def test_C13_the_other_one_may_stay_and_what_both_have_is_told(visit: Visit, who
     page.locator("#merge").get_by_role("button", name="Yhdistä").click()
     expect(page.get_by_text("Kaisa Testinen yhdistettiin tähän kontaktiin.")).to_be_visible()
     for each in (first, second):
-        wait_until(partial(has_both, whole, each.person_id), 60, "what both had is listed under either id")
-        wait_until(partial(is_known_as, each, second.person_id), 60, "both accounts are the same person")
+        wait_until(partial(has_both, whole, each.person_id), 180, "what both had is listed under either id")
+        wait_until(partial(is_known_as, each, second.person_id), 180, "both accounts are the same person")
 
 
 def has_both(whole: Whole, person_id: str) -> bool | None:

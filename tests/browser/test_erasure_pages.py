@@ -5,8 +5,6 @@ from playwright.sync_api import expect
 
 from tests import members
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @pytest.fixture(scope="module")
 def leaver(whole):

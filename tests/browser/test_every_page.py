@@ -9,7 +9,6 @@ from gateway.pages import SECTIONS
 from tests.browser.soundness import check_pages
 from tests.browser.things import A_CODE, A_KEY, MONTH, a_member, ids_of_things
 
-pytestmark = pytest.mark.timeout(600)
 FILES = (".pdf", ".csv", ".ics", ".xlsx", ".svg", ".vcf", ".jpg", "/content")
 BY_LINK = "<token>"
 """Pages behind a personal link are checked where a message brings the link."""

@@ -12,7 +12,6 @@ from tests.browser.soundness import check_page, check_pages
 from tests.whole_suite import Whole
 
 Visit = Callable[..., Page]
-pytestmark = pytest.mark.timeout(600)
 LONG = {
     "given_name": "Maximiliana-Wilhelmiina Annamaria Josefiina Charlotta Eufemia",
     "family_name": "Uudenkaupunginseudunpohjoispuolenkallionkärjenmäkeläinen",

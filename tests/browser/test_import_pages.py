@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from chassis.ids import new_id
@@ -13,7 +12,6 @@ from ops.simulators.clients import wait_until
 from tests.browser.soundness import check_page
 
 Visit = Callable[..., Page]
-pytestmark = pytest.mark.timeout(300)
 
 
 def a_name() -> str:

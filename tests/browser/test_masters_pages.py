@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from chassis.ids import new_id
@@ -12,7 +11,6 @@ from ops.simulators.clients import wait_until
 from tests.browser.soundness import check_page
 
 Visit = Callable[..., Page]
-pytestmark = pytest.mark.timeout(300)
 
 
 def test_C12_a_master_locks_its_field_on_forms_and_the_card_says_where_values_come_from(
@@ -63,11 +61,11 @@ def told_of_by_an_import(whole: Any, page: Page, name: str, code: str) -> None:
     many = ",".join(f"tunniste-{number}" for number in range(100))
     told_once = f"Organisaatio;Asiakasnumero;Tunnisteet\n{name};{code};{many}\n".encode()
     job = whole.api.upload("/imports", "tunnisteet.csv", told_once, dry_run="false")
-    wait_until(lambda: whole.api.get(f"/jobs/{job['id']}")["state"] == "succeeded" or None, 60, "the first import")
+    wait_until(lambda: whole.api.get(f"/jobs/{job['id']}")["state"] == "succeeded" or None, 180, "the first import")
     content = f"Organisaatio;Asiakasnumero;Katuosoite;Tunnisteet\n{name};{code};Kotikatu 2;uusi\n".encode()
     job = whole.api.upload("/imports", "yritykset.csv", content, dry_run="false")
     address = f"/imports/{job['id'].partition('-')[2]}"
-    wait_until(lambda: whole.api.get(f"/jobs/{job['id']}")["state"] == "succeeded" or None, 60, "the import")
+    wait_until(lambda: whole.api.get(f"/jobs/{job['id']}")["state"] == "succeeded" or None, 180, "the import")
     assert whole.api.get(address)["counts"]["mastered"] == 1
     page.goto(f"/office{address}?state=mastered")
     expect(page.locator("#list")).to_contain_text("Katuosoite: Kirjanpito")

@@ -1,12 +1,9 @@
 """Sent messages, addresses not written to, and labels in Chromium."""
 
 import pymupdf
-import pytest
 from playwright.sync_api import expect
 
 from chassis.ids import new_id
-
-pytestmark = pytest.mark.timeout(300)
 
 
 def test_N7_a_sent_message_is_found_with_its_text(visit, whole):
@@ -14,7 +11,7 @@ def test_N7_a_sent_message_is_found_with_its_text(visit, whole):
     kind = whole.api.get("/membership-types")["data"][0]["id"]
     who = {"given_name": "Vilja", "family_name": "Viesti", "email": f"{name}@example.org"}
     whole.api.post("/applications", {"membership_type_id": kind, **who, "accepts_terms": True})
-    whole.mailbox.wait_for(f"{name}@example.org", seconds=60)
+    whole.mailbox.wait_for(f"{name}@example.org")
     page = visit("/office/messages?state=delivered", as_user="toimisto")
     page.locator("#list tbody tr").first.locator("a").first.click()
     expect(page.locator(".standing")).to_have_text("Perillä")

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from chassis.ids import new_id
@@ -15,7 +14,6 @@ from tests.browser.soundness import check_page
 from tests.whole_suite import Whole
 
 Visit = Callable[..., Page]
-pytestmark = pytest.mark.timeout(300)
 
 
 def new_invoice(whole: Whole, **person_details: str) -> dict[str, Any]:
@@ -26,7 +24,7 @@ def new_invoice(whole: Whole, **person_details: str) -> dict[str, Any]:
         "/persons", {"given_name": "Taimi", "family_name": f"Lasku {str(new_id())[-6:]}", **person_details}
     )
     whole.api.post("/enrolments", {"session_id": session["id"], "person_id": person["id"], "payment": "invoice"})
-    found = wait_until(lambda: whole.api.get("/invoices", customer_id=person["id"])["data"] or None, 60, "an invoice")
+    found = wait_until(lambda: whole.api.get("/invoices", customer_id=person["id"])["data"] or None, 180, "an invoice")
     return dict(found[0]) | {"name": f"{person['given_name']} {person['family_name']}"}
 
 

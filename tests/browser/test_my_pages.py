@@ -8,8 +8,6 @@ from playwright.sync_api import expect
 from tests import members
 from tests.browser.soundness import check_pages
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @pytest.fixture(scope="module")
 def member(whole):
@@ -56,7 +54,7 @@ def test_an_open_invoice_leads_to_the_payment_page_and_is_paid_then(whole, visit
     page.wait_for_url(re.compile(re.escape(whole.run["payments"].rstrip("/")) + "/.*"))
     whole.payments.pay(page.url.split("?")[0].rstrip("/").rpartition("/")[2])
     address = f"/invoices/{debtor.facts['invoices']}"
-    members.wait_until(lambda: whole.api.get(address)["state"] == "paid" or None, 60, "the paid invoice")
+    members.wait_until(lambda: whole.api.get(address)["state"] == "paid" or None, 180, "the paid invoice")
     page.goto(f"{whole.base_url}/my{address}")
     expect(page.locator(".standing")).to_contain_text("Maksettu")
     expect(page.get_by_role("button", name=re.compile("Maksa"))).to_have_count(0)
@@ -101,4 +99,4 @@ def test_the_password_changes_with_the_old_one_only_and_ends_all_sessions(whole,
     page.goto("/my")
     assert "/sign-in" in page.url
     me = lambda: found.visitor.ask("GET", "/api/v1/me")  # noqa: E731
-    members.wait_until(lambda: me().status_code == 401 or None, 60, "the end of the other session")
+    members.wait_until(lambda: me().status_code == 401 or None, 180, "the end of the other session")

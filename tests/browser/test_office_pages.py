@@ -59,7 +59,7 @@ def test_I2_signing_in_takes_the_password_and_the_code_of_the_text_message(whole
     page.keyboard.press("Enter")
     expect(page.locator("#code")).to_be_visible()
     accessible(page)
-    message = wait_until(lambda: _new_message(whole, account["phone"], before), 60, "SMS code")
+    message = wait_until(lambda: _new_message(whole, account["phone"], before), 180, "SMS code")
     page.locator("#code").fill(re.findall(r"\b[0-9]{6}\b", message["body"])[0])
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Tänään", exact=True)).to_be_visible()
@@ -82,7 +82,7 @@ def test_M7_an_application_is_approved_as_the_contact_it_is_and_the_next_one_is_
     accessible(page)
     page.get_by_role("button", name="Hyväksy").click()
     expect(page.get_by_text(f"Hakemus {applied['number']} on hyväksytty.")).to_be_visible()
-    opened = wait_until(lambda: _opened(whole, applied["id"]), 60, "opened application")
+    opened = wait_until(lambda: _opened(whole, applied["id"]), 180, "opened application")
     assert opened["person_id"] == contact["id"]
     page.reload()
     expect(page.get_by_role("main").get_by_role("link", name=f"Kerttu {name}", exact=True)).to_be_visible()

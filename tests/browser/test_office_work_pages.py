@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from chassis.ids import new_id
@@ -15,7 +14,6 @@ from tests.browser.soundness import check_page
 from tests.whole_suite import Whole
 
 Visit = Callable[..., Page]
-pytestmark = pytest.mark.timeout(300)
 
 
 def new_segment(whole: Whole) -> dict[str, Any]:
@@ -131,7 +129,7 @@ def test_N3_a_mailing_is_previewed_and_launched_with_its_number_of_receivers(vis
     expect(page.get_by_text("2 vastaanottajaa saa sen")).to_be_visible()
     page.get_by_role("button", name="Lähetä nyt").click()
     mailing_id = page.url.rpartition("/")[2]
-    wait_until(lambda: whole.api.get(f"/mailings/{mailing_id}")["state"] == "sent" or None, 60, "the mailing is sent")
+    wait_until(lambda: whole.api.get(f"/mailings/{mailing_id}")["state"] == "sent" or None, 180, "the mailing is sent")
     page.reload()
     expect(page.locator(".standing")).to_have_text("Lähetetty")
 
@@ -154,6 +152,6 @@ def test_I5_own_details_are_changed_and_a_lost_update_is_refused(visit, whole):
 
 def test_the_page_of_parked_events_says_that_nothing_waits(visit, whole):
     parked = lambda: [whole.api.get(f"/system/services/{each}/parked")["data"] for each in SERVICES]  # noqa: E731
-    wait_until(lambda: not any(parked()) or None, 60, "the end of what came too early")
+    wait_until(lambda: not any(parked()) or None, 180, "the end of what came too early")
     page = visit("/office/parked", as_user="admin")
     expect(page.get_by_role("heading", name="Mitään ei ole siirretty sivuun")).to_be_visible()

@@ -10,8 +10,6 @@ from playwright.sync_api import expect
 from chassis.ids import new_id
 from tests.browser.soundness import check_page
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @pytest.fixture
 def card(whole):

@@ -4,14 +4,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from chassis.ids import new_id
 from tests.browser.soundness import check_page
 
 Visit = Callable[..., Page]
-pytestmark = pytest.mark.timeout(300)
 
 
 def a_name() -> str:

@@ -13,7 +13,6 @@ from tests import members
 from tests.browser.soundness import check_page
 
 Visit = Callable[..., Page]
-pytestmark = pytest.mark.timeout(300)
 
 
 def a_word() -> str:
@@ -44,7 +43,7 @@ def people(whole: Any) -> str:
     enrolled = {"has": "enrolment", "all": [{"field": "enrolment.state", "op": "eq", "value": "confirmed"}]}
     filter_ = {"all": [{"field": "tag", "op": "eq", "value": tag}, enrolled]}
     count = lambda: whole.api.post("/segments/preview", {"filter": filter_})["count"]  # noqa: E731
-    members.wait_until(lambda: count() == 1 or None, 60, "the register knows of the enrolment")
+    members.wait_until(lambda: count() == 1 or None, 180, "the register knows of the enrolment")
     return tag
 
 

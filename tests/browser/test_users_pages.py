@@ -2,14 +2,12 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from chassis.ids import new_id
 from ops.demo.stage import Visitor, link_in
 from tests.browser.soundness import WIDTHS, check_page
 
-pytestmark = pytest.mark.timeout(300)
 PASSWORD = "kolme erilaista sanaa"
 
 
@@ -31,7 +29,7 @@ def test_I4_a_new_user_chooses_a_password_and_gets_and_loses_rights_at_once(visi
     page.get_by_role("button", name="Tallenna").click()
     expect(page.get_by_text("linkki on matkalla")).to_be_visible()
     visitor = Visitor(whole.base_url)
-    link = link_in(whole.mailbox.wait_for(f"{name}@example.org", "", seconds=60), "/my/password")
+    link = link_in(whole.mailbox.wait_for(f"{name}@example.org", ""), "/my/password")
     for width in WIDTHS:
         check_page(visit(link, width=width))
     visitor.submit(visitor.page(link), "set-password", password=PASSWORD)

@@ -75,7 +75,7 @@ def register(whole: Whole, member: members.Member) -> dict[str, str]:
     twins = [office.post("/persons", twin)["id"] for _ in range(2)]
     office.post(f"/persons/{twins[0]}/contact-points/{A_KEY}/mark", {"reason": "Muuttanut"})
     scan = office.post("/duplicates/scan", {})["id"]
-    wait_until(lambda: office.get(f"/jobs/{scan}")["finished_at"], 60, "the scan is done")
+    wait_until(lambda: office.get(f"/jobs/{scan}")["finished_at"], 180, "the scan is done")
     told = {"title": LONG_TITLE, "author": "Eino Laine", "type": "offer"}
     document = office.upload(f"/persons/{member.person_id}/documents", "a" * 150 + ".jpg", a_photo(), **told)
     return {

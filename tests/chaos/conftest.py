@@ -31,4 +31,4 @@ def hurt(operator: Executor) -> Iterator[Whole]:
 def recovered(hurt: Whole) -> None:
     """What the test before has killed is there again, in whatever order tests come; who died often starts late."""
     is_ready = lambda: hurt.api.ask("GET", "/readyz").status_code == 200 or None  # noqa: E731
-    wait_until(is_ready, 60, "suite that is ready again")
+    wait_until(is_ready, 180, "suite that is ready again")

@@ -6,7 +6,7 @@ outboxes and queues drained. The relay dies after every fortieth batch as well, 
 
 import os
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import psutil
@@ -25,8 +25,6 @@ from ops.demo.stage import Stage
 from ops.simulators.clients import wait_until
 from tests.whole_suite import Whole
 
-pytestmark = pytest.mark.timeout(400)
-
 
 @pytest.fixture(scope="module")
 def stage(hurt):
@@ -42,10 +40,15 @@ def kill(*names):
 
     def fault(whole):
         for name in names:
-            wait_until(lambda name=name: whole.suite.pids.get(name), 60, name)
-            whole.suite.kill(name)
+            wait_until(lambda name=name: killed(whole, name), 180, name)
 
     return fault
+
+
+def killed(whole, name):
+    with suppress(KeyError, ProcessLookupError):
+        whole.suite.kill(name)
+        return True
 
 
 def kill_a_gateway_worker(whole: Whole):

@@ -2,20 +2,17 @@
 
 import signal
 
-import pytest
-
 from chassis.ids import new_id
 from ops.simulators.clients import wait_until
 from tests.e2e import remains
 
-pytestmark = pytest.mark.timeout(400)
 PERSONS, AT_ONCE = 6, 4
 LETTERS = str.maketrans("0123456789", "ghijkmnprs")
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
 
 def soon(find, what):
-    return wait_until(find, 120, what)
+    return wait_until(find, 180, what)
 
 
 def named_everywhere(office, mark):

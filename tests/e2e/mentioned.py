@@ -24,7 +24,7 @@ def everywhere(whole: Any, said: str) -> str:
 
 
 def soon(find: Any, what: str) -> Any:
-    return wait_until(find, 60, what)
+    return wait_until(find, 180, what)
 
 
 def in_contacts(office: Any, said: str) -> str:

@@ -59,7 +59,7 @@ def _waiting(cursor: Any, service: str) -> int:
     return count
 
 
-def settled(whole: Whole, seconds: float = 60) -> dict[str, str]:
+def settled(whole: Whole, seconds: float = 180) -> dict[str, str]:
     """The records once nothing of what went before is under way any more."""
     end = time.monotonic() + seconds
     before = records(whole)
@@ -87,7 +87,7 @@ def worker_held(whole: Whole) -> Iterator[None]:
         yield
     finally:
         whole.suite.supervisor.release("worker")
-    wait_until(lambda: _listeners(whole) == listeners or None, 60, "the worker")
+    wait_until(lambda: _listeners(whole) == listeners or None, 180, "the worker")
 
 
 def _listeners(whole: Whole) -> int:

@@ -77,7 +77,7 @@ def imported(office: Any, rows: str, name: str = "a.csv") -> str:
     """The id of an import that is through."""
     job = office.upload("/imports", name, rows.encode(), profile="contacts", dry_run="false")
     address = f"/jobs/{job['id']}"
-    wait_until(lambda: office.get(address)["state"] == "succeeded" or None, 60, "the import")
+    wait_until(lambda: office.get(address)["state"] == "succeeded" or None, 180, "the import")
     return str(office.get(address)["result"]["import_id"])
 
 

@@ -13,7 +13,6 @@ from gateway.api import openapi
 from ops.demo.papers import camt_054
 from ops.simulators.clients import wait_until
 
-pytestmark = pytest.mark.timeout(300)
 JSON = {"Content-Type": "application/json"}
 CAMT = b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08">'
 ENTITIES = b'<!DOCTYPE a [<!ENTITY a "AAAA"><!ENTITY b "&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>'

@@ -19,7 +19,6 @@ from ops.launcher.services import ISSUERS
 from services.identity.rules.built_in_roles import BUILT_IN
 from tests.e2e.broker import Ask, Stranger, encoded, token
 
-pytestmark = pytest.mark.timeout(300)
 METHODS = [(service, method) for service in SERVICES for method in methods_of(service_class(service)).values()]
 NO_REQUEST = {"a_field_that_no_request_has": 1}
 IDENTITY = "identity"

@@ -14,7 +14,6 @@ from ops.simulators.paytrail.protocol import signature as paytrail_signature
 from ops.simulators.twilio.statuses import signature as twilio_signature
 from tests import members
 
-pytestmark = pytest.mark.timeout(300)
 CALLBACK, RETURN = "/api/v1/payments/providers/paytrail/callback", "/payments/paytrail/return"
 STATUS = "/api/v1/messages/providers/twilio/status"
 NO_EFFECT = {"forged_notice", "notice_mismatch", "unknown_payment"}
@@ -95,7 +94,7 @@ def test_E4_notices_that_are_not_the_providers_have_no_effect(whole, secret):
         assert whole.api.get("/invoices", customer_id=each.person_id)["data"] == []
     for each, true in ((member, notice), (other, other_notice)):
         assert visitor.ask("GET", CALLBACK, params=true).json()["fresh"] is True
-        members.wait_until(lambda each=each: things(whole, each)["enrolment"]["ticket_key"], 60, "the ticket")
+        members.wait_until(lambda each=each: things(whole, each)["enrolment"]["ticket_key"], 180, "the ticket")
 
 
 def things(whole, member):
@@ -120,8 +119,8 @@ def test_E4_a_notice_counts_once_however_often_and_late_it_comes(whole, secret):
     assert {answer.status_code for answer in answers} <= {200, 409, 503}
     assert sum(answer.json()["fresh"] for answer in settled) == 1
     state = lambda: things(whole, member)  # noqa: E731
-    members.wait_until(lambda: state()["enrolment"]["ticket_key"], 60, "the ticket")
-    members.wait_until(lambda: state()["invoices"] and state()["invoices"][0]["document_key"], 60, "the receipt")
+    members.wait_until(lambda: state()["enrolment"]["ticket_key"], 180, "the ticket")
+    members.wait_until(lambda: state()["invoices"] and state()["invoices"][0]["document_key"], 180, "the receipt")
     paid, visitor = state(), whole.visitor()
     assert (paid["payment"]["state"], paid["order"]["state"], paid["enrolment"]["state"]) == (
         "captured", "paid", "confirmed",
@@ -138,13 +137,13 @@ def test_E4_an_old_notice_does_not_undo_a_refund(whole, secret):
     member = buyer(whole, "Peruja")
     notice = notice_of(whole, member)
     assert whole.visitor().ask("GET", CALLBACK, params=notice).json()["fresh"] is True
-    members.wait_until(lambda: things(whole, member)["enrolment"]["state"] == "confirmed" or None, 60, "the seat")
+    members.wait_until(lambda: things(whole, member)["enrolment"]["state"] == "confirmed" or None, 180, "the seat")
     member.visitor.post(f"/enrolments/{member.facts['enrolments']}/cancel", {"reason": "Sairastuin"})
-    members.wait_until(lambda: things(whole, member)["payment"]["state"] == "refunded" or None, 60, "the refund")
+    members.wait_until(lambda: things(whole, member)["payment"]["state"] == "refunded" or None, 180, "the refund")
     refund = things(whole, member)["refunds"][0]
-    members.wait_until(lambda: len(things(whole, member)["invoices"]) == 2 or None, 60, "the credit note")
+    members.wait_until(lambda: len(things(whole, member)["invoices"]) == 2 or None, 180, "the credit note")
     documents = lambda: [each["document_key"] for each in things(whole, member)["invoices"]]  # noqa: E731
-    members.wait_until(lambda: all(documents()) or None, 60, "both documents")
+    members.wait_until(lambda: all(documents()) or None, 180, "both documents")
     before = things(whole, member)
     of_refund = {"stamp": refund["id"], "amount": notice["checkout-amount"]}
     for parameters in (
@@ -181,7 +180,7 @@ def sent_code(whole):
     challenge = whole.visitor().post("/sign-in", wanted)["challenge_id"]
     whole.sms.wait_for(number)
     arrived = lambda: whole.api.get(f"/messages/{challenge}")["state"] == "delivered"  # noqa: E731
-    members.wait_until(lambda: arrived() or None, 60, "the provider's report")
+    members.wait_until(lambda: arrived() or None, 180, "the provider's report")
     return challenge
 
 

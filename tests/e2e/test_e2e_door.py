@@ -8,7 +8,6 @@ import pytest
 
 from chassis.ids import new_id
 
-pytestmark = pytest.mark.timeout(300)
 PERSON = {"given_name": "Äänis", "family_name": "Öhman"}
 
 

@@ -19,7 +19,6 @@ from tests.e2e import mentioned, remains
 from tests.e2e.copies import Copy, opened
 from tests.e2e.records import settled
 
-pytestmark = pytest.mark.timeout(400)
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 MARK = "qzx"
 """Stands in every identifier, so that nothing else of the suite can be taken for one."""
@@ -185,7 +184,7 @@ def apply(whole, person):
 
 
 def soon(find, what):
-    return wait_until(find, 60, what)
+    return wait_until(find, 180, what)
 
 
 def rows_of(whole, service):

@@ -2,11 +2,7 @@
 
 import json
 
-import pytest
-
 from chassis.ids import new_id
-
-pytestmark = pytest.mark.timeout(300)
 
 
 def test_C2_a_person_goes_from_the_door_to_the_table_and_back(whole):

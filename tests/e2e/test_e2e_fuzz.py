@@ -15,7 +15,6 @@ from schemathesis.specs.openapi.checks import (
 
 from gateway.api import openapi
 
-pytestmark = pytest.mark.timeout(600)
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
 """Of each operation, the same in every run; more of them find more."""
 CHECKS = [

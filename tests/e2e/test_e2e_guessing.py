@@ -9,7 +9,6 @@ from chassis.ids import new_id
 from services.identity.config import IdentitySettings
 from tests import members
 
-pytestmark = pytest.mark.timeout(300)
 LIMITS = IdentitySettings()
 
 
@@ -63,7 +62,7 @@ def challenge_after(whole, username, phone, old):
         "challenge_id"
     ]
     codes = lambda: [re.findall(r"\b[0-9]{6}\b", each["body"])[0] for each in whole.sms.messages(phone)]  # noqa: E731
-    newest = members.wait_until(lambda: codes()[0] if len(codes()) > 1 else None, 60, "a second code")
+    newest = members.wait_until(lambda: codes()[0] if len(codes()) > 1 else None, 180, "a second code")
     return challenge_id, newest
 
 

@@ -1,11 +1,7 @@
 """What an organisation belongs to, chosen and shown on the office's pages (C4)."""
 
-import pytest
-
 from chassis.ids import new_id
 from ops.demo.stage import text_of
-
-pytestmark = pytest.mark.timeout(300)
 
 
 def test_C4_a_part_is_put_under_its_group_and_shown_there(whole):

@@ -21,7 +21,6 @@ from tests import members
 from tests.e2e.records import changes, settled, worker_held
 from tests.gateway_pages import first_things, page_rules
 
-pytestmark = pytest.mark.timeout(300)
 JSON = {"Content-Type": "application/json"}
 CONTENTS = {
     "nothing": (b"", 400),

@@ -1,11 +1,7 @@
 """A person moves from one organisation to another, on the office's pages (C3, C14)."""
 
-import pytest
-
 from chassis.ids import new_id
 from ops.demo.stage import text_of
-
-pytestmark = pytest.mark.timeout(300)
 
 
 def test_C14_a_person_moves_to_another_employer_and_the_past_stays(whole):

@@ -1,13 +1,9 @@
 """Lists of the office tell whose and what they are about: names of organisations, purchases of every kind, filters."""
 
-import pytest
-
 from chassis.ids import new_id
 from ops.demo.stage import text_of
 from ops.simulators.clients import wait_until
 from tests import members
-
-pytestmark = pytest.mark.timeout(300)
 
 
 def bought(whole, path: str, sources: set[str]):
@@ -17,7 +13,7 @@ def bought(whole, path: str, sources: set[str]):
         found = whole.api.get(path)["data"]
         return found if {each["source"] for each in found} >= sources else None
 
-    return wait_until(look, 60, f"{path} tells of {sources}")
+    return wait_until(look, 180, f"{path} tells of {sources}")
 
 
 def test_E5_what_a_person_has_bought_are_orders_and_deliveries_of_accounting_alike(whole):
@@ -44,7 +40,7 @@ def test_E6_invoices_and_orders_name_organisations(whole):
     kind = whole.api.get("/membership-types")["data"][0]["id"]
     whole.api.post("/memberships", {"person_id": person["id"], "payer_id": payer["id"], "membership_type_id": kind})
     invoices = wait_until(
-        lambda: whole.api.get("/invoices", customer_id=payer["id"])["data"] or None, 30, "the invoice"
+        lambda: whole.api.get("/invoices", customer_id=payer["id"])["data"] or None, 180, "the invoice"
     )
     treasurer = whole.staff("admin")
     assert payer["name"] in text_of(treasurer.page(f"/office/invoices?customer_id={payer['id']}"))
@@ -62,7 +58,7 @@ def test_C13_duplicates_are_filtered_by_persons_and_organisations(whole):
     for given in ("Aino", "Aino Maria"):
         whole.api.post("/persons", {"given_name": given, "family_name": f"Kahdesti{mark}", "email": f"a@{mark}.org"})
     scan = whole.api.post("/duplicates/scan", {})["id"]
-    wait_until(lambda: whole.api.get(f"/jobs/{scan}")["finished_at"], 60, "the scan is done")
+    wait_until(lambda: whole.api.get(f"/jobs/{scan}")["finished_at"], 180, "the scan is done")
     page = office.page("/office/duplicates")
     links = [link for *_, link, _ in page.iterlinks() if "kind=" in link]
     assert [link.partition("kind=")[2] for link in links] == ["person", "organisation"]

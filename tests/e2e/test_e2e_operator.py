@@ -17,7 +17,6 @@ from ops.demo.papers import csv_file
 from ops.operator.__main__ import main
 from ops.simulators.clients import wait_until
 
-pytestmark = pytest.mark.timeout(300)
 QUEUE = "evt-commerce-invoice.issued.v1--membership.record_invoice"
 REJECTED = "Tyhjä;;ei-osoite;;;;;;\r\n;;;;;;;;\r\n"
 
@@ -102,7 +101,7 @@ def test_jobs_are_listed_and_one_that_has_ended_cannot_be_cancelled(command, tmp
     file.write_text("Etunimi;Sukunimi\nAino;Aho\n")
     command("import", str(file))
     none_is_open = (0, "No job is open. (All: ./talkoo jobs --all)\n")
-    wait_until(lambda: command("jobs") == none_is_open or None, 60, "the end of all jobs")
+    wait_until(lambda: command("jobs") == none_is_open or None, 180, "the end of all jobs")
     code, said = command("jobs", "--all")
     assert code == 0
     job_id = re.search(r"contacts-[0-9a-f-]{36}", said)[0]
@@ -118,9 +117,9 @@ def test_jobs_are_listed_and_one_that_has_ended_cannot_be_cancelled(command, tmp
 def test_a_parked_event_is_listed_shown_and_put_back_in_line(whole, membership, command):
     unknown = new_id()
     _bill_a_membership(whole, unknown)
-    number = wait_until(lambda: _number_of(unknown, command), 60, "parked event")
+    number = wait_until(lambda: _number_of(unknown, command), 180, "parked event")
     nothing = (0, "No event is parked or dead.\n")
-    wait_until(lambda: command("dead-letters", "list", "contacts") == nothing or None, 60, "contacts without any")
+    wait_until(lambda: command("dead-letters", "list", "contacts") == nothing or None, 180, "contacts without any")
     code, said = command("dead-letters", "replay", "membership", number)
     assert (code, "1 put back in line in membership" in said) == (0, True)
     code, said = command("dead-letters", "show", "membership", "999999")
@@ -136,7 +135,7 @@ def test_dead_events_are_put_back_in_line_together(whole, membership, command):
         _bill_a_membership(whole, new_id())
     with membership.reader() as connection:
         count = "SELECT count(*) FROM parked WHERE NOT dead"
-        wait_until(lambda: connection.exec_driver_sql(count).scalar_one() >= 3 or None, 60, "parked events")
+        wait_until(lambda: connection.exec_driver_sql(count).scalar_one() >= 3 or None, 180, "parked events")
         dead = connection.exec_driver_sql("UPDATE parked SET dead = true").rowcount
         assert command("dead-letters", "list")[1].count("dead") == dead
         code, said = command("dead-letters", "replay", "membership", "--all")
@@ -148,7 +147,7 @@ def test_messages_that_cannot_be_read_are_counted_by_their_queue(broker, command
     for _ in range(2):
         broker.basic_publish("", QUEUE, b"{", pika.BasicProperties(content_type="application/json"))
     told = f"2 unreadable in the queue dlq.{QUEUE}"
-    wait_until(lambda: _if_holds(command("dead-letters", "list", "membership"), told), 60, "unreadable messages")
+    wait_until(lambda: _if_holds(command("dead-letters", "list", "membership"), told), 180, "unreadable messages")
     assert told not in command("dead-letters", "list", "contacts")[1]
 
 

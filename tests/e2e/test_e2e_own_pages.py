@@ -10,7 +10,6 @@ from gateway.pages import my, my_details, my_enrolments, my_invoices, my_members
 from ops.demo.stage import text_of
 from tests import members
 
-pytestmark = pytest.mark.timeout(300)
 SECTIONS = (my, my_details, my_enrolments, my_invoices, my_memberships, my_messages, my_sign_in)
 NAMED = re.compile(r"(?<=/my/)(\w+)/<uuid:\w+>")
 
@@ -130,10 +129,10 @@ def test_with_a_service_away_the_rest_is_shown_and_the_gap_is_named(whole, owner
     assert (ready.status_code, ready.json()["status"], away) == (503, "fail", ["notify"])
     assert (alive.status_code, alive.json()) == (200, {"status": "pass"})
     assert refused.status_code == 503
-    members.wait_until(lambda: is_logged(whole, refused.json()["request_id"]) or None, 60, "the record of the failure")
+    members.wait_until(lambda: is_logged(whole, refused.json()["request_id"]) or None, 180, "the record of the failure")
     assert "Emme voi näyttää viestejäsi juuri nyt" in overview
     assert "Varsinainen jäsen" in overview
-    members.wait_until(lambda: owner.visitor.ask("GET", "/readyz").status_code == 200 or None, 60, "notify again")
+    members.wait_until(lambda: owner.visitor.ask("GET", "/readyz").status_code == 200 or None, 180, "notify again")
 
 
 def once(whole, address):

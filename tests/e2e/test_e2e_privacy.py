@@ -4,8 +4,6 @@ import pytest
 
 from ops.demo.stage import text_of
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @pytest.fixture(scope="module")
 def office(whole):

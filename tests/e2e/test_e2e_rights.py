@@ -16,7 +16,6 @@ from gateway.api import openapi
 from tests import members, statements
 from tests.gateway_pages import first_things, page_rules
 
-pytestmark = pytest.mark.timeout(300)
 SIGNED_BY_OTHERS = {"receive_payment_callback", "receive_message_status"}
 """Open to everybody, but only what a company has signed counts."""
 ENDS_THE_SESSION = {"sign_out"}
@@ -39,7 +38,7 @@ def owner(whole):
     sheet = whole.api.post("/label-sheets", {"segment_id": whole.api.post("/segments", segment)["id"]})
     member.facts["jobs"] = sheet["job_id"]
     address = f"/jobs/{sheet['job_id']}"
-    members.wait_until(lambda: whole.api.get(address)["state"] == "succeeded" or None, 60, "the labels")
+    members.wait_until(lambda: whole.api.get(address)["state"] == "succeeded" or None, 180, "the labels")
     return member
 
 
@@ -305,4 +304,4 @@ def test_a_key_past_its_day_opens_nothing(whole):
     assert visitor.ask("GET", "/api/v1/enrolments").status_code == 200
     address = whole.suite.wiring.database_urls["identity"]
     statements.run(address, f"UPDATE api_keys SET expires_at = now() WHERE id = '{made['id']}'")
-    members.wait_until(lambda: visitor.ask("GET", "/api/v1/enrolments").status_code == 401 or None, 60, "refusal")
+    members.wait_until(lambda: visitor.ask("GET", "/api/v1/enrolments").status_code == 401 or None, 180, "refusal")

@@ -13,7 +13,6 @@ from gateway import found_things
 from ops.demo.stage import text_of
 from tests import members
 
-pytestmark = pytest.mark.timeout(300)
 WORD = "hakusanakoe"
 NAMED = {"fi": f"{WORD} nimi"}
 RIGHTS: Mapping[str, Permission] = {

@@ -4,14 +4,11 @@ from bisect import bisect_right
 from itertools import chain
 
 import pymupdf
-import pytest
 
 from gateway.config import GatewaySettings
 from gateway.limits import ANONYMOUS_PART, MINUTE
 from ops.demo.stage import Stage
 from ops.demo.story import STEPS
-
-pytestmark = pytest.mark.timeout(600)
 
 
 def test_the_story_holds_from_the_first_contact_to_balanced_books(whole):

@@ -19,7 +19,6 @@ from ops.launcher.account import suite_account
 from ops.launcher.state import state_root
 from ops.simulators.clients import wait_until
 
-pytestmark = pytest.mark.timeout(400)
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".talkoo", "*_cache", "__pycache__", ".hypothesis", "tests", "screenshots"
@@ -72,7 +71,7 @@ class Up:
     def interrupt(self) -> None:
         """Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(60) == 0, self.said
+        assert self.process.wait(180) == 0, self.said
 
 
 def environment() -> dict[str, str]:
@@ -92,7 +91,7 @@ def up(checkout: Path, *arguments: str, **variables: str) -> Iterator[Up]:
     finally:
         with suppress(ProcessLookupError):
             started.process.terminate()
-        started.process.wait(60)
+        started.process.wait(180)
 
 
 def test_an_empty_suite_gets_its_administrator_heals_stops_and_keeps_what_it_has(checkout):

@@ -128,7 +128,7 @@ HELD_UP = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_da
 
 def wait_until_held_up(other: Future[Any]) -> None:
     """Until the other one waits for what somebody has locked, or is through."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     with database_of("contacts").reader() as reader:
         while not other.done() and not reader.scalar(HELD_UP):
             assert time.monotonic() < until

@@ -144,9 +144,9 @@ class Probe:
     def end(self, name: str, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and wait; the exit code."""
         self.send(name, number)
-        return self.processes.pop(name).wait(timeout=60)
+        return self.processes.pop(name).wait(timeout=180)
 
-    def wait_ended(self, name: str, seconds: float = 60) -> int:
+    def wait_ended(self, name: str, seconds: float = 180) -> int:
         """Wait until the process ends by itself; the exit code."""
         return self.processes.pop(name).wait(timeout=seconds)
 
@@ -180,7 +180,7 @@ class Probe:
         with self.engine.begin() as connection:
             connection.exec_driver_sql(statement)
 
-    def wait_for(self, query: str, wanted: object, seconds: float = 60) -> None:
+    def wait_for(self, query: str, wanted: object, seconds: float = 180) -> None:
         """Wait until a query's first column is `wanted`."""
         end = time.monotonic() + seconds
         while self.rows(query) != wanted:

@@ -164,7 +164,7 @@ def empty(probe, environment):
 
 
 def wait_until_answering(probe):
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while True:
         try:
             return probe.api.ping(Nothing())
@@ -251,7 +251,7 @@ def test_R3_malformed_requests_kill_nothing_and_are_accounted_for(probe, environ
         given = {"content_type": "application/json", "content_encoding": "utf-8", "reply_to": reply_key} | changes
         properties = pika.BasicProperties(correlation_id=str(new_id()), **given)
         channel.basic_publish(topology.RPC_EXCHANGE, "contacts.count", body, properties)
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     dead = 0
     while len(replies) + dead < len(MALFORMED) and time.monotonic() < end:
         frame, _, body = channel.basic_get(f"rpc.reply-test-{reply_key}", auto_ack=True)
@@ -275,7 +275,7 @@ def test_R3_malformed_events_kill_nothing_and_are_accounted_for(probe, environme
         channel.basic_publish("contacts.events", "number.counted.v1", body, pika.BasicProperties(**given))
     envelope = {"id": "not-a-uuid", "type": "number.counted.v1", "data": {"id": str(new_id()), "number": 2}}
     channel.basic_publish("contacts.events", "number.counted.v1", json.dumps(envelope).encode(), pika.BasicProperties())
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     accounted = 0
     while accounted < len(MALFORMED) + 1 and time.monotonic() < end:
         dead = channel.queue_declare(queue.dead_letters, passive=True).method.message_count
@@ -297,7 +297,7 @@ def test_sigterm_finishes_what_was_taken_and_repeats_nothing(probe, environment)
     thread.start()
     probe.wait_for(f"SELECT count(*) FROM pg_stat_activity WHERE {SLEEPING}", [1])
     assert probe.end("contacts") == 0
-    thread.join(timeout=60)
+    thread.join(timeout=180)
     assert answers == [4]
     assert topology.depths(environment["AMQP_URL"])[topology.rpc_queue("contacts")] == 0
     probe.start("contacts")
@@ -322,7 +322,8 @@ def test_sigkill_between_effect_and_ack_of_an_event_has_one_effect(probe):
     probe.end("contacts", signal.SIGKILL)
     probe.start("contacts", TALKOO_CRASH_AT="contacts.consumed:1")
     wait_until_answering(probe)
-    count(probe, 6)
+    with suppress(Unavailable):  # the event may be there, and the process gone, before the answer
+        count(probe, 6, key="once")
     probe.wait_ended("contacts")
     probe.start("contacts")
     count_when_back(probe, 8)
@@ -401,7 +402,7 @@ def test_a_service_whose_broker_is_gone_leaves_all_the_same(probe, nodes):
     count(probe, 0)
     probe.end("contacts", signal.SIGKILL)
     probe.start("contacts", TALKOO_STOP_SECONDS="1")
-    count(probe, 1)
+    count_when_back(probe, 1)
     nodes.broker.stop()
     try:
         assert probe.end("contacts") in {0, 1}
@@ -412,7 +413,7 @@ def test_a_service_whose_broker_is_gone_leaves_all_the_same(probe, nodes):
 def test_the_database_crashes_and_everybody_comes_back(probe, nodes):
     count(probe, 0)
     nodes.restart_postgres(signal.SIGQUIT)
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while True:
         try:
             count(probe, 1, key="after")
@@ -454,7 +455,7 @@ def test_a_service_without_its_queues_does_not_start(probe, environment):
         )
     finally:
         topology.apply(environment["AMQP_URL"])
-    probe.start("contacts", TALKOO_START_SECONDS="1")
+    probe.start("contacts")
     wait_until_answering(probe)
 
 
@@ -523,7 +524,7 @@ def test_a_process_without_pages_serves_its_metrics_on_the_port_it_is_given(prob
 
 def said_at(port, wanted):
     """The metrics, once `wanted` is among them or patience is over."""
-    end, said = time.monotonic() + 60, ""
+    end, said = time.monotonic() + 180, ""
     while wanted not in said and time.monotonic() < end:
         with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
             said = answer.read().decode()

@@ -289,7 +289,7 @@ def test_C12_a_worker_killed_between_commerce_and_its_own_commit_doubles_nothing
         imports.chunks(1)
     addresses = {f"{name}_DATABASE_URL": settings().database_url(name.lower()) for name in ("CONTACTS", "COMMERCE")}
     worker = lone_worker.start("contacts", "jobs", TALKOO_CRASH_AT="contacts.import_chunk", **addresses)
-    assert worker.wait(timeout=60) == -signal.SIGKILL
+    assert worker.wait(timeout=180) == -signal.SIGKILL
     assert (len(all_said()), imports.job(job.id).state) == (39, "running")
     assert imports.finish(job).result["counts"]["created"] == 39
     assert len(all_said()) == 39

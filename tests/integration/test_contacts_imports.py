@@ -387,7 +387,7 @@ def killed_at(chunk):
     }
     root = Path(__file__).resolve().parents[2]
     worker = subprocess.Popen([sys.executable, "-m", "chassis.worker", "contacts"], cwd=root, env=environment)
-    assert worker.wait(timeout=60) == -signal.SIGKILL
+    assert worker.wait(timeout=180) == -signal.SIGKILL
 
 
 def test_a_cancelled_import_counts_the_chunk_that_a_killed_worker_had_committed(imports):

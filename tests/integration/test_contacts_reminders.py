@@ -173,9 +173,9 @@ def test_A4_a_worker_killed_before_it_commits_has_told_nothing_and_the_next_tell
     new_task(town, aino, clock.now() + SOON)
     town.alter("contacts", "UPDATE tasks SET remind_at = now() - interval '1 minute'")
     killed = lone_worker.start("contacts", "remind", TALKOO_CRASH_AT="contacts.reminding:1")
-    assert killed.wait(timeout=60) == -signal.SIGKILL
+    assert killed.wait(timeout=180) == -signal.SIGKILL
     assert recorded("contacts", TaskReminderDue) == []
-    assert lone_worker.start("contacts", "remind").wait(timeout=60) == 0
+    assert lone_worker.start("contacts", "remind").wait(timeout=180) == 0
     assert len(recorded("contacts", TaskReminderDue)) == 1
     town.settle()
     assert len(mails(town)) == 1
@@ -187,7 +187,7 @@ def test_A4_a_worker_killed_after_the_mail_left_repeats_it_under_its_id_at_most(
     tell(at)
     town.deliver()
     killed = lone_worker.start("notify", "deliver_messages", TALKOO_CRASH_AT="notify.sent:1")
-    assert killed.wait(timeout=60) == -signal.SIGKILL
+    assert killed.wait(timeout=180) == -signal.SIGKILL
     town.alter("notify", "UPDATE messages SET next_at = now() WHERE state = 'sending'")
     town.settle()
     assert 1 <= len(mails(town)) <= 2

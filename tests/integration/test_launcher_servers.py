@@ -140,7 +140,7 @@ def test_a_server_that_dies_is_started_again(servers: Infrastructure) -> None:
             assert pid is not None
             os.kill(pid, signal.SIGKILL)
         until_revived = {"PostgreSQL", "RabbitMQ"}
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while until_revived and time.monotonic() < deadline:
             with contextlib.suppress(StartFailed):
                 until_revived -= set(own.revive())

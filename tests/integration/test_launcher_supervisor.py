@@ -43,7 +43,7 @@ def launch(one: ProcessSpec) -> subprocess.Popen[bytes]:
     return spawn.spawn(argv, account=account, env={"PATH": os.defpath}, cwd=Path("/"), output=subprocess.PIPE)
 
 
-def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "did not happen in time"
@@ -113,6 +113,22 @@ def test_a_stubborn_process_is_killed_after_its_patience(run: Callable[..., Supe
     supervisor.stop()
     assert 0.4 < time.monotonic() - began < 20
     assert not alive(pid)
+
+
+def test_a_process_that_ends_while_it_is_looked_at_is_no_fault(log: MergedLog) -> None:
+    """The supervisor's own thread takes note of it between two looks of another thread."""
+    supervisor = Supervisor([spec("one", SLEEPER)], launch, log)
+    one = supervisor._all["one"]
+
+    class Ending:
+        pid = 1
+
+        def poll(self) -> None:
+            one.child = None
+
+    one.child = Ending()  # type: ignore[assignment]
+    assert supervisor.pids() == {"one": 1}
+    assert supervisor.pids() == {}
 
 
 def test_what_a_process_started_ends_with_it(run: Callable[..., Supervisor], log: MergedLog) -> None:

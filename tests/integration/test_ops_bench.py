@@ -126,7 +126,6 @@ def measured(scene, monkeypatch, tmp_path):
     return run
 
 
-@pytest.mark.timeout(300)
 def test_every_figure_of_a_large_register_can_be_measured(measured):
     found = measured("--million")
     assert {each["id"] for each in found} >= set(bench.MILLION)
@@ -134,7 +133,6 @@ def test_every_figure_of_a_large_register_can_be_measured(measured):
     assert doubles["ratio"] > 0.5
 
 
-@pytest.mark.timeout(300)
 def test_every_figure_of_the_bench_can_be_measured(measured, monkeypatch):
     """But for a second start of the suite, which takes as long as all figures; test_e2e_up stops and starts one."""
     monkeypatch.setattr(resting, "_restart", lambda _suite: 1.0)

@@ -24,12 +24,12 @@ def started(name: str, http_port: int, *arguments: str) -> Iterator[str]:
     url = f"http://127.0.0.1:{http_port}"
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
-            wait_until(lambda: True if answers(url) else None, 60, f"answer from {name}")
+            wait_until(lambda: True if answers(url) else None, 180, f"answer from {name}")
             yield url
         finally:
             asked_at = time.monotonic()
             process.send_signal(signal.SIGTERM)
-            code = process.wait(60)
+            code = process.wait(180)
     assert code == 0
     assert time.monotonic() - asked_at < 5
 

@@ -46,7 +46,7 @@ class Hook:
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def after(self, count: int) -> list[str]:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while len(self.statuses) < count:
             assert time.monotonic() < end, f"only {self.statuses}"
             time.sleep(0.01)

@@ -41,6 +41,6 @@ def test_many_calls_that_call_side_by_side_themselves_all_end():
     for each in pages:
         each.start()
     for each in pages:
-        each.join(timeout=60)
+        each.join(timeout=180)
     assert len(found) == 16
     assert all(each == [[1, 1, 1]] * 3 for each in found)
