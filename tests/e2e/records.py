@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Any
 
 import psycopg2
 
@@ -19,8 +18,8 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1
 DIGEST = 'SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM "{}" AS t'
 SOON = "next_at < now() + interval '30 seconds'"
 PRESENT = "person_id NOT IN (SELECT person_id FROM erasures)"
+UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
 WAITING = (
-    "SELECT count(*) FROM outbox WHERE sent_at IS NULL",
     "SELECT count(*) FROM untold",
     "SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')",
     f"SELECT count(*) FROM parked WHERE NOT dead AND {SOON}",
@@ -47,16 +46,22 @@ def records(whole: Whole) -> dict[str, str]:
                 if (name := f"{service}.{table}") not in COUNTERS:
                     cursor.execute(DIGEST.format(table))
                     found[name] = str(cursor.fetchone())
-            found[f"{service} waits"] = str(_waiting(cursor, service))
     return found
 
 
-def _waiting(cursor: Any, service: str) -> int:
-    count = 0
-    for query in (*WAITING, *OWN_WAITING.get(service, ())):
+def waiting(whole: Whole) -> list[str]:
+    """What is under way: what waits in an outbox, and, unless the worker rests, what it is about to do."""
+    queries = dict.fromkeys(whole.suite.wiring.database_urls, (UNSENT,))
+    if "worker" in whole.suite.pids:
+        queries = {service: (UNSENT, *WAITING, *OWN_WAITING.get(service, ())) for service in queries}
+    return [f"{service}: {query}" for service in queries for query in queries[service] if _count(whole, service, query)]
+
+
+def _count(whole: Whole, service: str, query: str) -> int:
+    address = libpq_url(whole.suite.wiring.database_urls[service])
+    with closing(psycopg2.connect(address)) as connection, connection.cursor() as cursor:
         cursor.execute(query)
-        count += cursor.fetchone()[0]
-    return count
+        return int(cursor.fetchone()[0])
 
 
 def settled(whole: Whole, seconds: float = 180) -> dict[str, str]:
@@ -66,7 +71,7 @@ def settled(whole: Whole, seconds: float = 180) -> dict[str, str]:
     while True:
         time.sleep(1.2)  # longer than any sweep
         after = records(whole)
-        waits = [name for name, count in after.items() if name.endswith(" waits") and count != "0"]
+        waits = waiting(whole)
         if after == before and not waits:
             return after
         assert time.monotonic() < end, [*changes(before, after), *waits]
@@ -91,7 +96,4 @@ def worker_held(whole: Whole) -> Iterator[None]:
 
 
 def _listeners(whole: Whole) -> int:
-    address = whole.suite.wiring.database_urls["notify"]
-    with closing(psycopg2.connect(libpq_url(address))) as connection, connection.cursor() as cursor:
-        cursor.execute(LISTENING)
-        return int(cursor.fetchone()[0])
+    return _count(whole, "notify", LISTENING)

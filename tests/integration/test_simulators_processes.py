@@ -31,7 +31,7 @@ def started(name: str, http_port: int, *arguments: str) -> Iterator[str]:
             process.send_signal(signal.SIGTERM)
             code = process.wait(180)
     assert code == 0
-    assert time.monotonic() - asked_at < 5
+    assert time.monotonic() - asked_at < 30
 
 
 def answers(url: str) -> bool:
@@ -70,6 +70,6 @@ def test_the_mailbox_runs_as_a_process_and_finds_one_of_two_thousand() -> None:
                 smtp.sendmail("o@example.org", f"m{number}@example.org", f"Subject: n {number}\r\n\r\nHei\r\n")
         asked_at = time.monotonic()
         found = mailbox.messages("m7@example.org")
-        assert time.monotonic() - asked_at < 3
+        assert time.monotonic() - asked_at < 15
         assert [mail["subject"] for mail in found] == ["n 7"]
         assert mailbox.count() == 2000

@@ -140,6 +140,7 @@ def test_N5_a_lost_answer_leaves_the_outcome_unknown(
     inbox.order_fault(on="send", effect=effect, seconds=seconds)
     with pytest.raises(OutcomeUnknown):
         hasty.send(ANNA, "Hei")
+    inbox.wait_for(ANNA)
     assert len(inbox.messages(ANNA)) == 1
 
 
