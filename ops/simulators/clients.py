@@ -17,7 +17,7 @@ class SimulatorClient:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._http = httpx.Client(base_url=self.url, timeout=10.0, trust_env=False)
+        self._http = httpx.Client(base_url=self.url, timeout=60.0, trust_env=False)
 
     def __enter__(self) -> Self:
         return self
