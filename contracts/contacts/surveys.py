@@ -138,6 +138,10 @@ class AnswerSurvey(Request):
 
     `number` is the version of the questions that were answered. Answers to questions that are not asked, because of how
     earlier ones were answered, are left out.
+
+    Who answers nothing has not answered, by a link as well as through the office: that is refused (`nothing_answered`),
+    also when only questions are answered that are not asked. Somebody who has answered before and sends everything
+    empty has most likely pressed too early, and choices cannot be taken back on the page: the earlier answers stay.
     """
 
     id: UUID

@@ -135,6 +135,34 @@ def test_C16_a_link_in_a_mail_is_answered_on_a_phone_and_changed_until_it_closes
     expect(page.get_by_role("button", name="Lähetä vastaukset")).to_have_count(0)
 
 
+def test_C16_nothing_answered_is_told_and_the_link_still_works(visit, whole, person):
+    rows = {"rows": [{"code": "food", "label": {"fi": "Ruoka"}}], "choices": [{"code": "ok", "label": {"fi": "Hyvä"}}]}
+    questions = [
+        {"code": "why", "kind": "text", "text": {"fi": "Miksi tulit?"}},
+        {"code": "how", "kind": "matrix", "text": {"fi": "Miten meni?"}, **rows},
+    ]
+    made = whole.api.post("/surveys", {"title": {"fi": "Vapaa kysely"}, "questions": questions})
+    whole.api.post(f"/surveys/{made['id']}/publish", {"version": 1})
+    page = visit(mailed_link(whole, made["id"], person), width=390)
+    page.get_by_role("textbox", name="Miksi tulit?").fill("   ")
+    page.get_by_role("button", name="Lähetä vastaukset").click()
+    expect(page.locator(".error-summary")).to_contain_text("Vastaa ainakin yhteen kysymykseen.")
+    check_page(page)
+    office = visit(f"/office/surveys/{made['id']}/persons/{person['id']}", as_user="toimisto")
+    office.get_by_role("button", name="Tallenna vastaukset").click()
+    expect(office.locator(".error-summary")).to_contain_text("Mihinkään ei vastattu")
+    assert whole.api.get(f"/surveys/{made['id']}/answers")["data"] == []
+    page.get_by_role("textbox", name="Miksi tulit?").fill("Oppimaan.")
+    page.get_by_role("button", name="Lähetä vastaukset").click()
+    expect(page.get_by_role("heading", name="Kiitos vastauksistasi")).to_be_visible()
+    page.get_by_role("link", name="Muuta vastauksia").click()
+    page.get_by_role("textbox", name="Miksi tulit?").fill("")
+    page.get_by_role("button", name="Lähetä vastaukset").click()
+    expect(page.locator(".error-summary")).to_contain_text("Mihinkään ei vastattu")
+    (kept,) = whole.api.get(f"/surveys/{made['id']}/answers")["data"]
+    assert kept["answers"] == {"why": "Oppimaan."}
+
+
 def test_C16_the_office_answers_for_a_person_and_sees_the_summary_and_the_table(visit, whole, survey, person):
     answered(whole, survey, {"id": whole.api.post("/persons", {"given_name": "=1+1"})["id"]}, came="yes", mark=3)
     page = visit(f"/office/contacts/{person['id']}", as_user="toimisto")

@@ -24,7 +24,6 @@ QUESTIONS = [
 GIVEN = {
     "Aino": {"came": "yes", "mark": 5, "hours": 2.5, "many": ["yes", "no"], "why": "Hyvä Kurssi"},
     "Eino": {"came": "no", "mark": 2, "many": ["no"], "grid": {"food": "no"}},
-    "Helmi": {},
 }
 
 
@@ -36,13 +35,14 @@ def call(call_service, clean_database):
 
 @pytest.fixture
 def survey(call):
-    """A survey that two of four persons have answered with something."""
+    """A survey that two of four persons have answered."""
     made = call("create_survey", CreateSurvey.model_validate({"title": {"fi": "Palaute"}, "questions": QUESTIONS}))
     call("publish_survey", SurveyByVersion(id=made.id, version=1))
     for name, answers in GIVEN.items():
         person = call("create_person", CreatePerson(given_name=name)).id
         call("answer_survey", AnswerSurvey(id=made.id, person_id=person, number=1, answers=answers))
-    call("create_person", CreatePerson(given_name="Ilona"))
+    for name in ("Helmi", "Ilona"):
+        call("create_person", CreatePerson(given_name=name))
     return made.id
 
 

@@ -128,6 +128,23 @@ def test_C16_the_office_answers_for_a_person_once_and_changes_it_until_it_is_clo
     assert answers(call, survey_id=survey.id) == [{"came": "yes"}]
 
 
+@pytest.mark.parametrize("by_link", [True, False])
+def test_C16_who_answers_nothing_has_not_answered_and_can_go_on(call, person, by_link):
+    survey = published(call)
+    how = {"who": link(person, survey.id)} if by_link else {"person_id": person}
+    for nothing in ({}, {"came": ""}, {"why": "Satoi"}):
+        with pytest.raises(Invalid) as error:
+            answer(call, survey, **how, **nothing)
+        assert [(each.pointer, each.code) for each in error.value.errors] == [("/answers", "nothing_answered")]
+    assert call("get_survey", ById(id=survey.id)).answers == 0
+    assert call("open_survey", OpenSurvey(id=survey.id, person_id=person)).answered_at is None
+    kept = answer(call, survey, **how, came="no", why="Satoi")
+    with pytest.raises(Invalid):
+        answer(call, survey, **how)
+    (stays,) = call("list_survey_answers", ListSurveyAnswers(survey_id=survey.id)).data
+    assert (stays.answers, stays.version) == (kept.answers, kept.version)
+
+
 def test_C16_a_survey_closes_after_its_last_day(call, person):
     survey = published(call, closes_on=clock.today().isoformat())
     assert answer(call, survey, person, came="yes")

@@ -44,7 +44,6 @@ def test_C16_every_kind_of_question_can_be_asked():
         {**answers, "text": "Hei", "number": 12.5, "multiple_choice": ["yes", "no"]},
         [],
     )
-    assert checked(questions, {}) == ({}, [])
 
 
 @pytest.mark.parametrize(
@@ -155,6 +154,20 @@ def test_C16_answers_to_no_question_and_missing_ones_are_named_together():
         ("/answers/a", "missing"),
         ("/answers/m", "missing"),
     ]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{}, {"came": None}, {"came": "  ", "food": {}}, {"food": {"food": ""}}, {"why": "Satoi"}, {"many": []}],
+)
+def test_C16_nothing_answered_is_no_answer(answers):
+    """Neither is an answer to what is not asked."""
+    questions = [
+        question("came", "choice"), question("why", shown_when=("came", "no")), question("food", "matrix"),
+        question("many", "multiple_choice"),
+    ]  # fmt: skip
+    assert wrong(questions, answers) == [("/answers", "nothing_answered")]
+    assert checked(questions, {**answers, "came": "yes"})[0] == {"came": "yes"}
 
 
 def test_C16_ten_thousand_characters_are_kept():

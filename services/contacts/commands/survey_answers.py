@@ -26,7 +26,8 @@ def answer(
 ) -> tuple[UUID, list[str]]:
     """Keep the answers in place of the person's earlier ones; their id, and the questions that were left out.
 
-    Raises NotFound, Invalid with each question named, Conflict when the survey is closed or has newer questions.
+    Raises NotFound, Invalid with each question named or when nothing is answered (earlier answers then stay), Conflict
+    when the survey is closed or has newer questions.
     """
     survey = surveys.locked(session, request.id, share=True)
     if not takes_answers(survey, today):

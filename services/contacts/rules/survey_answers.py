@@ -12,6 +12,7 @@ from services.contacts.rules.surveys import steps_of
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 UNPRINTABLE = frozenset(map(chr, (*range(9), 11, 12, *range(14, 32), 0x7F, 0x202D, 0x202E, 0x2028, 0x2029, 0xFEFF)))
 LARGEST = Decimal(10) ** 12
+NOTHING = FieldError(pointer="/answers", code="nothing_answered", message="Answer one question at least.")
 
 
 class Refused(ValueError):
@@ -25,7 +26,9 @@ class Refused(ValueError):
 def checked(questions: Sequence[Question], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The answers as they are stored, and the questions whose answers were left out as they are not asked.
 
-    Raises Invalid with the pointer `/answers/<code>` for every answer that is missing, wrong, or to no question.
+    Raises Invalid with the pointer `/answers/<code>` for every answer that is missing, wrong, or to no question; and
+    with `/answers` when nothing is answered, or only what is not asked. The first question is always asked, so that
+    there is something to answer in every survey.
     """
     known = {each.code for each in questions}
     errors = [_error(code, "unknown_question", "there is no such question.") for code in given if code not in known]
@@ -41,6 +44,8 @@ def checked(questions: Sequence[Question], given: Mapping[str, Any]) -> tuple[di
                 stored[question.code] = kept
         except Refused as refused:
             errors.append(_error(question.code, refused.code, str(refused)))
+    if not (stored or errors):
+        errors.append(NOTHING)
     if errors:
         raise Invalid(errors[0].message, errors=errors)
     return stored, left_out
@@ -67,7 +72,8 @@ def _answer(question: Question, answer: Any) -> Any:
         if question.required:
             raise Refused("missing", "this is needed.")
         return None
-    return READERS[question.kind](question, answer)
+    kept = READERS[question.kind](question, answer)
+    return None if kept in EMPTY else kept
 
 
 def _text(question: Question, answer: Any) -> str:
