@@ -13,6 +13,7 @@ from flask_babel import lazy_pgettext as _p
 
 from contracts.personal_data import HeldRow
 from gateway.i18n import date_time, local_date
+from gateway.phone_numbers import grouped
 from gateway.service_words import SERVICES
 
 DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -284,10 +285,10 @@ def in_words(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    """A day or a moment as people write it; other texts, and numbers that only look like days, as they are."""
+    """A day or a moment as people write it; a telephone number in groups; other texts as they are."""
     with contextlib.suppress(ValueError):
         if DAY.fullmatch(text):
             return local_date(date.fromisoformat(text))
         if MOMENT.fullmatch(text):
             return date_time(datetime.fromisoformat(text))
-    return text
+    return grouped(text)

@@ -20,6 +20,7 @@ from flask_babel import Babel, get_locale, get_timezone
 from chassis import local_forms
 from gateway import catalogs
 from gateway.local_input import looks_grouped
+from gateway.phone_numbers import grouped
 
 LANGUAGES: Final[Mapping[str, str]] = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 """Codes and own names, in the order of the language switch."""
@@ -190,5 +191,6 @@ FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "date_time": date_time,
     "machine_date": machine_date,
     "words": words,
+    "phone": grouped,
 }
 """Jinja filters; `date_range(starts, ends)` is a global."""

@@ -11,6 +11,7 @@ from contracts.base import Nothing
 from contracts.commerce import CommerceApi
 from contracts.errors import ServiceError
 from contracts.membership import MembershipApi
+from gateway.phone_numbers import grouped
 from gateway.shell import Association, Shell, User
 
 commerce = client(CommerceApi)
@@ -48,7 +49,7 @@ def _association() -> Association:
         try:
             with calling(system_caller("gateway")):
                 seller = commerce.get_seller(Nothing())
-            contact = ", ".join(part for part in (seller.email, seller.phone) if part)
+            contact = ", ".join(part for part in (seller.email, grouped(seller.phone)) if part)
             _kept.association = Association(seller.name, "", contact)
         except ServiceError:
             _kept.association = _kept.association or Association()

@@ -16,6 +16,7 @@ from gateway.i18n import LANGUAGES, language, local_date, money
 from gateway.pages import contact_words
 from gateway.pages.field_words import label, value_in_words
 from gateway.pages.history_words import FIELDS
+from gateway.phone_numbers import grouped
 
 Fact = tuple[str, Any, Any]
 """Key, label and value; an empty value is not shown."""
@@ -57,7 +58,7 @@ def _reached(contact: Any) -> list[Fact]:
         ("phone", FIELDS["phone"], _call(contact.phone)),
         *(("other_phones", _kind("other_phones", each.kind, FIELDS["phone"]), _call(each.number))
           for each in contact.other_phones),
-        ("fax", FIELDS["fax"], contact.fax),
+        ("fax", FIELDS["fax"], grouped(contact.fax)),
         ("language", FIELDS["language"], LANGUAGES[contact.language]),
     ]  # fmt: skip
 
@@ -118,7 +119,7 @@ def _mail(address: str | None) -> Markup | None:
 
 
 def _call(phone: str | None) -> Markup | None:
-    return _link(f"tel:{phone}", phone) if phone else None
+    return _link(f"tel:{phone}", grouped(phone)) if phone else None
 
 
 def _tags(tags: Iterable[str], list_address: str) -> Markup:

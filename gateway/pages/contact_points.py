@@ -23,6 +23,7 @@ from gateway.local_today import today
 from gateway.pages import point_words
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may
+from gateway.phone_numbers import grouped
 from gateway.submitted import day, form_command, read, state, typed, without_empty
 from gateway.undo import our_page, undo
 
@@ -122,7 +123,7 @@ def mark_point(contact_id: UUID, key: str) -> ResponseReturnValue:
         return redirect(back)
     except Invalid as error:
         return _form(point, state(typed("happened_on", "reason"), error), back), 422
-    flash(_("%(value)s is marked.", value=point.value), undo(f"{POINT}/verifications/{made.id}/undo", back))
+    flash(_("%(value)s is marked.", value=grouped(point.value)), undo(f"{POINT}/verifications/{made.id}/undo", back))
     return redirect(back)
 
 

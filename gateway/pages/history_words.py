@@ -16,6 +16,7 @@ from gateway.i18n import local_date, money
 from gateway.pages import contact_words
 from gateway.pages.field_words import label as label_of_additional
 from gateway.pages.field_words import value_in_words
+from gateway.phone_numbers import grouped
 
 FIELDS: Final[dict[str, Any]] = {
     "given_name": lazy_gettext("Given name"),
@@ -97,6 +98,7 @@ HAPPENED: Final = frozenset(
 """What a sentence tells better than two values."""
 HIDDEN: Final = frozenset({"linked_to"})
 """Ids, which tell nobody anything; the state says it in words."""
+NUMBERS: Final = frozenset({"phone", "fax"})
 
 
 def entries(changes: list[Change], known: Definitions, kind: str) -> list[dict[str, Any]]:
@@ -179,7 +181,7 @@ def _point(change: Change) -> str:
     said, taken_back = POINTS[change.field]
     what = change.new or change.old or {}
     reason = what.get("reason")
-    told = str((said if change.new else taken_back) % {"value": what.get("value", "")})
+    told = str((said if change.new else taken_back) % {"value": grouped(what.get("value", ""))})
     return f"{told} ({reason})" if reason else told
 
 
@@ -229,6 +231,8 @@ def in_words(value: Any, field: str = "") -> str:
         return _entry(value, field)
     if field == "credit_limit":
         return money(value)
+    if field.rpartition(".")[2] in NUMBERS:
+        return grouped(str(value))
     return str(contact_words.CHOICES.get(field, {}).get(value, value))
 
 
@@ -236,6 +240,6 @@ def _entry(value: dict[str, Any], field: str) -> str:
     """An address, or a further number or e-mail address with its kind."""
     if "kind" in value:
         kind = contact_words.CHOICES.get(f"{field}.kind", {}).get(value["kind"], value["kind"])
-        return f"{value.get('number') or value.get('address')} ({kind})"
+        return f"{grouped(value.get('number')) or value.get('address')} ({kind})"
     parts = (value.get("street"), f"{value.get('postal_code', '')} {value.get('city', '')}".strip())
     return ", ".join(part for part in parts if part)

@@ -16,6 +16,7 @@ from gateway.field_sentences import FIELDS
 from gateway.pages.import_targets import WORDS as TARGETS
 from gateway.pages.source_words import SOURCES
 from gateway.pages.source_words import label as source_label
+from gateway.phone_numbers import grouped
 
 ROWS: Final[dict[str, Any]] = {
     "created": _("New"),
@@ -171,7 +172,7 @@ def mastered_fields(known: Definitions, row: ImportRow) -> str:
 def without_room(known: Definitions, row: ImportRow) -> str:
     """Which values of a row found no room in lists that are full, with their columns; these alone of old imports."""
     full = [each for each in row.remarks if not each.master]
-    said = [(each.column or _kept(each.field, known), ", ".join(each.values)) for each in full]
+    said = [(each.column or _kept(each.field, known), ", ".join(map(grouped, each.values))) for each in full]
     return "; ".join(": ".join(filter(None, each)) for each in said)
 
 

@@ -9,6 +9,7 @@ from gateway.field_definitions import Definitions
 from gateway.i18n import LANGUAGES, local_date, money
 from gateway.pages.field_words import value_in_words
 from gateway.pages.history_words import in_words
+from gateway.phone_numbers import grouped
 
 USUAL: Final = frozenset({"city", "email", "phone", "business_id"})
 TIMES: Final = frozenset({"created_at", "updated_at"})
@@ -17,7 +18,8 @@ TIMES: Final = frozenset({"created_at", "updated_at"})
 def cell(row: Any, key: str, known: Definitions, kind: str) -> Any:
     """What the row shows in the column `key`; an empty text without a value."""
     if key in USUAL and hasattr(row, key):
-        return getattr(row, key) or ""
+        shown = getattr(row, key) or ""
+        return grouped(shown) if key == "phone" else shown
     value = row.more.get(key)
     if value is None:
         return ""

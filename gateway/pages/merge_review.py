@@ -21,6 +21,7 @@ from gateway.pages import belongings, contact_words
 from gateway.pages.contact_facts import address_line
 from gateway.pages.field_words import label, value_in_words
 from gateway.pages.history_words import FIELDS
+from gateway.phone_numbers import grouped
 
 contacts = client(ContactsApi)
 COUNTED: Final = 100
@@ -114,10 +115,12 @@ VALUES: Final[dict[str, Callable[[Any], str]]] = {
     "birth_date": local_date,
     "language": lambda value: str(LANGUAGES[value]),
     "credit_limit": money,
+    "phone": grouped,
+    "fax": grouped,
     "tags": ", ".join,
     "addresses": lambda each: "; ".join(f"{contact_words.PURPOSES[one.purpose]}: {address_line(one)}" for one in each),
     "other_emails": lambda each: ", ".join(one.address for one in each),
-    "other_phones": lambda each: ", ".join(one.number for one in each),
+    "other_phones": lambda each: ", ".join(grouped(one.number) for one in each),
 }
 
 

@@ -19,6 +19,7 @@ from gateway.asked import asked, list_state
 from gateway.form_state import FormState
 from gateway.listing import Column
 from gateway.pages.door import Pages
+from gateway.phone_numbers import grouped
 from gateway.submitted import form_command, read, state, typed
 
 notify = client(NotifyApi)
@@ -54,7 +55,7 @@ def suppress() -> ResponseReturnValue:
             made = notify.suppress(read(Suppress, values))
     except (Invalid, Conflict) as error:
         return _page(state(values, error)), 422
-    flash(_("%(address)s is not written to any more.", address=made.address), "good")
+    flash(_("%(address)s is not written to any more.", address=grouped(made.address)), "good")
     return redirect(PLACE)
 
 

@@ -41,7 +41,7 @@ def test_C12_a_master_locks_its_field_on_forms_and_the_card_says_where_values_co
         page.goto(f"/office/organisations/{made['id']}/edit")
         page.locator("#phone").fill("09 765 4321")
         page.get_by_role("button", name="Tallenna").click()
-        expect(page.locator("dl.facts").first).to_contain_text("+35897654321")
+        expect(page.locator("dl.facts").first).to_contain_text("+358 9 765 4321")
         page.get_by_text("Mistä tiedot tulevat").click()
         expect(page.locator("#sources")).to_contain_text("Toimisto")
         expect(page.locator("#sources")).to_contain_text("Toinen ohjelma")

@@ -37,7 +37,7 @@ def test_C5_numbers_by_kind_gender_and_terms_are_typed_and_shown(visit: Visit, w
     page.locator("#other_phones_0_number").fill("09 765 4321")
     page.get_by_role("button", name="Tallenna").click()
     facts = page.locator("dl.facts")
-    for text in ("+35897654321", "Puhelin (Työ)", "Muunsukupuolinen", "Verkkolasku", "1 234,50 €", "Johtaja"):
+    for text in ("+358 9 765 4321", "Puhelin (Työ)", "Muunsukupuolinen", "Verkkolasku", "1 234,50 €", "Johtaja"):
         expect(facts).to_contain_text(text)
     check_page(page)
     person = whole.api.get(f"/persons/{page.url.rpartition('/')[2]}")

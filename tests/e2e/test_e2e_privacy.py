@@ -43,7 +43,7 @@ def test_C18_the_history_tells_who_changed_what_through_which_channel(whole, off
     assert rows[0][:3] == ["Titteli", "", "Kuraattori"]
     assert "admin" in rows[0][4]
     assert "Toimisto" in rows[0][4]
-    assert rows[1][:3] == ["Puhelin", "", "+358401112223"]
+    assert rows[1][:3] == ["Puhelin", "", "+358 40 111 2223"]
     assert "Toinen ohjelma" in rows[1][4]
 
 
