@@ -226,6 +226,24 @@ class Unsubscribe(Request):
     token: Annotated[str, Field(max_length=200)]
 
 
+class Unsubscribed(Reply):
+    """`can_undo`: `resubscribe` with the same token takes it back, as nobody has unsubscribed the address otherwise."""
+
+    can_undo: bool = False
+
+
+class Resubscribe(Request):
+    """Takes back an unsubscription by the link of the same message; nothing else that keeps an address from use."""
+
+    token: Annotated[str, Field(max_length=200)]
+
+
+class Resubscribed(Reply):
+    """`unsubscribed`: the address still is, as somebody has unsubscribed it otherwise."""
+
+    unsubscribed: bool = False
+
+
 # Events
 
 
@@ -261,6 +279,18 @@ class PersonUnsubscribed(Event):
     person_id: UUID
     channel: Channel
     unsubscribed_at: datetime
+
+
+class PersonResubscribed(Event):
+    """Somebody has taken back, by the link of the same message, that they want no more marketing on a channel."""
+
+    type: ClassVar = "person.resubscribed.v1"
+    source: ClassVar = "notify"
+    subject_id: ClassVar = "message_id"
+    message_id: UUID
+    person_id: UUID
+    channel: Channel
+    resubscribed_at: datetime
 
 
 class NotifyApi(SystemApi, name="notify"):
@@ -318,4 +348,7 @@ class NotifyApi(SystemApi, name="notify"):
     def receive_status(self, request: StatusCallback) -> Done: ...
 
     @command(may=Rule.PUBLIC)
-    def unsubscribe(self, request: Unsubscribe) -> Done: ...
+    def unsubscribe(self, request: Unsubscribe) -> Unsubscribed: ...
+
+    @command(may=Rule.PUBLIC)
+    def resubscribe(self, request: Resubscribe) -> Resubscribed: ...

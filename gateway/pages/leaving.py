@@ -1,14 +1,16 @@
-"""No more newsletters: the page behind the link, and the one click of mail programs (RFC 8058, N8)."""
+"""No more newsletters: the page behind the link, and the one click of mail programs (RFC 8058, N8).
+
+Opening a link changes nothing, so that mail scanners may follow it. The one click needs no form of ours, its undo does.
+"""
 
 from typing import Final
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from chassis.rpc import client
 from contracts.access import Rule
-from contracts.notify import NotifyApi, Unsubscribe
+from contracts.notify import NotifyApi, Resubscribe, Unsubscribe
 from gateway.callers import link_token
 from gateway.csrf import exempt
 from gateway.limits import limit_form
@@ -27,9 +29,13 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("leaving/unsubscribe.html", token=token)
     limit_form("unsubscribe", PER_MINUTE)
-    notify.unsubscribe(Unsubscribe(token=link_token(token)))
-    return render_template(
-        "layout/message.html",
-        title=_("You get no more newsletters"),
-        text=_("This holds for the address the message came to. Messages about what you have ordered still come."),
-    )
+    left = notify.unsubscribe(Unsubscribe(token=link_token(token)))
+    return render_template("leaving/left.html", token=token, can_undo=left.can_undo)
+
+
+@pages.post("/unsubscribe/<token>/undo", may=Rule.PUBLIC)
+def resubscribe(token: str) -> str:
+    """Take back what this link did, and nothing else."""
+    limit_form("unsubscribe", PER_MINUTE)
+    back = notify.resubscribe(Resubscribe(token=link_token(token)))
+    return render_template("leaving/back.html", token=token, unsubscribed=back.unsubscribed)

@@ -131,4 +131,6 @@ class Suppression(Base):
     reason: Mapped[str]
     unsubscribed: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     """Somebody has left marketing, whatever else happened to the address."""
+    left_by_message_id: Mapped[UUID | None]
+    """The message whose link alone says so: using its undo brings the address back."""
     created_at: Mapped[datetime]

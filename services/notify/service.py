@@ -144,9 +144,11 @@ class NotifyService(SystemMethods, NotifyApi):
         messages.record_status(self.session, message_id, report.sid, report.status, error)
         return Done()
 
-    def unsubscribe(self, request: notify.Unsubscribe) -> Done:
-        suppressions.unsubscribe(self.session, request.token, self.now)
-        return Done()
+    def unsubscribe(self, request: notify.Unsubscribe) -> notify.Unsubscribed:
+        return notify.Unsubscribed(can_undo=suppressions.unsubscribe(self.session, request.token, self.now))
+
+    def resubscribe(self, request: notify.Resubscribe) -> notify.Resubscribed:
+        return notify.Resubscribed(unsubscribed=not suppressions.resubscribe(self.session, request.token, self.now))
 
     @subscribe(ApplicationSubmitted)
     def acknowledge_application(self, event: ApplicationSubmitted) -> None:

@@ -275,14 +275,7 @@ def test_a_link_opens_only_what_it_was_made_for(whole):
 
 def test_N8_one_click_takes_an_address_off_newsletters_but_opening_the_link_does_not(visit, whole):
     domain = f"kirje{str(new_id())[-12:]}.example.org"
-    whole.api.post("/persons", {"given_name": "Kirsi", "family_name": "Kirje", "email": f"kirsi@{domain}"})
-    condition = {"field": "email", "op": "contains", "value": domain}
-    segment = whole.api.post("/segments", {"name": domain, "filter": condition})
-    body = {"name": "Kirje", "segment_id": segment["id"], "subject": "Kirje", "body": "Hei!"}
-    whole.api.post(f"/mailings/{whole.api.post('/mailings', body)['id']}/launch")
-    mail = whole.mailbox.wait_for(f"kirsi@{domain}", "Kirje")
-    headers = {name.lower(): value for name, value in dict(mail["headers"]).items()}
-    link = urlsplit(re.findall(r"https?://[^>]+", headers["list-unsubscribe"])[0]).path
+    link = newsletter_link(whole, domain)
     page = visit(link)
     check_page(page)
     assert not suppressed(whole, domain)
@@ -291,7 +284,42 @@ def test_N8_one_click_takes_an_address_off_newsletters_but_opening_the_link_does
     assert suppressed(whole, domain) == ["unsubscribed"]
     page.get_by_role("button", name="Peru uutiskirjeet").click()
     expect(page.get_by_role("heading", name="Et saa enää uutiskirjeitä")).to_be_visible()
+    check_page(page)
+    httpx.get(f"{whole.base_url}{link}/undo", trust_env=False)
+    assert httpx.post(f"{whole.base_url}{link}/undo", trust_env=False).status_code == 403
+    assert suppressed(whole, domain) == ["unsubscribed"]
+    page.get_by_role("button", name="Kumoa").click()
+    expect(page.get_by_role("heading", name="Kumottu: uutiskirjeet tulevat kuten ennenkin")).to_be_visible()
+    check_page(page)
+    assert suppressed(whole, domain) == []
+    page.get_by_role("link", name="Peru uutiskirjeet").click()
+    page.get_by_role("button", name="Peru uutiskirjeet").press("Enter")
+    expect(page.get_by_role("button", name="Kumoa")).to_be_visible()
+    assert suppressed(whole, domain) == ["unsubscribed"]
     assert httpx.post(f"{whole.base_url}/unsubscribe/{'0' * 32}.{'0' * 40}", trust_env=False).status_code == 410
+
+
+def test_N8_what_else_keeps_an_address_away_is_not_undone_by_the_link(visit, whole):
+    domain = f"pois{str(new_id())[-12:]}.example.org"
+    link = newsletter_link(whole, domain)
+    whole.api.post("/suppressions", {"channel": "email", "address": f"kirsi@{domain}", "reason": "unsubscribed"})
+    page = visit(link, width=390)
+    page.get_by_role("button", name="Peru uutiskirjeet").click()
+    expect(page.get_by_role("heading", name="Et saa enää uutiskirjeitä")).to_be_visible()
+    expect(page.get_by_role("button", name="Kumoa")).to_have_count(0)
+    check_page(page)
+
+
+def newsletter_link(whole: Whole, domain: str) -> str:
+    """The path of the unsubscribe link in a mailing to somebody at this domain."""
+    whole.api.post("/persons", {"given_name": "Kirsi", "family_name": "Kirje", "email": f"kirsi@{domain}"})
+    condition = {"field": "email", "op": "contains", "value": domain}
+    segment = whole.api.post("/segments", {"name": domain, "filter": condition})
+    body = {"name": "Kirje", "segment_id": segment["id"], "subject": "Kirje", "body": "Hei!"}
+    whole.api.post(f"/mailings/{whole.api.post('/mailings', body)['id']}/launch")
+    mail = whole.mailbox.wait_for(f"kirsi@{domain}", "Kirje")
+    headers = {name.lower(): value for name, value in dict(mail["headers"]).items()}
+    return urlsplit(re.findall(r"https?://[^>]+", headers["list-unsubscribe"])[0]).path
 
 
 def suppressed(whole: Whole, domain: str) -> list[str]:

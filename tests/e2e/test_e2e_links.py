@@ -16,6 +16,7 @@ from tests.e2e.broker import Ask, Stranger, token
 from tests.gateway_pages import page_rules
 
 LEAVING = "/unsubscribe/<token>"
+COMING_BACK = f"{LEAVING}/undo"
 OPENS = {
     "/join/follow/<token>": {LinkPurpose.FOLLOW_APPLICATION},
     "/my/password/<token>": {LinkPurpose.SET_PASSWORD, LinkPurpose.FIRST_ADMINISTRATOR},
@@ -112,7 +113,7 @@ def browser(whole):
 
 def test_I3_a_link_made_for_one_thing_opens_no_other(whole, links, owner, opened):
     rules = [each for each in page_rules() if each.arguments == ["token"]]
-    assert {each.rule for each in rules} == OPENS.keys() | {LEAVING}
+    assert {each.rule for each in rules} == OPENS.keys() | {LEAVING, COMING_BACK}
     visitor, wrong = browser(whole), []
     for purpose in LinkPurpose:
         _, secret = links.issue(purpose, *opened[purpose])
@@ -248,6 +249,14 @@ def test_N8_unsubscribing_takes_a_token_of_ours_and_counts_once(whole, links, ow
     assert suppressed() == []
     assert [visitor.ask("POST", f"/unsubscribe/{true}").status_code for _ in range(2)] == [200, 200]
     assert [each["reason"] for each in suppressed()] == ["unsubscribed"]
+    assert visitor.ask("POST", f"/unsubscribe/{true}/undo").status_code == 403  # only a form of ours takes it back
+    assert visitor.ask("GET", f"/unsubscribe/{true}/undo").status_code in {404, 405}
+    visitor = browser(whole)
+    assert [visitor.ask("POST", f"/unsubscribe/{each}/undo").status_code for each in forged] == [410] * len(forged)
+    assert visitor.ask("POST", f"/unsubscribe/{unknown}/undo").status_code == 404
+    assert [each["reason"] for each in suppressed()] == ["unsubscribed"]
+    assert [visitor.ask("POST", f"/unsubscribe/{true}/undo").status_code for _ in range(2)] == [200, 200]
+    assert suppressed() == []
 
 
 def test_I3_what_a_link_shows_is_its_own_thing_alone(whole, links, owner, opened):

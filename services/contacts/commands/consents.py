@@ -1,6 +1,7 @@
 """Consents and bans for marketing, with their evidence (C17)."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,13 +9,15 @@ from sqlalchemy.orm import Session
 from chassis.ids import new_id
 from contracts.contacts.consents import ContactChannel, SetConsent
 from contracts.errors import NotFound
-from contracts.notify import PersonUnsubscribed
+from contracts.notify import PersonResubscribed, PersonUnsubscribed
 from services.contacts import models
 from services.contacts.commands import persons
 from services.contacts.commands.history import Author
 
 LINK = "Viestin peruutuslinkki:"
 """The evidence of who left by a link, in the language of the office; the id of the message follows."""
+BACK = "Viestin peruutuslinkki, kumottu:"
+"""That of who has undone it by the same link."""
 
 
 def set_consent(session: Session, request: SetConsent, author: Author) -> None:
@@ -47,7 +50,34 @@ def unsubscribe(session: Session, event: PersonUnsubscribed) -> None:
         return
     if channel.value not in person.banned_channels and not _said_since(session, person, channel, event.unsubscribed_at):
         ban = SetConsent(person_id=person.id, channel=channel, allowed=False, evidence=f"{LINK} {event.message_id}")
-        set_consent(session, ban, Author(f"link:{event.message_id}", "link", event.unsubscribed_at))
+        set_consent(session, ban, _by_link(event.message_id, event.unsubscribed_at))
+
+
+def resubscribe(session: Session, event: PersonResubscribed) -> None:
+    """The person has undone that, by the link of the same message: the ban ends that came of it, and no other.
+
+    Where there is no ban, the word of it may still be on its way: this is kept as said since.
+    """
+    channel = ContactChannel(event.channel.value)
+    try:
+        person = persons.locked(session, event.person_id)
+    except NotFound:
+        return
+    last, author = _last(session, person, channel), _by_link(event.message_id, event.resubscribed_at)
+    by_this = last is not None and not last.allowed and last.recorded_by == author.label
+    if by_this or channel.value not in person.banned_channels:
+        back = SetConsent(person_id=person.id, channel=channel, allowed=True, evidence=f"{BACK} {event.message_id}")
+        set_consent(session, back, author)
+
+
+def _by_link(message_id: UUID, moment: datetime) -> Author:
+    return Author(f"link:{message_id}", "link", moment)
+
+
+def _last(session: Session, person: models.Person, channel: ContactChannel) -> models.Consent | None:
+    said = models.Consent
+    of_channel = select(said).where(said.person_id == person.id, said.channel == channel)
+    return session.scalar(of_channel.order_by(said.recorded_at.desc(), said.id.desc()).limit(1))
 
 
 def _said_since(session: Session, person: models.Person, channel: ContactChannel, moment: datetime) -> bool:

@@ -4,7 +4,7 @@ from chassis.service import subscribe
 from contracts.base import ById, Done
 from contracts.contacts.consents import Consents, ConsentsApi, SetConsent
 from contracts.errors import NotFound
-from contracts.notify import PersonUnsubscribed
+from contracts.notify import PersonResubscribed, PersonUnsubscribed
 from services.contacts.commands import consents, persons
 from services.contacts.queries import consents as consent_lists
 from services.contacts.queries import persons as person_cards
@@ -29,3 +29,7 @@ class ConsentsMethods(ContactsMethods, ConsentsApi):
     @subscribe(PersonUnsubscribed)
     def take_unsubscription(self, event: PersonUnsubscribed) -> None:
         consents.unsubscribe(self.session, event)
+
+    @subscribe(PersonResubscribed)
+    def take_resubscription(self, event: PersonResubscribed) -> None:
+        consents.resubscribe(self.session, event)

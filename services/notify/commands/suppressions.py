@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, delete, select, text, update
+from sqlalchemy import ColumnElement, case, delete, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from chassis import outbox
 from chassis.ids import new_id
 from chassis.settings import settings
 from contracts.errors import Gone, Invalid, NotFound
-from contracts.notify import Channel, PersonUnsubscribed, Suppress
+from contracts.notify import Channel, PersonResubscribed, PersonUnsubscribed, Suppress
 from services.notify.models import Message, Suppression
 
 UNSUBSCRIBED, BOUNCED = "unsubscribed", "bounced"
@@ -52,15 +52,24 @@ def suppress(session: Session, request: Suppress, now: datetime) -> Suppression:
     return add(session, request.channel, request.address, request.reason, now)
 
 
-def add(session: Session, channel: Channel, address: str, reason: str, now: datetime) -> Suppression:
+def add(
+    session: Session, channel: Channel, address: str, reason: str, now: datetime, left_by_message_id: UUID | None = None
+) -> Suppression:
     """Suppress an address; a reason that holds for all messages replaces `unsubscribed`, not the other way round.
 
-    That somebody has unsubscribed stays known. A bounce is as late as the last one, whatever was confirmed before.
+    That somebody has unsubscribed stays known, and by the link of which message as long as that alone says so. A bounce
+    is as late as the last one, whatever was confirmed before.
     """
     compared = normal(channel, address)
     left = reason == UNSUBSCRIBED
     new = insert(Suppression).values(
-        id=new_id(), channel=channel, address=compared, reason=reason, unsubscribed=left, created_at=now
+        id=new_id(),
+        channel=channel,
+        address=compared,
+        reason=reason,
+        unsubscribed=left,
+        created_at=now,
+        left_by_message_id=left_by_message_id,
     )
     weaker = Suppression.reason == UNSUBSCRIBED
     later = weaker | ((Suppression.reason == BOUNCED) & (new.excluded.reason == BOUNCED))
@@ -68,6 +77,12 @@ def add(session: Session, channel: Channel, address: str, reason: str, now: date
         "reason": case((weaker, new.excluded.reason), else_=Suppression.reason),
         "created_at": case((later & ~new.excluded.unsubscribed, new.excluded.created_at), else_=Suppression.created_at),
         "unsubscribed": Suppression.unsubscribed | new.excluded.unsubscribed,
+        "left_by_message_id": case(
+            (~new.excluded.unsubscribed, Suppression.left_by_message_id),
+            (~Suppression.unsubscribed, new.excluded.left_by_message_id),
+            (Suppression.left_by_message_id == new.excluded.left_by_message_id, Suppression.left_by_message_id),
+            else_=null(),
+        ),
     }
     session.execute(new.on_conflict_do_update(index_elements=["channel", "address"], set_=changes))
     found = select(Suppression).where(Suppression.channel == channel, Suppression.address == compared)
@@ -108,9 +123,48 @@ def unsubscribe_token(message_id: UUID) -> str:
     return f"{message_id.hex}.{signature.hexdigest()[:40]}"
 
 
-def unsubscribe(session: Session, token: str, now: datetime) -> None:
+def unsubscribe(session: Session, token: str, now: datetime) -> bool:
     """Take the address a message went to off marketing, and tell whose it is: the wish is the person's, whatever the
-    address is later. Raises Gone for a token that is not ours."""
+    address is later. Whether `resubscribe` can take this back: not where somebody has unsubscribed otherwise too.
+
+    Raises Gone for a token that is not ours.
+    """
+    message = _message_of(session, token)
+    found = add(session, message.channel, message.address, UNSUBSCRIBED, now, left_by_message_id=message.id)
+    if message.person_id is not None:
+        told = PersonUnsubscribed(
+            message_id=message.id, person_id=message.person_id, channel=message.channel, unsubscribed_at=now
+        )
+        outbox.record(session, told)
+    return found.left_by_message_id == message.id
+
+
+def resubscribe(session: Session, token: str, now: datetime) -> bool:
+    """Take back what `unsubscribe` did by the same link, that alone: a bounce, a complaint, what the office entered and
+    another unsubscription stay. Whether the address may get marketing as far as unsubscribing goes.
+
+    Asking twice is fine. Raises Gone for a token that is not ours.
+    """
+    message = _message_of(session, token)
+    this = (Suppression.channel == message.channel) & (Suppression.address == normal(message.channel, message.address))
+    if _take_back(session, this & (Suppression.left_by_message_id == message.id)) and message.person_id is not None:
+        told = PersonResubscribed(
+            message_id=message.id, person_id=message.person_id, channel=message.channel, resubscribed_at=now
+        )
+        outbox.record(session, told)
+    return session.scalar(select(Suppression.id).where(this, Suppression.unsubscribed)) is None
+
+
+def _take_back(session: Session, which: ColumnElement[bool]) -> bool:
+    """Whether there was such an unsubscription; what holds for all messages stays."""
+    other = update(Suppression).where(which, Suppression.reason != UNSUBSCRIBED)
+    kept = session.execute(other.values(unsubscribed=False, left_by_message_id=None).returning(Suppression.id)).first()
+    gone = session.execute(delete(Suppression).where(which).returning(Suppression.id)).first()
+    return kept is not None or gone is not None
+
+
+def _message_of(session: Session, token: str) -> Message:
+    """The message whose link has this token. Raises Gone for a token that is not ours, NotFound without its address."""
     form = TOKEN.fullmatch(token)
     message_id = UUID(hex=form.group(1)) if form else None
     if message_id is None or not hmac.compare_digest(token, unsubscribe_token(message_id)):
@@ -118,9 +172,4 @@ def unsubscribe(session: Session, token: str, now: datetime) -> None:
     message = session.get(Message, message_id)
     if message is None or not message.address:
         raise NotFound("The message of this link is no longer known.")
-    add(session, message.channel, message.address, UNSUBSCRIBED, now)
-    if message.person_id is not None:
-        told = PersonUnsubscribed(
-            message_id=message.id, person_id=message.person_id, channel=message.channel, unsubscribed_at=now
-        )
-        outbox.record(session, told)
+    return message
