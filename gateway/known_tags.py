@@ -6,9 +6,8 @@ from time import monotonic
 from typing import Final
 
 from chassis.rpc import client, or_nothing
-from contracts.base import ListRequest
 from contracts.contacts import ContactsApi
-from contracts.contacts.tags import ByTags, Tag
+from contracts.contacts.tags import ByTags, ListTags, Tag
 
 contacts = client(ContactsApi)
 SECONDS: Final = 30
@@ -25,7 +24,7 @@ def known_tags() -> tuple[Tag, ...]:
 
 @lru_cache(maxsize=1)
 def _counted(_time: int) -> tuple[Tag, ...]:
-    return tuple(contacts.list_tags(ListRequest(limit=MOST)).data)
+    return tuple(contacts.list_tags(ListTags(limit=MOST)).data)
 
 
 def typed_tags(query: Mapping[str, str]) -> dict[str, str]:

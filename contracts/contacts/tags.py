@@ -28,6 +28,12 @@ class Tag(Reply):
     organisations: int
 
 
+class ListTags(ListRequest):
+    """Tags in use, the most used first. `q`: a part of the tag, whatever its case, accents and signs between words."""
+
+    q: Annotated[str, Field(max_length=100)] | None = None
+
+
 class TagByCode(Request):
     """Names a tag."""
 
@@ -51,7 +57,7 @@ class TagsApi(SystemApi):
     """RPC methods."""
 
     @query(may=Permission.CONTACTS_READ, deadline=5)
-    def list_tags(self, request: ListRequest) -> Page[Tag]: ...
+    def list_tags(self, request: ListTags) -> Page[Tag]: ...
 
     @query(may=Permission.CONTACTS_READ, deadline=5)
     def get_tag(self, request: TagByCode) -> TagUse: ...

@@ -55,7 +55,7 @@ resource.post("/persons/{person_id}/consents", ContactsApi.set_consent, "Allow o
               example={"channel": "email", "allowed": False, "evidence": "Asked by phone"})  # fmt: skip
 resource.get("/persons/{id}/consents", ContactsApi.get_consents, "Which channels may be used for marketing")
 
-resource.get("/tags", ContactsApi.list_tags, "Tags in use with their counts, the most used first")
+resource.get("/tags", ContactsApi.list_tags, "Tags in use with their counts, the most used first; `q` narrows them")
 
 resource.get("/tags/{code}", ContactsApi.get_tag, "Who bears a tag, and which segments test it")
 resource.post(

@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext, ngettext
 
 from chassis.rpc import client, or_nothing
 from contracts.access import Permission
-from contracts.base import JobById, ListRequest
+from contracts.base import JobById
 from contracts.contacts import ContactsApi
-from contracts.contacts.tags import ChangeTag, TagByCode, TagUse
+from contracts.contacts.tags import ChangeTag, ListTags, TagByCode, TagUse
 from contracts.errors import Invalid, NotFound
 from gateway.asked import ask_first
 from gateway.form_state import FormState
@@ -32,8 +32,9 @@ COLUMNS: Final = (
 
 @pages.get("/office/tags", may=Permission.CONTACTS_READ)
 def list_tags() -> str:
-    """All tags, the most used first; the change under way, if one was just begun."""
-    found = contacts.list_tags(read(ListRequest, without_empty({"cursor": request.args.get("cursor")})))
+    """Tags, the most used first, all or those searched for; the change under way, if one was just begun."""
+    asked = {"q": request.args.get("q", "").strip()[:100], "cursor": request.args.get("cursor")}
+    found = contacts.list_tags(read(ListTags, without_empty(asked)))
     return render_template(
         "tags/list.html",
         state=ListState(request.path, request.args.to_dict()),

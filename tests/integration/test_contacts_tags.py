@@ -4,10 +4,10 @@ import pytest
 
 from chassis.ids import new_id
 from contracts.access import Permission
-from contracts.base import ListRequest
 from contracts.contacts.organisations import CreateOrganisation
 from contracts.contacts.persons import CreatePerson, DeleteContact, UpdatePerson
 from contracts.contacts.proposals import ProposePerson
+from contracts.contacts.tags import ListTags
 from contracts.errors import Invalid, NotAllowed
 from tests.integration.conftest import SYSTEM, member, staff
 
@@ -21,7 +21,7 @@ def call(call_service, clean_database):
 
 
 def tags(call, **asked):
-    found = call("list_tags", ListRequest(**asked))
+    found = call("list_tags", ListTags(**asked))
     return [(each.code, each.persons, each.organisations) for each in found.data], found.next_cursor
 
 
@@ -60,4 +60,23 @@ def test_C9_tags_come_in_pages_without_gap_or_repeat(call):
 
 def test_C9_tags_are_for_those_who_may_read_the_register(call):
     with pytest.raises(NotAllowed):
-        call("list_tags", ListRequest(), member(new_id()))
+        call("list_tags", ListTags(), member(new_id()))
+
+
+def test_C9_tags_are_found_by_a_part_of_their_name_whatever_its_case_accents_and_signs(call):
+    for number in range(3):
+        some = ["hallitus-2025"] if number < 2 else []
+        call("create_person", CreatePerson(family_name="Aho", tags=["hallitus_2026", "jasenet", "kuoro.alto", *some]))
+    call("create_organisation", CreateOrganisation(name="Kuoro ry", tags=["hallitus-2025", "kuoro"]))
+    for q, expected in (
+        ("hallitus", ["hallitus-2025", "hallitus_2026"]), ("HALLITUS 2025", ["hallitus-2025"]),
+        ("hallitus-2026", ["hallitus_2026"]), ("us", ["hallitus-2025", "hallitus_2026"]), ("Jäsen", ["jasenet"]),
+        (" kuoro ", ["kuoro.alto", "kuoro"]), ("o a", ["kuoro.alto"]), ("%", []), ("_", []), ("sopraano", []),
+    ):  # fmt: skip
+        assert [code for code, *_counts in tags(call, q=q)[0]] == expected, q
+    (first,), cursor = tags(call, q="hallitus", limit=1)
+    assert (first, tags(call, q="hallitus", limit=1, cursor=cursor)) == (
+        ("hallitus-2025", 2, 1),
+        ([("hallitus_2026", 3, 0)], None),
+    )
+    assert len(tags(call, q="")[0]) == len(tags(call, q="  ")[0]) == 5

@@ -5,12 +5,12 @@ import pytest
 import services.contacts.jobs  # noqa: F401  (registers the job)
 from chassis.worker import Worker, run_job_chunk
 from contracts.access import Permission
-from contracts.base import ById, JobById, ListRequest
+from contracts.base import ById, JobById
 from contracts.contacts.history import History
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations
 from contracts.contacts.persons import CreatePerson, ListPersons, PersonsChanged
 from contracts.contacts.segments import CreateSegment, SegmentFilter
-from contracts.contacts.tags import ChangeTag, TagByCode
+from contracts.contacts.tags import ChangeTag, ListTags, TagByCode
 from contracts.errors import Invalid, NotAllowed, NotFound
 from services.contacts.commands import tags
 from services.contacts.rules.tags import renamed
@@ -107,7 +107,7 @@ def test_C9_a_tag_is_merged_into_another_or_removed(call, register, work_off):
     assert tags_of(call) == {"A": ["a", "b"], "B": ["b"], "C": ["b"], "D": []}
     change(call, work_off, "b", None)
     assert tags_of(call) == {"A": ["a"], "B": [], "C": [], "D": []}
-    assert [each.code for each in call("list_tags", ListRequest()).data] == ["a"]
+    assert [each.code for each in call("list_tags", ListTags()).data] == ["a"]
     with pytest.raises(NotFound):
         call("change_tag", ChangeTag(code="b", to="a"))
     with pytest.raises(Invalid):

@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from chassis.paging import page
-from contracts.base import ListRequest, Page
-from contracts.contacts.tags import Tag, TagUse
+from contracts.base import Page
+from contracts.contacts.tags import ListTags, Tag, TagUse
 from services.contacts import models
 from services.contacts.queries.pages import position, printed
-from services.contacts.rules.names import sort_key
+from services.contacts.rules.names import fold, sort_key
 from services.contacts.rules.tags import tests_tag
 
 TAGS = """
@@ -21,6 +21,7 @@ TAGS = """
             SELECT t.code, false FROM organisations o
              CROSS JOIN LATERAL jsonb_array_elements_text(o.tags) AS t(code)
              WHERE o.deleted_at IS NULL AND o.tags <> '[]') borne
+     WHERE :part = '' OR strpos(translate(code, '_.-', '   '), :part) > 0
      GROUP BY code"""
 FIRST = text(f'{TAGS} ORDER BY count(*) DESC, code COLLATE "C" LIMIT :limit')
 NEXT = text(
@@ -29,9 +30,10 @@ NEXT = text(
 )
 
 
-def list_page(reader: Connection, request: ListRequest) -> Page[Tag]:
-    """Tags with their counts, the most used first."""
-    query, values = FIRST, {"limit": request.limit + 1}
+def list_page(reader: Connection, request: ListTags) -> Page[Tag]:
+    """Tags with their counts, the most used first; those in which the words searched for stand, folded as in names."""
+    typed = (request.q or "").strip()
+    query, values = FIRST, {"limit": request.limit + 1, "part": fold(typed) or typed}
     if after := position(request.cursor, int, printed):
         query, values = NEXT, {**values, "used": after[0], "code": after[1]}
     rows = reader.execute(query, values)

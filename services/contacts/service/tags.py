@@ -1,7 +1,7 @@
 """Tags in use (C9)."""
 
-from contracts.base import Job, ListRequest, Page
-from contracts.contacts.tags import ChangeTag, Tag, TagByCode, TagsApi, TagUse
+from contracts.base import Job, Page
+from contracts.contacts.tags import ChangeTag, ListTags, Tag, TagByCode, TagsApi, TagUse
 from services.contacts.commands import tags as tag_changes
 from services.contacts.queries import tags
 from services.contacts.service.base import ContactsMethods
@@ -10,7 +10,7 @@ from services.contacts.service.base import ContactsMethods
 class TagsMethods(ContactsMethods, TagsApi):
     """Tags in use (C9)."""
 
-    def list_tags(self, request: ListRequest) -> Page[Tag]:
+    def list_tags(self, request: ListTags) -> Page[Tag]:
         return tags.list_page(self.reader, request)
 
     def get_tag(self, request: TagByCode) -> TagUse:
