@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 
 FIELDS: Final[dict[str, Any]] = {
     "nothing_chosen": _("Choose for one at least."),
-    "nothing_answered": _("Nothing was answered, so nothing was kept. Answer one question at least."),
+    "nothing_answered": _("Nothing was answered. Answer one question at least; earlier answers stay as they were."),
     "assignee_missing": _("A reminder needs somebody to be reminded. Choose whose task it is."),
     "bad_answer": _("Answer with a short text, a number, yes or no, or one of the choices."),
     "bad_business_id": _("This is not a business ID. Write it as 1234567-1."),

@@ -140,8 +140,9 @@ class AnswerSurvey(Request):
     earlier ones were answered, are left out.
 
     Who answers nothing has not answered, by a link as well as through the office: that is refused (`nothing_answered`),
-    also when only questions are answered that are not asked. Somebody who has answered before and sends everything
-    empty has most likely pressed too early, and choices cannot be taken back on the page: the earlier answers stay.
+    also when only questions are answered that are not asked. The first question is always asked, so that every survey
+    can be answered. Who has answered before and sends everything empty is told so, and the earlier answers stay:
+    answers are changed, not taken back as a whole, and whoever sent a form too early loses nothing.
     """
 
     id: UUID

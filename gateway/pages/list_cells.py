@@ -12,6 +12,7 @@ from gateway.pages.history_words import in_words
 from gateway.phone_numbers import grouped
 
 USUAL: Final = frozenset({"city", "email", "phone", "business_id"})
+NUMBER: Final = Markup('<span class="nowrap">{}</span>')
 TIMES: Final = frozenset({"created_at", "updated_at"})
 
 
@@ -19,7 +20,7 @@ def cell(row: Any, key: str, known: Definitions, kind: str) -> Any:
     """What the row shows in the column `key`; an empty text without a value."""
     if key in USUAL and hasattr(row, key):
         shown = getattr(row, key) or ""
-        return grouped(shown) if key == "phone" else shown
+        return NUMBER.format(grouped(shown)) if shown and key == "phone" else shown
     value = row.more.get(key)
     if value is None:
         return ""

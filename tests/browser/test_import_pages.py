@@ -54,6 +54,19 @@ def test_C11_columns_are_shown_with_samples_changed_saved_and_used_again(visit: 
     expect(page.locator("#column_0")).to_have_value("name", timeout=30_000)
 
 
+def test_C11_the_report_has_the_cells_in_the_order_of_the_file(visit: Visit, whole: Any) -> None:
+    name = a_name()
+    page = visit("/office/imports", as_user="admin")
+    upload(page, f"Sukunimi;Puhelin;Etunimi;Nro\n{name};040 1234567;Aino;17\n")
+    page.get_by_label("Tarkista ensin").check()
+    page.get_by_role("button", name="Lue tiedosto").click()
+    page.get_by_role("button", name="Tuo rekisteriin").wait_for(timeout=30_000)
+    expect(page.locator("table.list")).to_contain_text(f"{name} · 040 1234567 · Aino · 17")
+    import_id = re.findall(r"imports/([0-9a-f-]{36})", page.url)[0]
+    (row,) = whole.api.get(f"/imports/{import_id}/rows")["data"]
+    assert list(row["raw"]) == ["Sukunimi", "Puhelin", "Etunimi", "Nro"]
+
+
 def test_C11_a_file_that_cannot_be_read_is_told_when_it_is_looked_at(visit: Visit) -> None:
     page = visit("/office/imports", as_user="admin", width=390)
     upload(page, 'Etunimi;Sukunimi\nAino;"Aalto\n')

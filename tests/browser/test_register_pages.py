@@ -176,33 +176,6 @@ def test_C9_lists_by_an_expression_and_a_tag_merged_everywhere(visit: Visit, who
     assert whole.api.get("/persons", tags_any=second)["data"] == []
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_C9_tags_are_searched_for_by_a_part_of_their_name(visit: Visit, whole: Any, width: int) -> None:
-    word = a_name().lower()
-    for borne in ([f"{word}-alto"], [f"{word}-alto", f"{word}-basso"]):
-        whole.api.post("/persons", {"family_name": a_name(), "tags": borne})
-    page = visit("/office/tags", as_user="toimisto", width=width)
-    box, rows = page.get_by_role("searchbox", name="Etsi tästä luettelosta"), page.locator("table.list tbody tr")
-    box.focus()
-    page.keyboard.type(f"{word.upper()} A")
-    expect(rows).to_have_count(1)
-    expect(rows).to_contain_text(f"{word}-alto")
-    box.fill(f"{word} ")
-    expect(rows).to_have_count(2)
-    expect(rows.first).to_contain_text(f"{word}-alto")
-    check_page(page)
-    page.keyboard.type("sopraano")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Mitään ei löytynyt")).to_be_visible()
-    check_page(page)
-    page.get_by_role("link", name="Näytä kaikki").press("Enter")
-    expect(box).to_have_value("")
-    expect(page.get_by_text("Mitään ei löytynyt")).to_have_count(0)
-    page.goto(f"/office/tags?q={word}")
-    page.get_by_role("link", name=f"{word}-basso").click()
-    expect(page.get_by_role("heading", name=f"{word}-basso")).to_be_visible()
-
-
 def test_C2_C3_who_is_not_found_is_entered_with_the_words_searched_for_and_joined(visit: Visit) -> None:
     name = a_name()
     page = visit(f"/office/search?q=Aino+{name}", as_user="toimisto")

@@ -146,7 +146,7 @@ def test_C16_nothing_answered_is_told_and_the_link_still_works(visit, whole, per
     page = visit(mailed_link(whole, made["id"], person), width=390)
     page.get_by_role("textbox", name="Miksi tulit?").fill("   ")
     page.get_by_role("button", name="Lähetä vastaukset").click()
-    expect(page.locator(".error-summary")).to_contain_text("Vastaa ainakin yhteen kysymykseen.")
+    expect(page.locator(".error-summary")).to_contain_text("Vastaa ainakin yhteen kysymykseen")
     check_page(page)
     office = visit(f"/office/surveys/{made['id']}/persons/{person['id']}", as_user="toimisto")
     office.get_by_role("button", name="Tallenna vastaukset").click()
