@@ -1,8 +1,13 @@
 """Telephone numbers as pages show them."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from gateway import held_words
+from gateway.field_definitions import Definitions
 from gateway.i18n import FILTERS
+from gateway.pages import history_words, list_cells
 from gateway.phone_numbers import grouped
 
 
@@ -41,3 +46,16 @@ def test_C5_what_is_no_number_with_its_country_is_shown_as_it_is(text):
 
 def test_C5_no_number_shows_nothing():
     assert grouped(None) == ""
+
+
+def test_C5_C17_history_copies_and_lists_show_numbers_in_groups():
+    assert history_words.in_words("+35891234567", "affiliation.phone") == "+358 9 123 4567"
+    assert history_words.in_words("+35891234567", "title") == "+35891234567"
+    kept = [{"kind": "work", "number": "+358401234567"}]
+    assert history_words.in_words(kept, "other_phones").startswith("+358 40 123 4567 (")
+    assert held_words.in_words({"kind": "work", "number": "+358401234567"}) == "kind: work, number: +358 40 123 4567"
+    person = SimpleNamespace(phone="+358401234567", more={"fax": "+35891234567"})
+    nothing = Definitions()
+    assert list_cells.cell(person, "phone", nothing, "person") == '<span class="nowrap">+358 40 123 4567</span>'
+    assert list_cells.cell(person, "fax", nothing, "person") == "+358 9 123 4567"
+    assert list_cells.cell(SimpleNamespace(phone=None, more={}), "phone", nothing, "person") == ""

@@ -32,8 +32,10 @@ NEXT = text(
 
 def list_page(reader: Connection, request: ListTags) -> Page[Tag]:
     """Tags with their counts, the most used first; those in which the words searched for stand, folded as in names."""
-    typed = (request.q or "").strip()
-    query, values = FIRST, {"limit": request.limit + 1, "part": fold(typed) or typed}
+    part = fold(request.q or "")
+    if request.q and request.q.strip() and not part:
+        return Page(data=[])  # signs alone stand in no tag
+    query, values = FIRST, {"limit": request.limit + 1, "part": part}
     if after := position(request.cursor, int, printed):
         query, values = NEXT, {**values, "used": after[0], "code": after[1]}
     rows = reader.execute(query, values)
