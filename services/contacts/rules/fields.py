@@ -1,6 +1,7 @@
 """Additional fields (C6, C7): whether values fit the definitions that the office has made."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -89,7 +90,7 @@ def _text(value: Any) -> str:
         raise DoesNotFit("not_text", f"This must be a text of at most {MAX_TEXT} characters.", most=MAX_TEXT)
     if "\0" in value:
         raise DoesNotFit("not_text", "This text contains the control character U+0000; remove it.")
-    return value.strip()
+    return unicodedata.normalize("NFC", value.strip())
 
 
 def _number(value: Any) -> int | float:

@@ -52,6 +52,8 @@ def normalise(values: dict[str, Any]) -> tuple[dict[str, Any], list[FieldError]]
                 {**each, part: _read(each[part], rule, f"/{name}/{number}/{part}", code, errors)}
                 for number, each in enumerate(stored[name])
             ]
+    if stored.get("addresses"):
+        stored["addresses"] = [{part: clean(text) for part, text in each.items()} for each in stored["addresses"]]
     if values.get("name") and not stored["name"]:
         errors.append(FieldError(pointer="/name", code="empty", message="Nothing of this name can be seen."))
     if stored.get("customer_number") == "":
