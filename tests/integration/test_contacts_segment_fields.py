@@ -1,5 +1,6 @@
 """Segments find by every field that the contracts name (C10): a field that is added there and not here fails."""
 
+import unicodedata
 from datetime import timedelta
 
 import pytest
@@ -46,6 +47,44 @@ NAMED = {
 def call(call_service, clean_database):
     clean_database("contacts")
     return lambda method, request: call_service("contacts", method, request, principal=staff())
+
+
+@pytest.mark.parametrize(("op", "value"), [
+    ("eq", "040 123 4567"), ("eq", "+358 40 1234567"), ("in", ["0401234567"]), ("starts", "040 12"),
+    ("starts", "00358"),
+    ("contains", "123 45"), ("contains", "040-123"), ("contains", "+358 40"),
+])  # fmt: skip
+@pytest.mark.parametrize("field", ["phone", "fax", "affiliation.phone"])
+def test_C10_telephone_numbers_are_found_as_people_write_them(call, field, op, value):
+    person = call("create_person", CreatePerson(family_name="Aho", phone="0401234567", fax="0401234567")).id
+    organisation = call("create_organisation", CreateOrganisation(name="Lumi Oy")).id
+    sides = {"person_id": person, "organisation_id": organisation}
+    call("create_affiliation", CreateAffiliation(**sides, phone="040 1234567"))
+    call("create_person", CreatePerson(family_name="Muu", phone="+46709876543"))
+    tree = SegmentFilter(field=field, op=op, value=value)
+    assert call("preview_segment", PreviewSegment(filter=tree)).count == 1
+
+
+def test_C10_further_numbers_and_tags_too(call):
+    more = [{"kind": "work", "number": "0501234567"}]
+    call("create_person", CreatePerson(family_name="Aho", other_phones=more, tags=["vip"]))
+    for field, value in (("other_phone", "050 123 4567"), ("tag", "VIP")):
+        tree = SegmentFilter(field=field, op="eq", value=value)
+        assert call("preview_segment", PreviewSegment(filter=tree)).count == 1
+
+
+@pytest.mark.parametrize("name", ["İbrahim", "ΟΔΟΣ", "Äijälä", "Straße"])
+def test_C10_what_was_written_equals_itself_in_whatever_form_of_unicode(call, name):
+    apart = unicodedata.normalize("NFD", name)
+    call("define_field", DefineField(code="known", label=Translated(fi="Tuttu"), type=FieldType.TEXT))
+    address = {"street": f"{apart}  1", "city": apart}
+    made = call("create_person", CreatePerson(family_name=name, fields={"known": apart}, addresses=[address]))
+    assert (made.fields["known"], made.addresses[0].street) == (name, f"{name} 1")
+    for field in ("family_name", "fields.known", "city", "address.city"):
+        for op in ("eq", "starts", "contains"):
+            for value in (name, apart):
+                tree = SegmentFilter(field=field, op=op, value=value)
+                assert call("preview_segment", PreviewSegment(filter=tree)).count == 1, (field, op, value)
 
 
 def test_C10_numbers_are_compared_with_all_their_decimals(call):

@@ -9,7 +9,7 @@ import pytest
 from contracts.contacts.fields import FieldType
 from contracts.contacts.segments import SegmentFilter, SegmentKind
 from contracts.errors import Invalid
-from services.contacts.rules import personal_ids, segments
+from services.contacts.rules import personal_ids, segments, tags
 from services.contacts.rules.fields import merge
 from services.contacts.rules.names import clean, fold, search_text, sort_key, swaps
 from services.contacts.rules.reachability import letter_lines, normal_email, normal_phone, sendable_email
@@ -261,3 +261,10 @@ def test_C5_what_nobody_sees_hides_no_personal_identity_code(unseen):
 def test_C4_a_name_of_which_nothing_is_seen_is_none():
     _stored, errors = normalise({"name": "\u200b"})
     assert [(each.pointer, each.code) for each in errors] == [("/name", "empty")]
+
+
+def test_C9_a_filter_follows_its_tag_however_it_was_written():
+    tree = {"any": [{"field": "tag", "op": "in", "value": ["VIP", "vip", "board"]}, {"field": "tag", "value": "Vip"}]}
+    assert tags.tests_tag(tree, "vip")
+    found = tags.renamed(tree, "vip", "guest")
+    assert found == {"any": [{**tree["any"][0], "value": ["guest", "board"]}, {"field": "tag", "value": "guest"}]}

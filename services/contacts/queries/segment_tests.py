@@ -35,14 +35,19 @@ def text(lower: ColumnElement[Any], test: Test) -> Condition:
     if test.op == "empty":
         return or_(lower.is_(None), lower == "")
     if test.op == "in":
-        return lower.in_([value.lower() for value in test.value])
-    value = test.value.lower()
+        return lower.in_([_lower(value) for value in test.value])
+    value = _lower(test.value)
     if test.op == "contains":
         return lower.contains(value, autoescape=True)
     if test.op == "starts":
         return lower.startswith(value, autoescape=True)
     same: Condition = lower == value
     return same
+
+
+def _lower(text: str) -> str:
+    """As the database does it, letter by letter: Python makes two of one İ, and another Σ at the end of a word."""
+    return "".join(letter.lower()[0] for letter in text)
 
 
 def ordered(column: ColumnElement[Any], test: Test) -> Condition:

@@ -1,6 +1,7 @@
 """Values that segment filters compare with, by the kind of the field (C10)."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.values import FIRST_YEAR, LAST_YEAR
+from services.contacts.rules.reachability import PUNCTUATION, normal_phone
 from services.contacts.rules.segment_fields import EMPTINESS, Kind
 
 MAX_VALUES = 1_000
@@ -16,6 +18,9 @@ FURTHEST = 36_500
 MAX_DIGITS = 28
 TOO_LARGE = 10**15
 WRITTEN_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,27})?")
+PHONES = frozenset({"phone", "fax", "other_phone", "affiliation.phone", "past_affiliation.phone"})
+HOME_CODE = "+358"
+WHOLE = frozenset({"eq", "ne", "in"})
 FROM_TODAY = re.compile(r"today(?:([+-])([0-9]{1,5}))?")
 
 
@@ -43,6 +48,33 @@ def on_day(value: Any, today: date) -> Any:
     if isinstance(value, tuple):
         return tuple(on_day(each, today) for each in value)
     return value.on(today) if isinstance(value, FromToday) else value
+
+
+def as_stored(field: str, kind: Kind, op: str, value: Any) -> Any:
+    """Texts as the register holds them: letters composed, codes in lower case, telephone numbers with their country."""
+    if isinstance(value, tuple):
+        return tuple(as_stored(field, kind, op, each) for each in value)
+    if not isinstance(value, str):
+        return value
+    if field in PHONES:
+        return _number_typed(value) if op in WHOLE or kind is Kind.MANY else _digits_typed(value, op)
+    composed = unicodedata.normalize("NFC", value)
+    return composed.lower() if kind is Kind.MANY else composed
+
+
+def _number_typed(text: str) -> str:
+    try:
+        return normal_phone(text)
+    except ValueError:
+        return text.translate(PUNCTUATION)
+
+
+def _digits_typed(text: str, op: str) -> str:
+    """Part of a number; a leading 0 or 00 is how numbers are typed, not stored."""
+    bare = text.translate(PUNCTUATION)
+    if op == "starts":
+        return re.sub("^0", HOME_CODE, re.sub("^00", "+", bare))
+    return bare.lstrip("0") or bare
 
 
 def value_of(kind: Kind, op: str, value: Any) -> Any:

@@ -21,7 +21,7 @@ from services.contacts.rules.segment_fields import (
     owner_and_code,
     relation_of,
 )
-from services.contacts.rules.segment_values import BadValue, value_of
+from services.contacts.rules.segment_values import BadValue, as_stored, value_of
 
 MAX_DEPTH = 10
 MAX_TESTS = 200
@@ -156,7 +156,7 @@ class _Parser:
             allowed = ", ".join(sorted(OPERATORS[kind]))
             raise Invalid.field(f"{pointer}/op", "bad_operator", f"{field} takes the operators {allowed}.")
         try:
-            test = Test(field, kind, tree.op, value_of(kind, tree.op, tree.value))
+            test = Test(field, kind, tree.op, as_stored(field, kind, tree.op, value_of(kind, tree.op, tree.value)))
         except (ValueError, TypeError, OverflowError) as error:
             told = error if isinstance(error, BadValue) else BadValue("bad_value", f"No value for {field} ({kind}).")
             raise Invalid.field(f"{pointer}/value", told.code, str(told)) from None

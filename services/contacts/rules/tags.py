@@ -33,5 +33,5 @@ def renamed(tree: dict[str, Any], code: str, to: str) -> dict[str, Any]:
 
 def _value(value: Any, code: str, to: str) -> Any:
     if isinstance(value, list):
-        return list(dict.fromkeys(to if each == code else each for each in value))
-    return to if value == code else value
+        return list(dict.fromkeys(_value(each, code, to) for each in value))
+    return to if isinstance(value, str) and value.lower() == code else value
