@@ -145,6 +145,13 @@ def test_C10_no_digit_of_a_number_is_lost_and_days_are_days_also_before_sheets_b
     assert found[2][3] == date(1900, 3, 1)
 
 
+def test_C8_C10_who_has_chosen_no_columns_exports_names_alone(call, contacts_worker):
+    call("create_person", CreatePerson(family_name="Aho", given_name="Aino", email="aino@example.org"))
+    call("save_view", SaveView(name=ViewName.CONTACTS, shown=[]))
+    export_id, _job = export(call, contacts_worker)
+    assert rows(content(call, export_id)) == [["family_name", "given_name"], ["Aho", "Aino"]]
+
+
 def test_C10_a_time_is_shown_as_the_day_it_is_where_the_association_is(call, contacts_worker):
     call("create_person", CreatePerson(family_name="Aho"))
     with database_of("contacts").transaction() as session:

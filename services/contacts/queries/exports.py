@@ -65,8 +65,8 @@ def shown(row: models.Export) -> Export:
 def columns_of(session: Session, asked: StartExport, asker: str) -> list[str]:
     """The columns asked for, else those of the caller's own list; names first. Raises Invalid for unknown ones."""
     view = models.View
-    own = select(view.shown).where(view.owner == asker, view.name == VIEWS[asked.of])
-    chosen = asked.columns or session.scalar(own) or USUAL[asked.of]
+    own = session.scalar(select(view.shown).where(view.owner == asker, view.name == VIEWS[asked.of]))
+    chosen = asked.columns or (USUAL[asked.of] if own is None else own)
     further = [name for name in chosen if name not in ALWAYS[asked.of] and name != NAME]
     list_columns.chosen(segments.MODELS[asked.of], ",".join(further), "/columns")
     return list(dict.fromkeys([*LEADING[asked.of], *chosen]))
