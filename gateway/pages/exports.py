@@ -34,6 +34,8 @@ LEADING: Final[dict[SegmentKind, dict[str, Any]]] = {
     SegmentKind.ORGANISATIONS: {"name": _("Name")},
 }
 """What every file begins with."""
+HEADINGS: Final[dict[str, Any]] = {"address": _("Address on one line")}
+"""Columns that a file names otherwise than a list: imports would take the whole address for a street."""
 FILTERS: Final = ("segment_id", "q", "tags_all", "tags_any", "tags_none")
 FORMATS: Final = (
     (ExportFormat.XLSX.value, _("Workbook (XLSX)"), _("Opens in Excel and LibreOffice.")),
@@ -55,7 +57,7 @@ def new_export() -> ResponseReturnValue:
         given["tags_all"] = ",".join(filter(None, (given["tags_all"], request.values["tag"].strip()[:60])))
     known = all_definitions()
     shown = arrangement(VIEWS[of], own_views(), known).shown
-    labels = LEADING[of] | OFFERS[VIEWS[of]].labels(known)
+    labels = headings(of, known)
     if request.method == "GET":
         return _form(FormState({"format": ExportFormat.XLSX.value}), given, shown, labels)
     chosen = request.form.get("format", "")
@@ -68,7 +70,7 @@ def new_export() -> ResponseReturnValue:
     return redirect(f"/office/exports/{job.id.partition('-')[2]}")
 
 
-def _columns(of: SegmentKind, shown: list[str], labels: dict[str, Any], known: Definitions) -> dict[str, Any]:
+def _columns(of: SegmentKind, shown: list[str], labels: dict[str, str], known: Definitions) -> dict[str, Any]:
     """Columns, headings and words in the language of the page."""
     words: dict[str, dict[str, str]] = {name: _texts(CHOICES[name]) for name in CHOICES if name in shown}
     if "language" in shown:
@@ -77,15 +79,20 @@ def _columns(of: SegmentKind, shown: list[str], labels: dict[str, Any], known: D
     for each in known.chosen(kind, [name.removeprefix("fields.") for name in shown if name.startswith("fields.")]):
         found = every_choice(each) if each.choices else dict(yes_no())
         words[f"fields.{each.code}"] = {code: str(text) for code, text in list(found.items())[:MOST_WORDS]}
-    headings = {name: str(labels[name]) for name in (*LEADING[of], *shown)}
-    return {"columns": shown, "headings": headings, "words": words, "language": language()}
+    headed = {name: labels[name] for name in (*LEADING[of], *shown)}
+    return {"columns": shown, "headings": headed, "words": words, "language": language()}
+
+
+def headings(of: SegmentKind, known: Definitions) -> dict[str, str]:
+    """What all columns of a file may be called in the language of the page."""
+    return {name: str(text) for name, text in (LEADING[of] | OFFERS[VIEWS[of]].labels(known) | HEADINGS).items()}
 
 
 def _texts(words: Any) -> dict[str, str]:
     return {str(getattr(code, "value", code)): str(text) for code, text in dict(words).items()}
 
 
-def _form(f: FormState, given: dict[str, str], shown: list[str], labels: dict[str, Any]) -> str:
+def _form(f: FormState, given: dict[str, str], shown: list[str], labels: dict[str, str]) -> str:
     of = SegmentKind(given["of"])
     back = OFFERS[VIEWS[of]].page
     return render_template(

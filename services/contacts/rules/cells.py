@@ -48,19 +48,25 @@ CUSTOMER_STATUSES = {
     "prospect": ("prospekti", "mahdollinen asiakas", "potentiell kund", "lead"),
 }
 PAYMENT_METHODS = {
-    "email_invoice": ("sähköpostilasku", "sähköposti", "e-postfaktura", "email"),
+    "email_invoice": (
+        "sähköpostilasku", "sähköposti", "e-postfaktura", "email", "lasku sähköpostilla", "faktura per e-post",
+        "invoice by e-mail",
+    ),
     "e_invoice": ("verkkolasku", "e-lasku", "e-faktura", "nätfaktura", "einvoice"),
-    "paper_invoice": ("paperilasku", "kirje", "lasku", "pappersfaktura", "faktura", "invoice"),
+    "paper_invoice": (
+        "paperilasku", "kirje", "lasku", "pappersfaktura", "faktura", "invoice", "lasku paperilla",
+        "faktura på papper", "invoice on paper",
+    ),
     "direct_payment": ("suoramaksu", "direktbetalning"),
-    "card": ("kortti", "korttimaksu", "kort"),
-    "cash": ("käteinen", "kontant"),
-}
+    "card": ("kortti", "korttimaksu", "kort", "kortilla", "med kort", "by card"),
+    "cash": ("käteinen", "kontant", "käteisellä", "in cash"),
+}  # fmt: skip
 DELIVERY_METHODS = {
-    "post": ("posti", "post", "mail"),
-    "courier": ("kuriiri", "lähetti", "bud", "kurir"),
-    "freight": ("rahti", "kuljetusliike", "frakt"),
-    "pickup": ("nouto", "avhämtning", "pick-up"),
-    "electronic": ("sähköinen", "sähköisesti", "elektronisk", "digital"),
+    "post": ("posti", "post", "mail", "postitse", "per post", "by post"),
+    "courier": ("kuriiri", "lähetti", "bud", "kurir", "lähetin kautta", "med bud", "by courier"),
+    "freight": ("rahti", "kuljetusliike", "frakt", "rahtina", "som frakt", "as freight"),
+    "pickup": ("nouto", "avhämtning", "pick-up", "picked up"),
+    "electronic": ("sähköinen", "sähköisesti", "elektronisk", "digital", "elektroniskt", "electronically"),
 }
 TAG_SEPARATORS = re.compile(r"[,;|]|:::")
 MOST_IN_A_LABEL = 8
