@@ -11,3 +11,8 @@ def inert(cell: object) -> str:
     text = "" if cell is None else str(cell)
     is_number = text[:1] in {"+", "-"} and text[1:].replace(" ", "").isdigit()
     return f"'{text}" if text.startswith(STARTS) and not is_number else text
+
+
+def meant(cell: str) -> str:
+    """The cell's text without the apostrophe that `inert` has put before it."""
+    return cell[1:] if cell[:1] == "'" and inert(cell[1:]) == cell else cell

@@ -367,3 +367,8 @@ def test_C7_labels_that_hold_separators_are_found_among_several_choices():
         read("Suomi, englanti")
     with pytest.raises(DoesNotFit):
         read("," * 5_000 + "x, " * 5_000)
+
+
+@pytest.mark.parametrize(("cell", "title"), [("'=x", "=x"), ("'@x", "@x"), ("'-2+3", "-2+3"), ("'x", "'x"), ("'", "'")])
+def test_C11_an_apostrophe_that_an_export_put_before_a_cell_goes_again(cell, title):
+    assert read("Sukunimi;Titteli", f"Aho;{cell}").person["title"] == title

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from chassis.formulas import meant
 from contracts.contacts.imports import ImportProfile
 from services.contacts.rules import personal_ids
 from services.contacts.rules.columns import targets, titles
@@ -210,6 +211,8 @@ class RowReader:
                 text = text.translate(INVISIBLE).strip()
             if not text:
                 continue
+            if text[0] == "'":
+                text = meant(text)
             if text[0] == "#" and text in SPREADSHEET_ERRORS:
                 reason = f"This cell holds {text}, which a formula has left that failed."
                 raise Rejected("failed_formula", reason, self.titles[number], value=text)
