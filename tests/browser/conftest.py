@@ -7,7 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.whole_suite import Whole, chromium, listening, whole_suite
 
-expect.set_options(timeout=20_000)
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="package")
@@ -31,6 +32,7 @@ def visit(whole: Whole, browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_page(path: str = "/", *, as_user: str = "", width: int = 1280, locale: str = "fi-FI") -> Page:
         context = browser.new_context(viewport={"width": width, "height": 900}, locale=locale, base_url=whole.base_url)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if as_user:
             context.add_cookies(whole.cookies_of(as_user))

@@ -29,13 +29,14 @@ def test_X6_a_frozen_service_holds_up_its_own_section_of_a_card_and_nothing_else
     whole.suite.kill("notify", signal.SIGSTOP)
     try:
         page.goto(f"/office/contacts/{member.person_id}")
-        expect(page.locator(f"#messages {LOADING}")).to_have_count(1)
+        away = page.locator("#messages-part", has_text="Tämä osa ei vastaa juuri nyt.")
+        expect(page.locator(f"#messages {LOADING}").or_(away)).to_have_count(1)  # a slow browser comes too late for it
         expect(page.locator("#memberships-part")).to_contain_text("Varsinainen jäsen")
         expect(page.locator("#standing")).to_contain_text("Jäsenyys odottaa")
         expect(page.locator("#enrolments-part")).to_contain_text("Puunhoito")
         expect(page.locator("#invoices-part tbody tr")).not_to_have_count(0)
         expect(page.locator("#purchases-part tbody tr")).not_to_have_count(0)
-        expect(page.locator("#messages-part")).to_contain_text("Tämä osa ei vastaa juuri nyt.", timeout=15_000)
+        expect(away).to_have_count(1, timeout=120_000)
         check_page(page)
     finally:
         whole.suite.kill("notify", signal.SIGCONT)

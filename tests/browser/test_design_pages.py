@@ -191,7 +191,7 @@ def test_a_running_job_moves_without_reloading(page, address):
         page.wait_for_timeout(500)
         page.reload()
     page.evaluate("document.body.dataset.same = 'yes'")
-    expect(page.locator(".progress")).not_to_have_text(first, timeout=10_000)
+    expect(page.locator(".progress")).not_to_have_text(first, timeout=120_000)
     assert page.evaluate("document.body.dataset.same") == "yes"
 
 

@@ -51,7 +51,7 @@ def test_C13_a_scan_shows_its_progress_and_then_the_pairs(visit: Visit, whole: W
     page.get_by_role("link", name="Kaksoiskappaleet", exact=True).first.click()
     page.get_by_role("button", name="Etsi kaksoiskappaleita").click()
     row = page.get_by_role("row").filter(has_text=second["family_name"])
-    expect(row).to_be_visible(timeout=30_000)
+    expect(row).to_be_visible(timeout=120_000)
     expect(row).to_contain_text("samankaltainen nimi, sama sähköposti")
     expect(page.get_by_text("Rekisteri on käyty läpi viimeksi")).to_be_visible()
     both_widths(page)

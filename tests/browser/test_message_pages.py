@@ -60,7 +60,7 @@ def test_N2_labels_of_a_segment_are_made_and_opened(visit, whole):
     expect(page.locator("#start_at-error")).to_be_visible()
     page.get_by_label("Ensimmäinen tarra").fill("3")
     page.get_by_role("button", name="Tee tarrat").click()
-    expect(page.get_by_text("Valmis: 2")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Valmis: 2")).to_be_visible(timeout=120_000)
     page.reload()
     address = page.get_by_role("link", name="Avaa PDF").get_attribute("href")
     with pymupdf.open(stream=page.request.get(address).body()) as file:

@@ -227,7 +227,7 @@ def test_C11_a_file_is_checked_and_imported_with_progress_and_a_report(whole: Wh
     page.locator("#file").set_input_files(files=[file])
     page.get_by_label("Tarkista ensin").check()
     page.get_by_role("button", name="Lue tiedosto").click()
-    page.get_by_role("button", name="Tuo rekisteriin").wait_for(timeout=30_000)
+    page.get_by_role("button", name="Tuo rekisteriin").wait_for(timeout=120_000)
     expect(page.get_by_role("cell", name="Päivää 31.2.1980 ei ole.")).to_be_visible()
     assert whole.api.get("/persons", q=given)["data"] == []
     accessible(page)
@@ -236,7 +236,7 @@ def test_C11_a_file_is_checked_and_imported_with_progress_and_a_report(whole: Wh
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")
     assert next(csv.DictReader(io.StringIO(text), delimiter=";"))["Etunimi"] == "'=cmd"
     page.get_by_role("button", name="Tuo rekisteriin").click()
-    expect(page.get_by_role("link", name=re.compile("^Uusi 1$"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("link", name=re.compile("^Uusi 1$"))).to_be_visible(timeout=120_000)
     page.get_by_role("link", name=re.compile("^Uusi 1$")).click()
     page.get_by_role("link", name=re.compile(given)).click()
     expect(page.get_by_role("heading", name=f"{given} Åkerlund")).to_be_visible()

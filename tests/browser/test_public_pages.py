@@ -19,7 +19,7 @@ from tests.browser.soundness import check_page
 from tests.whole_suite import Whole
 
 Visit = Callable[..., Page]
-PATIENCE = 30_000
+PATIENCE = 120_000
 NOBODYS = "0190b0c0-0000-7000-8000-000000000000"
 """An id that nothing has; test processes must collect the same names."""
 

@@ -127,7 +127,7 @@ def test_C10_a_list_is_exported_with_its_filters_and_fetched(visit: Visit, peopl
     page.get_by_label("Teksti (CSV)").check()
     page.get_by_role("button", name="Vie tiedostoon").click()
     fetch = page.get_by_role("link", name="Hae tiedosto")
-    expect(fetch).to_be_visible(timeout=30_000)
+    expect(fetch).to_be_visible(timeout=120_000)
     expect(page.get_by_text("3 riviä")).to_be_visible()
     check_page(page)
     with page.expect_download() as download:
