@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from chassis import clock, files
+from chassis import clock, crash, files
 from chassis.jobs import Step, job
 from chassis.rpc import client
 from contracts.base import ByIds, JobState, Page
@@ -67,6 +67,7 @@ def send_mailing(step: Step) -> None:
 
 def _queue(step: Step, mailing_id: UUID, members: Page[PersonSummary]) -> None:
     messages.queue_mailing(step.session, mailing_id, [person.id for person in members.data], step.now)
+    crash.point("notify.receivers")
     found = step.cursor.get("found", 0) + len(members.data)
     step.cursor.update(next=members.next_cursor, expanded=members.next_cursor is None, found=found)
     step.progress(done=0, total=found)

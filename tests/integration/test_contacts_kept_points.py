@@ -1,7 +1,6 @@
 """What lists and segments look for of contact points is what the view says, whatever happened (C19)."""
 
 import random
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -23,7 +22,7 @@ from contracts.contacts.persons import CreatePerson, DeleteContact, UpdatePerson
 from contracts.errors import ServiceError
 from services.contacts import models
 from tests.integration.conftest import staff
-from tests.integration.importing import Importing
+from tests.integration.importing import Importing, wait_until_held_up
 
 OFFICE = staff()
 COLUMNS = ", ".join(f'"{column.name}"' for column in models.KeptPoint.__table__.c)
@@ -182,10 +181,7 @@ def test_C19_two_who_say_something_of_one_contact_at_once_are_both_kept(call):
         session.execute(told, {"age": timedelta(days=1_000), "who": who})
         session.flush()
         marked = other.submit(call, "mark_contact_point", MarkPoint(id=who, key=key))
-        until = time.monotonic() + 180
-        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        while not session.execute(waiting).scalar_one():
-            assert time.monotonic() < until
+        wait_until_held_up(marked)
         session.commit()
         marked.result()
     assert apart() == []
