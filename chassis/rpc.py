@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import structlog
 from pydantic import ValidationError
@@ -22,6 +22,7 @@ from chassis.amqp_client import AmqpRpcClient, Request
 from chassis.call import CURRENT
 from chassis.ids import new_id
 from chassis.principals import SystemTokens
+from chassis.service import SERVICES
 from chassis.settings import amqp_url_for
 from contracts.base import Kind, Method, Service, methods_of
 from contracts.errors import Internal, Unavailable, from_wire
@@ -44,6 +45,8 @@ class Caller:
 _caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
 _replayed: ContextVar[list[bool] | None] = ContextVar("replayed", default=None)
 _process: dict[str, Any] = {}
+WORKER: Final = "worker"
+"""Works for every service, in its name; all other processes speak for themselves, whoever has asked them."""
 
 
 def act_as(issuer: str) -> None:
@@ -95,9 +98,9 @@ def _current_caller() -> Caller:
     caller = _caller.get()
     if caller is not None:
         return caller
-    call = CURRENT.get()
-    service = call.principal.id if call and call.principal.kind == "system" else _process["issuer"]
-    base = system_caller(service if service in _process.get("tokens", {}) else _process["issuer"])
+    call, issuer = CURRENT.get(), str(_process["issuer"])
+    works_for = call.principal.id if call and call.principal.kind == "system" and issuer == WORKER else issuer
+    base = system_caller(works_for if works_for in SERVICES else issuer)
     if call is None:
         return base
     return replace(base, request_id=call.trace.request_id, correlation_id=call.trace.correlation_id)
