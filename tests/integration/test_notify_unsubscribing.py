@@ -1,6 +1,8 @@
 """Leaving newsletters by the link of a message, and undoing just that (N8, C17)."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
@@ -174,10 +176,17 @@ def test_N8_undoing_what_was_not_done_changes_nothing(town, leaver):
     assert town.rows("contacts", "SELECT FROM consents") == []
 
 
-def test_C17_the_word_of_leaving_may_come_after_that_of_its_undoing(leaver):
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("words", ["left, back", "left, back, left"])
+def test_C17_in_whatever_order_the_words_come_the_last_one_holds(leaver, words, order):
     told = {"message_id": leaver.message, "person_id": leaver.id, "channel": "email"}
-    left = PersonUnsubscribed(**told, unsubscribed_at=clock.now())
     with database_of("contacts").transaction() as session:
-        consents.resubscribe(session, PersonResubscribed(**told, resubscribed_at=clock.now()))
-        consents.unsubscribe(session, left)
-    assert leaver.consent.allowed
+        take = {
+            "left": lambda at: consents.unsubscribe(session, PersonUnsubscribed(**told, unsubscribed_at=at)),
+            "back": lambda at: consents.resubscribe(session, PersonResubscribed(**told, resubscribed_at=at)),
+        }
+        said = [(word, clock.now() - timedelta(minutes=3 - number)) for number, word in enumerate(words.split(", "))]
+        for number in order:
+            for word, at in said[number : number + 1]:
+                take[word](at)
+    assert leaver.consent.allowed is (said[-1][0] == "back")

@@ -42,21 +42,27 @@ def set_consent(session: Session, request: SetConsent, author: Author) -> None:
 
 def unsubscribe(session: Session, event: PersonUnsubscribed) -> None:
     """The person used the link of a message that ends marketing: a ban, unless there is one, or something has been said
-    since. Nobody else is changed."""
+    since. Of the same link said again the last time counts. Nobody else is changed."""
     channel = ContactChannel(event.channel.value)
     try:
         person = persons.locked(session, event.person_id)
     except NotFound:
         return
-    if channel.value not in person.banned_channels and not _said_since(session, person, channel, event.unsubscribed_at):
+    last, author = _last(session, person, channel), _by_link(event.message_id, event.unsubscribed_at)
+    if last is not None and last.recorded_at > author.at:
+        return
+    if channel.value not in person.banned_channels:
         ban = SetConsent(person_id=person.id, channel=channel, allowed=False, evidence=f"{LINK} {event.message_id}")
-        set_consent(session, ban, _by_link(event.message_id, event.unsubscribed_at))
+        set_consent(session, ban, author)
+    elif last is not None and last.recorded_by == author.label:
+        last.recorded_at = author.at
 
 
 def resubscribe(session: Session, event: PersonResubscribed) -> None:
     """The person has undone that, by the link of the same message: the ban ends that came of it, and no other.
 
-    Where there is no ban, the word of it may still be on its way: this is kept as said since.
+    Where there is no ban, the word of it may still be on its way: this is kept as said since. Who has left again
+    meanwhile stays away.
     """
     channel = ContactChannel(event.channel.value)
     try:
@@ -64,7 +70,7 @@ def resubscribe(session: Session, event: PersonResubscribed) -> None:
     except NotFound:
         return
     last, author = _last(session, person, channel), _by_link(event.message_id, event.resubscribed_at)
-    by_this = last is not None and not last.allowed and last.recorded_by == author.label
+    by_this = last is not None and last.recorded_by == author.label and last.recorded_at <= author.at
     if by_this or channel.value not in person.banned_channels:
         back = SetConsent(person_id=person.id, channel=channel, allowed=True, evidence=f"{BACK} {event.message_id}")
         set_consent(session, back, author)
@@ -78,9 +84,3 @@ def _last(session: Session, person: models.Person, channel: ContactChannel) -> m
     said = models.Consent
     of_channel = select(said).where(said.person_id == person.id, said.channel == channel)
     return session.scalar(of_channel.order_by(said.recorded_at.desc(), said.id.desc()).limit(1))
-
-
-def _said_since(session: Session, person: models.Person, channel: ContactChannel, moment: datetime) -> bool:
-    said = models.Consent
-    of_channel = (said.person_id == person.id) & (said.channel == channel)
-    return session.scalar(select(said.id).where(of_channel, said.recorded_at > moment).limit(1)) is not None
