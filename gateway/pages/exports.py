@@ -73,6 +73,9 @@ def new_export() -> ResponseReturnValue:
 def _columns(of: SegmentKind, shown: list[str], labels: dict[str, str], known: Definitions) -> dict[str, Any]:
     """Columns, headings and words in the language of the page."""
     words: dict[str, dict[str, str]] = {name: _texts(CHOICES[name]) for name in CHOICES if name in shown}
+    for name in shown:
+        if f"{name}.kind" in CHOICES:
+            words[name] = _texts(CHOICES[f"{name}.kind"])
     if "language" in shown:
         words["language"] = _texts(LANGUAGES)
     kind = "person" if of is SegmentKind.PERSONS else "organisation"

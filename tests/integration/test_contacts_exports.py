@@ -152,6 +152,14 @@ def test_C8_C10_who_has_chosen_no_columns_exports_names_alone(call, contacts_wor
     assert rows(content(call, export_id)) == [["family_name", "given_name"], ["Aho", "Aino"]]
 
 
+def test_C10_kinds_of_further_numbers_are_named(call, contacts_worker):
+    more = [{"kind": "work", "number": "0401234567"}, {"kind": "home", "number": "0501234567"}]
+    call("create_person", CreatePerson(family_name="Aho", other_phones=more))
+    words = {"other_phones": {"work": "Työ", "home": "Koti"}}
+    export_id, _job = export(call, contacts_worker, columns=["other_phones"], words=words)
+    assert rows(content(call, export_id))[1][2] == "Työ +358401234567, Koti +358501234567"
+
+
 def test_C10_a_time_is_shown_as_the_day_it_is_where_the_association_is(call, contacts_worker):
     call("create_person", CreatePerson(family_name="Aho"))
     with database_of("contacts").transaction() as session:

@@ -22,7 +22,7 @@ def plain(value: Any, words: dict[str, str]) -> Any:
     if isinstance(value, list):
         return ", ".join(str(plain(each, words)) for each in value)
     if isinstance(value, dict):
-        return " ".join(str(each) for each in value.values() if each)
+        return " ".join(words.get(str(each), str(each)) for each in value.values() if each)
     return value if isinstance(value, int | float) else words.get(str(value), str(value))
 
 
