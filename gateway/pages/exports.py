@@ -31,9 +31,9 @@ pages = Pages("exports", __name__)
 VIEWS: Final = {SegmentKind.PERSONS: ViewName.CONTACTS, SegmentKind.ORGANISATIONS: ViewName.ORGANISATIONS}
 LEADING: Final[dict[SegmentKind, dict[str, Any]]] = {
     SegmentKind.PERSONS: {"family_name": _("Family name"), "given_name": _("Given name")},
-    SegmentKind.ORGANISATIONS: {"name": _("Name")},
+    SegmentKind.ORGANISATIONS: {"name": _("Organisation")},
 }
-"""What every file begins with."""
+"""What every file begins with; imports would take the name of an organisation without business id for a person's."""
 HEADINGS: Final[dict[str, Any]] = {"address": _("Address on one line")}
 """Columns that a file names otherwise than a list: imports would take the whole address for a street."""
 FILTERS: Final = ("segment_id", "q", "tags_all", "tags_any", "tags_none")
