@@ -5,6 +5,7 @@ import re
 import pytest
 
 from chassis import rpc
+from chassis.settings import settings
 from contracts.errors import Gone, ServiceError
 from contracts.identity import CreateAccount, SetPassword, UpdateAccount
 from ops import first_administrator
@@ -32,14 +33,17 @@ def test_I4_the_last_administrator_stays_one(call, change):
 def offered(call, capsys, monkeypatch):
     """What the launcher would print at its next start: the token of a new link, or None."""
     monkeypatch.setenv("TALKOO_BASE_URL", "http://talkoo.example")
+    settings.cache_clear()
 
     def start():
         with rpc.calling(rpc.system_caller("worker")):
             first_administrator.link_while_none_exists()
-        found = re.search(r"http\S+/my/password/(\S+)", capsys.readouterr().out)
+        found = re.search(r"http://talkoo\.example/my/password/(\S+)", capsys.readouterr().out)
         return found and found[1]
 
-    return start
+    yield start
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 def test_the_link_of_the_first_administrator_is_offered_until_somebody_is_one(call, offered):
