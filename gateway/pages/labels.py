@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 from chassis.rpc import client
 from contracts.access import Permission
 from contracts.base import ById, JobById
-from contracts.errors import Invalid, NotFound
+from contracts.errors import Invalid, NotAllowed, NotFound
 from contracts.notify import CreateLabelSheet, LabelFormat, NotifyApi
 from gateway.form_state import FormState
 from gateway.pages.door import Pages
@@ -46,8 +46,8 @@ def new_sheet() -> ResponseReturnValue:
     try:
         with form_command():
             made = notify.create_label_sheet(read(CreateLabelSheet, without_empty(values)))
-    except (Invalid, NotFound) as error:
-        return _form(state(values, error)), 422
+    except (Invalid, NotFound, NotAllowed) as error:
+        return _form(state(values, error)), 403 if isinstance(error, NotAllowed) else 422
     return redirect(f"{PLACE}/{made.id}")
 
 

@@ -73,8 +73,8 @@ def new_mailing() -> ResponseReturnValue:
         given["check_details"] = bool(values["check_details"])
         with form_command():
             made = notify.create_mailing(read(CreateMailing, given))
-    except Invalid as error:
-        return _form(state(values, error)), 422
+    except (Invalid, NotAllowed) as error:
+        return _form(state(values, error)), 403 if isinstance(error, NotAllowed) else 422
     flash(_("The draft is saved. Look at it as a receiver gets it, then send it."), "good")
     return redirect(f"/office/mailings/{made.id}")
 

@@ -87,3 +87,13 @@ def test_N3_a_mailing_is_shown_to_who_may_not_read_contacts_without_what_they_te
     assert segment["name"] not in page
     assert "Tarkistanut tietonsa" not in page
     assert segment["name"] in text_of(whole.staff("admin").page(f"/office/mailings/{mailing['id']}"))
+
+
+def test_N3_who_may_not_read_what_a_segment_is_about_is_told_so_beside_what_was_typed(whole):
+    segment = whole.api.post("/segments", {"name": "Jäsenet", "filter": {"has": "membership"}})
+    visitor = whole.staff("kurssit")
+    typed = {"segment_id": segment["id"], "name": "Kirje", "subject": "Hei", "body": "Pitkään kirjoitettu"}
+    answer = visitor.ask("POST", "/office/mailings/new", data={**typed, "csrf_token": visitor.csrf})
+    assert answer.status_code == 403
+    assert "membership.read" in answer.text
+    assert "Pitkään kirjoitettu" in answer.text
