@@ -43,6 +43,8 @@ class Supervisor:
         self._all = {spec.name: Supervised(spec) for spec in specs}
         self._launch, self._log = launch, log
         self._ending, self._hurry = threading.Event(), threading.Event()
+        self._starting = threading.Lock()
+        """Who holds a process looks when it is started or not, never in between."""
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
     def start(self) -> None:
@@ -75,9 +77,10 @@ class Supervisor:
     def hold(self, name: str) -> None:
         """Stop one process and keep it stopped until `release`."""
         one = self._all[name]
-        one.held = True
-        if one.child is not None:
-            _stop_group(one.child, one.spec.patience, self._hurry)
+        with self._starting:
+            one.held, child = True, one.child
+        if child is not None:
+            _stop_group(child, one.spec.patience, self._hurry)
 
     def release(self, name: str) -> None:
         """Start a held process again."""
@@ -102,8 +105,9 @@ class Supervisor:
             if code is None:
                 return
             self._ended(one, code, now)
-        if not one.held and now >= one.due_at:
-            self._start(one, now)
+        with self._starting:
+            if not one.held and now >= one.due_at:
+                self._start(one, now)
 
     def _start(self, one: Supervised, now: float) -> None:
         one.child, one.started_at = self._launch(one.spec), now

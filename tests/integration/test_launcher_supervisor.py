@@ -5,6 +5,7 @@ import pwd
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -147,6 +148,29 @@ def test_a_held_process_stays_down_until_released(run: Callable[..., Supervisor]
     assert supervisor.pids() == {}
     supervisor.release("one")
     until(lambda: "one" in supervisor.pids())
+
+
+def test_a_process_that_is_just_being_started_is_held_too(log: MergedLog) -> None:
+    starting, go_on = threading.Event(), threading.Event()
+
+    def slowly(one: ProcessSpec) -> "subprocess.Popen[bytes]":
+        starting.set()
+        go_on.wait(60)
+        return launch(one)
+
+    supervisor = Supervisor([spec("one", SLEEPER)], slowly, log)
+    supervisor.start()
+    starting.wait(60)
+    holding = threading.Thread(target=supervisor.hold, args=("one",))
+    holding.start()
+    time.sleep(0.2)
+    go_on.set()
+    holding.join()
+    time.sleep(0.5)
+    left = supervisor.pids()
+    supervisor.hurry()
+    supervisor.stop()
+    assert left == {}
 
 
 def test_children_end_when_the_launcher_is_killed(tmp_path: Path) -> None:
