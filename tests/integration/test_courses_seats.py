@@ -179,8 +179,9 @@ def test_K2_everything_at_once_leaves_true_books(school):
         return acts[number % 5]()
 
     found = at_once(60, act, threads=12)
-    codes = {each.error_code for each in found if isinstance(each, Exception)}
-    assert codes <= {"conflict", "already_ended", "no_offer"}
+    codes = [each.error_code for each in found if isinstance(each, Exception)]
+    assert {*codes} <= {"conflict", "already_ended", "no_offer", "unavailable"}
+    assert codes.count("unavailable") < 12, "a slow machine may let some wait too long for the session"
     check_books(school, session)
     school.sweep()
     check_books(school, session)
