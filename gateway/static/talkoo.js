@@ -189,16 +189,20 @@ const typing = {
   },
 };
 
-/* Rows that were asked for with the keyboard are gone on from: the button that asked has gone. */
+/* Rows that were asked for with the keyboard are gone on from: the button that asked has gone. Other parts of the page may come meanwhile. */
 const more = {
+  shown: new WeakMap(),
+
   ask(event) {
-    const asks = event.detail.requestConfig.elt.matches(".list-foot a") && event.detail.target.isConnected;
-    this.shown = asks ? event.detail.target.children.length : 0;
+    const { requestConfig, target } = event.detail;
+    if (requestConfig.elt.matches(".list-foot a") && target.isConnected) this.shown.set(target, target.children.length);
   },
 
   goOn(event) {
-    if (this.shown) find("a, button", event.detail.target.children[this.shown] ?? document.createElement("i"))?.focus({ preventScroll: true });
-    this.shown = 0;
+    const { target } = event.detail;
+    const first = target.children[this.shown.get(target)];
+    if (first) find("a, button", first)?.focus({ preventScroll: true });
+    this.shown.delete(target);
   },
 };
 

@@ -119,7 +119,7 @@ def test_E4_a_notice_counts_once_however_often_and_late_it_comes(whole, secret):
     statuses = {answer.status_code for answer in answers}
     assert statuses <= {200, 409, 503}
     fresh = sum(answer.json()["fresh"] for answer in settled)
-    assert fresh == 1 or (fresh == 0 and 503 in statuses), "whose effect counts may be answered too late on a slow machine"
+    assert fresh == 1 or (fresh == 0 and 503 in statuses), "the one that counts may be answered too late"
     state = lambda: things(whole, member)  # noqa: E731
     members.wait_until(lambda: state()["enrolment"]["ticket_key"], 180, "the ticket")
     members.wait_until(lambda: state()["invoices"] and state()["invoices"][0]["document_key"], 180, "the receipt")

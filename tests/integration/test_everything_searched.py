@@ -113,7 +113,8 @@ def planning_without(service, *ways):
         try:
             yield reader
         finally:
-            reader.execute(text("RESET ALL"))
+            for way in ways:
+                reader.execute(text(f"RESET enable_{way}"))
 
 
 @pytest.mark.parametrize("service", SERVICES)
