@@ -4,12 +4,14 @@ import pymupdf
 import pytest
 
 from chassis import files
+from chassis.database import database_of
 from chassis.mentions import MARK
 from contracts.base import ById
 from contracts.contacts.erasures import ErasePerson, ErasureReason
 from contracts.courses import CancelEnrolment, EnrolmentState, PaymentMethod
 from contracts.errors import NotFound
 from services.courses import tickets as documents
+from services.courses.commands import tickets
 from services.courses.commands.tickets import file_key
 from tests.integration.town import opened_town
 
@@ -91,6 +93,22 @@ def test_K7_a_ticket_that_is_made_while_its_seat_is_given_back_does_not_stay(tow
     monkeypatch.setattr(documents, "store_ticket", and_cancelled_meanwhile)
     town.settle()
     assert town.enrolment(seated).state is EnrolmentState.CANCELLED
+    assert not is_there(seated)
+
+
+def test_C17_a_ticket_that_is_made_while_it_must_lose_a_name_does_not_stay_of_a_day_just_over(town, monkeypatch):
+    session = town.session(place="Åsa-Maija Öhmanin sali")
+    seated, made = seat(town, session, "Elli"), documents.store_ticket
+
+    def once_it_was_struck(*about):
+        town.alter("courses", "UPDATE sessions SET starts_at = now() - interval '2 days', ends_at = now()")
+        with database_of("courses").transaction() as transaction:
+            tickets.remove(transaction, [session.id])
+        return made(*about)
+
+    monkeypatch.setattr(documents, "store_ticket", once_it_was_struck)
+    town.settle()
+    assert town.enrolment(seated).ticket_key is None
     assert not is_there(seated)
 
 

@@ -90,8 +90,8 @@ def items_of(session: Session, claimed: Sequence[Any]) -> dict[UUID, list[Any]]:
 def store(session: Session, claimed: Any, key: str) -> None:
     """The PDF of a claimed row lies under `key`: told, unless the enrolment has been cancelled meanwhile.
 
-    When the claim is not ours any more, the session was moved or another worker was faster, and our file may say what
-    is not true: it is made once more. A ticket of what was cancelled goes.
+    When the claim is not ours any more, the session was moved, a name was erased or another worker was faster, and our
+    file may say what it must not: it goes, and is made once more for who is still to come.
     """
     ours = Enrolment.ticket_claimed_until == claimed.ticket_claimed_until
     confirmed = update(Enrolment).where(Enrolment.id == claimed.id, Enrolment.state == EnrolmentState.CONFIRMED)
@@ -101,9 +101,8 @@ def store(session: Session, claimed: Any, key: str) -> None:
         .returning(Enrolment.person_id, Enrolment.version)
     ).first()
     if row is None:
-        again: Any = session.execute(confirmed.values(ticket_key=None, ticket_claimed_until=None))
-        if not again.rowcount:
-            files.delete(key)
+        session.execute(confirmed.values(ticket_key=None, ticket_claimed_until=None))
+        files.delete(key)
         return
     outbox.record(session, TicketReady(enrolment_id=claimed.id, person_id=row.person_id), version=row.version)
 
