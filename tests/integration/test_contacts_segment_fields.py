@@ -65,6 +65,13 @@ def test_C10_telephone_numbers_are_found_as_people_write_them(call, field, op, v
     assert call("preview_segment", PreviewSegment(filter=tree)).count == 1
 
 
+@pytest.mark.parametrize("op", ["contains", "starts", "eq"])
+def test_C10_signs_alone_are_in_no_telephone_number(call, op):
+    call("create_person", CreatePerson(family_name="Aho", phone="0401234567"))
+    tree = SegmentFilter(field="phone", op=op, value="- ")
+    assert call("preview_segment", PreviewSegment(filter=tree)).count == 0
+
+
 def test_C10_further_numbers_and_tags_too(call):
     more = [{"kind": "work", "number": "0501234567"}]
     call("create_person", CreatePerson(family_name="Aho", other_phones=more, tags=["vip"]))

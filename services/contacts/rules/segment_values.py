@@ -70,8 +70,8 @@ def _number_typed(text: str) -> str:
 
 
 def _digits_typed(text: str, op: str) -> str:
-    """Part of a number; a leading 0 or 00 is how numbers are typed, not stored."""
-    bare = text.translate(PUNCTUATION)
+    """Part of a number; a leading 0 or 00 is how numbers are typed, not stored. Signs alone are in no number."""
+    bare = text.translate(PUNCTUATION) or text
     if op == "starts":
         return re.sub("^0", HOME_CODE, re.sub("^00", "+", bare))
     return bare.lstrip("0") or bare
