@@ -9,7 +9,7 @@ from typing import Any
 from stdnum.fi import ytunnus
 
 from contracts.contacts.basics import MOST_OTHERS
-from services.contacts.rules import cells, delivered_products, personal_ids
+from services.contacts.rules import cells, choice_words, delivered_products, personal_ids
 from services.contacts.rules.fields import Definition, DoesNotFit
 from services.contacts.rules.import_contacts import OTHER_EMAILS, OTHER_PHONES
 from services.contacts.rules.names import OFTEN, clean, fold
@@ -20,7 +20,7 @@ NO_DAY = frozenset({"0/0/00", "0.0.00", "0.0.0000", "00.00.0000"})
 UNTOLD = frozenset(
     {"unspecified", "maarittamaton", "ospecificerat", "ei tiedossa", "tuntematon", "ei ilmoitettu", "okand", "unknown"}
 )
-GENDER = cells.choice(cells.GENDERS)
+GENDER = cells.choice(choice_words.GENDERS)
 SEVERAL = re.compile(r"\n|:::")
 MAX_NUMBER = 40
 MAX_POSTAL_CODE = 12
@@ -119,9 +119,9 @@ RULES: dict[str, Callable[[str], Any]] = {
     "fax": cells.phone,
     **dict.fromkeys(OTHER_EMAILS, _several(lambda text: _email(text).lower())),
     "gender": lambda text: None if fold(text) in UNTOLD else GENDER(text),
-    "customer_status": cells.choice(cells.CUSTOMER_STATUSES),
-    "payment_method": cells.choice(cells.PAYMENT_METHODS),
-    "delivery_method": cells.choice(cells.DELIVERY_METHODS),
+    "customer_status": cells.choice(choice_words.CUSTOMER_STATUSES),
+    "payment_method": cells.choice(choice_words.PAYMENT_METHODS),
+    "delivery_method": cells.choice(choice_words.DELIVERY_METHODS),
     "payment_days": cells.payment_days,
     "credit_limit": cells.amount,
     "language": lru_cache(OFTEN)(cells.language),
