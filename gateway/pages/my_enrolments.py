@@ -95,9 +95,15 @@ def enrolment(enrolment_id: UUID) -> str:
         place=_place(found),
         chosen=session_items.chosen([found]).get(found.id),
         standing=standing.of_enrolment(found),
+        gets_ticket=gets_ticket(found),
         can_cancel=found in coming([found]) and not _has_begun(found),
         consequence=_consequence(found),
     )
+
+
+def gets_ticket(found: Enrolment) -> bool:
+    """Whether a ticket is still to come: none is made for a session that is over."""
+    return found.state is EnrolmentState.CONFIRMED and not found.ticket_key and found in coming([found])
 
 
 def _own_enrolment(enrolment_id: UUID) -> Enrolment:
