@@ -11,6 +11,7 @@ from chassis.database import database_of
 from chassis.ids import new_id
 from contracts.base import ById
 from contracts.contacts.consents import Consent, SetConsent
+from contracts.contacts.persons import UpdatePerson
 from contracts.errors import Gone, NotFound
 from contracts.notify import (
     CreateMailing,
@@ -145,6 +146,18 @@ def test_N8_undoing_keeps_an_unsubscription_by_another_message(leaver):
     assert not leaver.leave(other)
     assert [leaver.come_back(other), leaver.come_back()] == [False, False]
     assert (leaver.kept_away, leaver.consent.allowed) == (OFF, False)
+
+
+@pytest.mark.parametrize("undone", [0, 1])
+def test_C17_who_left_by_links_at_two_addresses_and_undoes_one_stays_away(town, leaver, undone):
+    version = town.call("contacts", "get_person", ById(id=leaver.id)).version
+    town.call("contacts", "update_person", UpdatePerson(id=leaver.id, version=version, email="new@example.org"))
+    messages = [leaver.message, leaver.mailed()]
+    assert [leaver.leave(each) for each in messages] == [True, True]
+    leaver.come_back(messages[undone])
+    assert leaver.kept_away == OFF
+    said = leaver.consent
+    assert (said.allowed, said.evidence) == (False, f"Viestin peruutuslinkki: {messages[1]}")
 
 
 @pytest.mark.parametrize("first", [True, False])

@@ -1,9 +1,10 @@
 """Consents and bans for marketing, with their evidence (C17)."""
 
 from datetime import datetime
+from itertools import takewhile
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
@@ -18,6 +19,8 @@ LINK = "Viestin peruutuslinkki:"
 """The evidence of who left by a link, in the language of the office; the id of the message follows."""
 BACK = "Viestin peruutuslinkki, kumottu:"
 """That of who has undone it by the same link."""
+BY_LINK = "link:"
+"""Begins the label of who used the link of a message; its id follows."""
 
 
 def set_consent(session: Session, request: SetConsent, author: Author) -> None:
@@ -41,8 +44,8 @@ def set_consent(session: Session, request: SetConsent, author: Author) -> None:
 
 
 def unsubscribe(session: Session, event: PersonUnsubscribed) -> None:
-    """The person used the link of a message that ends marketing: a ban, unless there is one, or something has been said
-    since. Of the same link said again the last time counts. Nobody else is changed."""
+    """The person used the link of a message that ends marketing: a ban, unless somebody else has said one, or something
+    has been said since. Of the same link said again the last time counts. Nobody else is changed."""
     channel = ContactChannel(event.channel.value)
     try:
         person = persons.locked(session, event.person_id)
@@ -51,18 +54,19 @@ def unsubscribe(session: Session, event: PersonUnsubscribed) -> None:
     last, author = _last(session, person, channel), _by_link(event.message_id, event.unsubscribed_at)
     if last is not None and last.recorded_at > author.at:
         return
-    if channel.value not in person.banned_channels:
+    banned = channel.value in person.banned_channels
+    if banned and last is not None and last.recorded_by == author.label:
+        last.recorded_at = author.at
+    elif not banned or (last is not None and last.recorded_by.startswith(BY_LINK)):
         ban = SetConsent(person_id=person.id, channel=channel, allowed=False, evidence=f"{LINK} {event.message_id}")
         set_consent(session, ban, author)
-    elif last is not None and last.recorded_by == author.label:
-        last.recorded_at = author.at
 
 
 def resubscribe(session: Session, event: PersonResubscribed) -> None:
-    """The person has undone that, by the link of the same message: the ban ends that came of it, and no other.
+    """The person has undone that, by the link of the same message: the ban ends that came of it alone, and no other.
 
     Where there is no ban, the word of it may still be on its way: this is kept as said since. Who has left again
-    meanwhile stays away.
+    meanwhile, or by another link too, stays away.
     """
     channel = ContactChannel(event.channel.value)
     try:
@@ -70,17 +74,28 @@ def resubscribe(session: Session, event: PersonResubscribed) -> None:
     except NotFound:
         return
     last, author = _last(session, person, channel), _by_link(event.message_id, event.resubscribed_at)
-    by_this = last is not None and last.recorded_by == author.label and last.recorded_at <= author.at
-    if by_this or channel.value not in person.banned_channels:
+    by_this = _banned_by(session, person, channel) == {author.label}
+    since = last is not None and last.recorded_at > author.at
+    if channel.value not in person.banned_channels or (by_this and not since):
         back = SetConsent(person_id=person.id, channel=channel, allowed=True, evidence=f"{BACK} {event.message_id}")
         set_consent(session, back, author)
 
 
 def _by_link(message_id: UUID, moment: datetime) -> Author:
-    return Author(f"link:{message_id}", "link", moment)
+    return Author(f"{BY_LINK}{message_id}", "link", moment)
 
 
 def _last(session: Session, person: models.Person, channel: ContactChannel) -> models.Consent | None:
+    return session.scalar(_newest_first(person, channel).limit(1))
+
+
+def _banned_by(session: Session, person: models.Person, channel: ContactChannel) -> set[str]:
+    """Who all have said no since it was last allowed."""
+    said = session.scalars(_newest_first(person, channel))
+    return {each.recorded_by for each in takewhile(lambda each: not each.allowed, said)}
+
+
+def _newest_first(person: models.Person, channel: ContactChannel) -> Select[models.Consent]:
     said = models.Consent
     of_channel = select(said).where(said.person_id == person.id, said.channel == channel)
-    return session.scalar(of_channel.order_by(said.recorded_at.desc(), said.id.desc()).limit(1))
+    return of_channel.order_by(said.recorded_at.desc(), said.id.desc())
