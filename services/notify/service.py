@@ -125,7 +125,9 @@ class NotifyService(SystemMethods, NotifyApi):
         return notify.LabelSheet.model_validate(sheet, from_attributes=True)
 
     def get_label_sheet(self, request: ById) -> notify.LabelSheet:
-        return queries.get_label_sheet(self.reader, request.id)
+        found = queries.get_label_sheet(self.reader, request.id)
+        segments.refuse_without([Permission.CONTACTS_READ], self.principal, "To see labels")
+        return found
 
     def list_suppressions(self, request: ListRequest) -> Page[notify.Suppression]:
         return queries.list_suppressions(self.reader, request)

@@ -170,6 +170,11 @@ def test_C10_who_may_not_read_a_fact_writes_to_nobody_by_it(register, call, call
     request = CreateLabelSheet(segment_id=everybody.id)
     with pytest.raises(NotAllowed):
         call_service("notify", "create_label_sheet", request, principal=staff(Permission.NOTIFY_SEND))
+    sheet = ById(id=call_service("notify", "create_label_sheet", request, principal=staff()).id)
+    with pytest.raises(NotAllowed):
+        call_service("notify", "get_label_sheet", sheet, principal=staff(Permission.NOTIFY_READ))
+    allowed = staff(Permission.NOTIFY_READ, Permission.CONTACTS_READ)
+    assert call_service("notify", "get_label_sheet", sheet, principal=allowed).id == sheet.id
 
 
 def test_C10_a_segment_is_renamed_changed_and_taken_away(register, call):
