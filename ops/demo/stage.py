@@ -110,7 +110,9 @@ class Visitor:
         way = "password"
         if answer["state"] == "code_required":
             message = wait_until(
-                lambda: next((each for each in sms.messages(phone) if each["sid"] not in before), None), 60, "SMS code"
+                lambda: next((each for each in sms.messages(phone) if each["sid"] not in before), None),
+                PATIENCE,
+                "SMS code",
             )
             code = re.findall(r"\b[0-9]{6}\b", message["body"])[0]
             answer = self.post("/sign-in/code", {"challenge_id": answer["challenge_id"], "code": code})

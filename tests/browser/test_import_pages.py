@@ -60,7 +60,7 @@ def test_C11_the_report_has_the_cells_in_the_order_of_the_file(visit: Visit, who
     upload(page, f"Sukunimi;Puhelin;Etunimi;Nro\n{name};040 1234567;Aino;17\n")
     page.get_by_label("Tarkista ensin").check()
     page.get_by_role("button", name="Lue tiedosto").click()
-    page.get_by_role("button", name="Tuo rekisteriin").wait_for(timeout=30_000)
+    page.get_by_role("button", name="Tuo rekisteriin").wait_for(timeout=120_000)
     expect(page.locator("table.list")).to_contain_text(f"{name} · 040 1234567 · Aino · 17")
     import_id = re.findall(r"imports/([0-9a-f-]{36})", page.url)[0]
     (row,) = whole.api.get(f"/imports/{import_id}/rows")["data"]

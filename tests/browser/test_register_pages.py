@@ -170,7 +170,7 @@ def test_C9_lists_by_an_expression_and_a_tag_merged_everywhere(visit: Visit, who
     expect(page.get_by_text(f"Tunnisteen {first} saavat: 2 henkilöä")).to_be_visible()
     check_page(page)
     page.get_by_role("button", name="Yhdistä").click()
-    expect(page.get_by_text("Valmis: 2")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Valmis: 2")).to_be_visible(timeout=120_000)
     check_page(page)
     assert [each["tags"] for each in whole.api.get("/persons", tags_all=first)["data"]] == [[first]] * 3
     assert whole.api.get("/persons", tags_any=second)["data"] == []
