@@ -268,3 +268,9 @@ def test_C9_a_filter_follows_its_tag_however_it_was_written():
     assert tags.tests_tag(tree, "vip")
     found = tags.renamed(tree, "vip", "guest")
     assert found == {"any": [{**tree["any"][0], "value": ["guest", "board"]}, {"field": "tag", "value": "guest"}]}
+
+
+def test_C9_a_filter_that_names_a_tag_twice_tests_no_other():
+    twice = {"field": "tag", "op": "in", "value": ["vip", "VIP"]}
+    assert [tags.tests_tag(twice, code) for code in ("vip", "board")] == [True, False]
+    assert not tags.tests_tag({**twice, "value": ["vip", "vip"]}, "board")

@@ -18,7 +18,7 @@ def codes_of(text: str, name: str) -> list[str]:
 
 def tests_tag(tree: dict[str, Any], code: str) -> bool:
     """Whether a segment's filter tests this tag anywhere."""
-    return renamed(tree, code, "") != tree
+    return renamed(tree, code, "") != renamed(tree, code, code)
 
 
 def renamed(tree: dict[str, Any], code: str, to: str) -> dict[str, Any]:
