@@ -289,7 +289,7 @@ def test_N8_one_click_takes_an_address_off_newsletters_but_opening_the_link_does
     assert httpx.post(f"{whole.base_url}{link}/undo", trust_env=False).status_code == 403
     assert suppressed(whole, domain) == ["unsubscribed"]
     page.get_by_role("button", name="Kumoa").click()
-    expect(page.get_by_role("heading", name="Kumottu: uutiskirjeet tulevat kuten ennenkin")).to_be_visible()
+    expect(page.get_by_role("heading", name="Uutiskirjeiden peruminen on kumottu")).to_be_visible()
     check_page(page)
     assert suppressed(whole, domain) == []
     page.get_by_role("link", name="Peru uutiskirjeet").click()
