@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from threading import Thread
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import pika
 import psycopg2
@@ -80,8 +79,8 @@ def _within(what: str, milliseconds: float, goal: float) -> Finding:
 def _effects(scene: Scene, committed: dict[str, float]) -> Iterator[dict[str, float]]:
     """When each event of `committed` had its effect, by event id; filled while the block runs."""
     assert scene.suite.infrastructure.admin_url is not None
-    place = urlsplit(databases.libpq_url(scene.suite.infrastructure.admin_url))
-    connection = psycopg2.connect(urlunsplit(place._replace(path=f"/{databases.database_name('membership')}")))
+    url = databases.admin_url_of(scene.suite.infrastructure.admin_url, databases.database_name("membership"))
+    connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(NOTIFY)

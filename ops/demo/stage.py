@@ -12,10 +12,9 @@ import httpx
 from lxml import html
 
 from chassis.ids import new_id
-from ops.simulators.clients import Mailbox, PaymentProvider, SmsInbox, wait_until
+from ops.simulators.clients import PATIENCE, Mailbox, PaymentProvider, SmsInbox, wait_until
 
 T = TypeVar("T")
-PATIENCE = 180.0
 TRIES = 40
 
 

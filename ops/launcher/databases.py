@@ -85,10 +85,14 @@ def _ensure_database(cursor: Any, name: str, existing: set[str]) -> None:
 
 
 def _ensure_extensions(admin_url: str, name: str) -> None:
-    place = urlsplit(admin_url)
-    with cursor_on(urlunsplit(place._replace(path=f"/{name}"))) as cursor:
+    with cursor_on(admin_url_of(admin_url, name)) as cursor:
         for extension in EXTENSIONS:
             cursor.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+
+
+def admin_url_of(admin_url: str, name: str) -> str:
+    """libpq address of another database on the server of `admin_url`, as its administrator."""
+    return urlunsplit(urlsplit(libpq_url(admin_url))._replace(path=f"/{name}"))
 
 
 def libpq_url(url: str) -> str:

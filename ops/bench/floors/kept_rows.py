@@ -9,7 +9,6 @@ import re
 import time
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from psycopg2.extras import execute_values
 
@@ -36,7 +35,9 @@ CREATED = "SELECT person_id FROM import_rows WHERE import_id = %s AND state = 'c
 
 def run(suite: Suite, import_id: str) -> Outcome:
     """The rows of that import's new persons once more; afterwards they are removed again."""
-    with databases.cursor_on(_url(suite)) as cursor:
+    assert suite.infrastructure.admin_url is not None
+    url = databases.admin_url_of(suite.infrastructure.admin_url, databases.database_name("contacts"))
+    with databases.cursor_on(url) as cursor:
         cursor.execute("SET session_replication_role = replica")
         parts, new_ids = _prepared(cursor, import_id)
         began = time.perf_counter()
@@ -49,13 +50,6 @@ def run(suite: Suite, import_id: str) -> Outcome:
         for model, column in OF_PERSONS.items():
             cursor.execute(f"DELETE FROM {model.__tablename__} WHERE {column} = ANY(%s::uuid[])", (new_ids,))  # noqa: S608
         return Outcome.of_events(len(new_ids), seconds)
-
-
-def _url(suite: Suite) -> str:
-    """The register's database, as who may switch triggers off."""
-    assert suite.infrastructure.admin_url is not None
-    admin = urlsplit(databases.libpq_url(suite.infrastructure.admin_url))
-    return urlunsplit(admin._replace(path=f"/{databases.database_name('contacts')}"))
 
 
 def _prepared(cursor: Any, import_id: str) -> tuple[list[dict[str, str]], list[str]]:

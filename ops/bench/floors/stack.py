@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 from psycopg2 import sql
@@ -53,7 +52,7 @@ def _database(admin_url: str) -> str:
 
 
 def _url(admin_url: str) -> str:
-    return urlunsplit(urlsplit(databases.libpq_url(admin_url))._replace(path=f"/{DATABASE}"))
+    return databases.admin_url_of(admin_url, DATABASE)
 
 
 def floors_url(suite: Suite) -> str:

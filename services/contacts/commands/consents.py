@@ -47,9 +47,7 @@ def unsubscribe(session: Session, event: PersonUnsubscribed) -> None:
     """The person used the link of a message that ends marketing: a ban, unless somebody else has said one, or something
     has been said since. Of the same link said again the last time counts. Nobody else is changed."""
     channel = ContactChannel(event.channel.value)
-    try:
-        person = persons.locked(session, event.person_id)
-    except NotFound:
+    if (person := _locked(session, event.person_id)) is None:
         return
     last, author = _last(session, person, channel), _by_link(event.message_id, event.unsubscribed_at)
     if last is not None and last.recorded_at > author.at:
@@ -69,9 +67,7 @@ def resubscribe(session: Session, event: PersonResubscribed) -> None:
     meanwhile, or by another link too, stays away.
     """
     channel = ContactChannel(event.channel.value)
-    try:
-        person = persons.locked(session, event.person_id)
-    except NotFound:
+    if (person := _locked(session, event.person_id)) is None:
         return
     last, author = _last(session, person, channel), _by_link(event.message_id, event.resubscribed_at)
     by_this = _banned_by(session, person, channel) == {author.label}
@@ -79,6 +75,14 @@ def resubscribe(session: Session, event: PersonResubscribed) -> None:
     if channel.value not in person.banned_channels or (by_this and not since):
         back = SetConsent(person_id=person.id, channel=channel, allowed=True, evidence=f"{BACK} {event.message_id}")
         set_consent(session, back, author)
+
+
+def _locked(session: Session, person_id: UUID) -> models.Person | None:
+    """None when who used the link has been erased or deleted meanwhile."""
+    try:
+        return persons.locked(session, person_id)
+    except NotFound:
+        return None
 
 
 def _by_link(message_id: UUID, moment: datetime) -> Author:
