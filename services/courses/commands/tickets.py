@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis import files, jobs, outbox
@@ -24,26 +24,10 @@ def file_key(enrolment_id: UUID) -> str:
 
 
 def claim(session: Session, now: datetime) -> Sequence[Any]:
-    """Up to 20 enrolments without ticket, ours for a minute, with what their tickets say of the session.
-
-    Nobody needs a ticket to a session that is over.
-    """
-    without_ticket = (
-        select(Enrolment.id)
-        .join(CourseSession, CourseSession.id == Enrolment.session_id)
-        .where(
-            CourseSession.ends_at > now,
-            Enrolment.state == EnrolmentState.CONFIRMED,
-            Enrolment.ticket_key.is_(None),
-            or_(Enrolment.ticket_claimed_until.is_(None), Enrolment.ticket_claimed_until <= now),
-        )
-        .order_by(Enrolment.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True, of=Enrolment)
-    )
+    """Up to 20 enrolments without ticket, ours for a minute, with what their tickets say of the session."""
     claimed = session.scalars(
         update(Enrolment)
-        .where(Enrolment.id.in_(without_ticket.scalar_subquery()))
+        .where(Enrolment.id.in_(_without_ticket(now).scalar_subquery()))
         .values(ticket_claimed_until=now + CLAIM)
         .returning(Enrolment.id)
         .execution_options(synchronize_session=False)
@@ -65,6 +49,23 @@ def claim(session: Session, now: datetime) -> Sequence[Any]:
         .join(Course, Course.id == CourseSession.course_id)
         .where(Enrolment.id.in_(claimed))
     ).all()
+
+
+def _without_ticket(now: datetime) -> Select[UUID]:
+    """Locked, and nobody's. Nobody needs a ticket to a session that is over."""
+    return (
+        select(Enrolment.id)
+        .join(CourseSession, CourseSession.id == Enrolment.session_id)
+        .where(
+            CourseSession.ends_at > now,
+            Enrolment.state == EnrolmentState.CONFIRMED,
+            Enrolment.ticket_key.is_(None),
+            or_(Enrolment.ticket_claimed_until.is_(None), Enrolment.ticket_claimed_until <= now),
+        )
+        .order_by(Enrolment.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True, of=Enrolment)
+    )
 
 
 def items_of(session: Session, claimed: Sequence[Any]) -> dict[UUID, list[Any]]:
