@@ -28,29 +28,28 @@ def main() -> None:
     command = arguments[0] if arguments else "help"
     locks = [RUNTIME_LOCK, DEV_LOCK] if command in COMMANDS_WITH_DEV_LOCK else [RUNTIME_LOCK]
     meanwhile = _debian_packages(checkout) if command == "test" else None
-    python = ready_environment(checkout, locks)
+    python = ready_environment(checkout / ".venv", [checkout / name for name in locks])
     if meanwhile is not None:
         meanwhile.wait()
     environment = {**os.environ, "PYTHONPATH": str(checkout), "TALKOO_CHECKOUT": str(checkout)}
     os.execve(python, [str(python), "-m", "ops.launcher", *arguments], environment)
 
 
-def ready_environment(checkout: Path, locks: list[str]) -> Path:
-    """The path of a Python in `.venv` that has everything in `locks`; quick when nothing changed."""
-    folder = checkout / ".venv"
+def ready_environment(folder: Path, locks: list[Path]) -> Path:
+    """The path of a Python in `folder` that has everything in `locks`; quick when nothing changed."""
     python = folder / "bin" / "python"
-    wanted = {name: hashlib.sha256((checkout / name).read_bytes()).hexdigest() for name in locks}
+    wanted = {lock.name: hashlib.sha256(lock.read_bytes()).hexdigest() for lock in locks}
     if _installed(folder).items() >= wanted.items() and python.exists():
         return python
-    with (checkout / ".venv.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with folder.with_name(f"{folder.name}.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
         installed = _installed(folder)
         if installed.items() >= wanted.items() and python.exists():
             return python
         os.umask(0o022)
         if not _works(python):
             _create(folder)
-        _install(checkout, folder, locks)
+        _install(folder, locks)
         (folder / MARKER).write_text(json.dumps({**installed, **wanted}))
     return python
 
@@ -84,7 +83,7 @@ def _works(python: Path) -> bool:
 
 
 def _create(folder: Path) -> None:
-    _say("Making .venv")
+    _say(f"Making {folder.name}")
     if not _has("ensurepip"):
         _install_venv_package()
     with_pip = [] if _has("ensurepip") else ["--without-pip"]
@@ -114,12 +113,12 @@ def _install_venv_package() -> None:
     subprocess.run([*prefix, *quiet, "install", "-y", "--no-install-recommends", "python3-venv"], check=False)
 
 
-def _install(checkout: Path, folder: Path, locks: list[str]) -> None:
-    _say("Installing the locked packages into .venv (the first time takes a minute or two)")
+def _install(folder: Path, locks: list[Path]) -> None:
+    _say(f"Installing the locked packages into {folder.name} (the first time takes a minute or two)")
     python = folder / "bin" / "python"
     own_pip = subprocess.run([python, "-c", "import pip"], check=False, stderr=subprocess.DEVNULL).returncode == 0
     pip = [str(python), "-m", "pip"] if own_pip else [sys.executable, "-m", "pip", "--python", str(python)]
-    files = [argument for name in locks for argument in ("-r", str(checkout / name))]
+    files = [argument for lock in locks for argument in ("-r", str(lock))]
     options = ["--quiet", "--no-input", "--no-compile", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
     if subprocess.run([*pip, "install", *options, *files], check=False).returncode != 0:
         sys.exit("talkoo: the locked packages could not be installed; pip's message above says why.")
