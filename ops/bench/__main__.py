@@ -45,6 +45,7 @@ def main(arguments: list[str]) -> int:
     console.print(f"A private suite with {persons:,} contacts starts ...")
     organisations = persons * 15 // 100 if wanted.million else None
     with set_up(persons, QUICK if wanted.quick else FULL, organisations) as scene:
+        scene.peers = wanted.peers
         if wanted.million:
             report.findings.append(Finding("seed", "contacts written", "s", scene.seeding_seconds))
         for name in [each for each in known if each in (wanted.figures or known)]:
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./talkoo bench", description="Measurements as ratios to their floors.")
     parser.add_argument("figures", metavar="P1", nargs="*", help="default: all")
     parser.add_argument("--million", action="store_true", help="what a million persons and 150,000 organisations do")
+    parser.add_argument("--peers", action="store_true", help="pretix measured in the same run (P3, P6), not remembered")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter measurements")
     parser.add_argument("--persons", type=int, help="contacts in the register (default 100,000; 1,000,000)")
     parser.add_argument("--json", type=Path, metavar="FILE")

@@ -24,7 +24,7 @@ def measure(scene: Scene) -> list[Finding]:
 
 
 def _against_pretix(what: str, unit: str, value: float, peer: float, at_most: float) -> Finding:
-    return Finding("P13", what, unit, value, "pretix", peer, value / peer, at_most=at_most)
+    return Finding("P13", what, unit, value, peers.ANOTHER_DAY, peer, value / peer, at_most=at_most)
 
 
 def _restart(suite: Suite) -> float:

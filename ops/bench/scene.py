@@ -49,7 +49,11 @@ class Scene:
     """The administrator at the door."""
     persons: list[Any]
     """A sample of rows (id, given_name, family_name) of the seeded persons."""
+    register: int
+    """How many persons were seeded."""
     seeding_seconds: float = 0.0
+    peers: bool = False
+    """Whether the programs that a user would pick instead are measured too."""
 
     @property
     def authorised(self) -> dict[str, str]:
@@ -61,13 +65,13 @@ class Scene:
         """The port of the suite's door."""
         return self.suite.ports["gateway"]
 
-    def wait_at_rest(self) -> None:
-        """Wait until the suite has worked off what earlier measurements gave it to do."""
+    def wait_at_rest(self, *others: int) -> None:
+        """Wait until the suite, and other processes, have worked off what earlier measurements gave them to do."""
         deadline = time.monotonic() + REST_PATIENCE
         while time.monotonic() < deadline:
-            before = processor_seconds(self.suite.pids.values())
+            before = processor_seconds([*self.suite.pids.values(), *others])
             time.sleep(self.pace.look_seconds)
-            if processor_seconds(self.suite.pids.values()) - before < AT_REST * self.pace.look_seconds:
+            if processor_seconds([*self.suite.pids.values(), *others]) - before < AT_REST * self.pace.look_seconds:
                 return
         raise TimeoutError(f"the suite does not come to rest within {REST_PATIENCE:.0f} s")
 
@@ -102,7 +106,7 @@ def filled_suite(persons: int, pace: Pace, organisations: int | None = None) -> 
         fill(url, persons, persons // PER_ORGANISATION if organisations is None else organisations, SEED)
         seconds = time.monotonic() - began
         with closing(Visitor(suite.base_url, facts["api_key"])) as office:
-            yield Scene(suite, 0, (), pace, facts, office, _sample(url, persons), seconds)
+            yield Scene(suite, 0, (), pace, facts, office, _sample(url, persons), persons, seconds)
 
 
 def _sample(url: str, persons: int) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Debian packages that no wheel replaces: RabbitMQ's server, and Chromium with a font for the browser tests."""
+"""Debian packages that no wheel replaces: RabbitMQ, a browser with a font for tests, Redis for peers of the bench."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from ops.launcher import broker, debian, servers
 
 CHROMIUM = Path("/usr/bin/chromium")
 RABBITMQ_PACKAGES = ("rabbitmq-server",)
+REDIS = Path("/usr/bin/redis-server")
+REDIS_PACKAGES = ("redis-server",)
 BROWSER_PACKAGES = ("chromium", "fonts-dejavu-core")
 
 
@@ -26,6 +28,14 @@ def ensure_browser() -> bool:
     if CHROMIUM.exists():
         return False
     _install(BROWSER_PACKAGES, instead="run the tests without tests/browser")
+    return True
+
+
+def ensure_redis() -> bool:
+    """Install Redis, which Talkoo does not use but a peer of its measurements, if there is none; whether it was now."""
+    if REDIS.exists():
+        return False
+    _install(REDIS_PACKAGES, instead="measure without --peers")
     return True
 
 

@@ -1,4 +1,10 @@
-"""What the programs that a user would pick instead did on a machine of this kind (2 cores), measured on 2026-11-23."""
+"""What the programs that a user would pick instead did on a machine of this kind (2 cores), measured on 2026-11-23.
+
+With `--peers` some are measured in the same run instead (`ops.bench.peers.turns`).
+"""
+
+ANOTHER_DAY = "pretix (2026-11-23)"
+"""Beside what these figures stand; the machine may have been faster that day."""
 
 PRETIX_SEARCH = 3.0
 """Requests per second: 50 of 100,000 by name (pretix 2026.8; Tryton 8.2: 22, Tendenci 16.30: 3.8)."""
