@@ -75,11 +75,12 @@ class Scene:
                 return
         raise TimeoutError(f"the suite does not come to rest within {REST_PATIENCE:.0f} s")
 
-    def busy(self, port: int, requests: list[str], *, once: bool = False) -> Outcome:
-        """Load with 16 connections, and the processor time it costs behind the door."""
+    def busy(self, port: int, requests: list[str], *, once: bool = False, longer: int = 1) -> Outcome:
+        """Load with 16 connections, `longer` for what is slow, and the processor time it costs behind the door."""
         behind = [*self.suite.pids.values(), *self.floor_pids, *server_pids(self.suite)]
         before = processor_seconds(behind)
-        plan = Plan(port=port, requests=requests, seconds=self.pace.seconds, warm_up=self.pace.warm_up, once=once)
+        seconds, warm_up = self.pace.seconds * longer, self.pace.warm_up * longer
+        plan = Plan(port=port, requests=requests, seconds=seconds, warm_up=warm_up, once=once)
         outcome = load.run(plan)
         return outcome.model_copy(update={"server_cpu": processor_seconds(behind) - before})
 
