@@ -76,14 +76,14 @@ def running_pretix(suite: Suite, orders: int, seed: int) -> Iterator[Pretix]:
     with ExitStack() as stack:
         redis_pid = stack.enter_context(beside.running(suite, _redis(redis, folder), env, log))
         _run(suite, python, env, "pretix", "migrate", "--noinput")
-        told = _run_scene(suite, python, env, "set-up", str(orders), str(seed))
+        scene = _run_scene(suite, python, env, "set-up", str(orders), str(seed))
         pids = [stack.enter_context(beside.running(suite, command, env, log)) for command in (door, worker)]
         beside.wait_until_answered(f"http://{ports.LOOPBACK}:{port}/healthcheck/", "pretix")
-        yield Pretix(suite, port, (redis_pid, *pids), python, folder, env, told["token"], told["orders_path"])
+        yield Pretix(suite, port, (redis_pid, *pids), python, folder, env, scene["token"], scene["orders_path"])
 
 
 def _installed(suite: Suite) -> Path:
-    """pretix's own Python; installing it the first time takes half a minute."""
+    """pretix's own Python, where the suite's account can run it; installing it the first time takes half a minute."""
     folder = state_root(find_checkout(), suite.state.account) / "peers"
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     return ready_environment(folder / "pretix", [LOCK])
