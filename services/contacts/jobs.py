@@ -96,8 +96,8 @@ def _stage(step: Step, running: Running) -> None:
     """
     matched = not (running.tells_of_purchases or running.must_wait())
     try:
-        with step.session.begin_nested(), running.open_file() as (table, reader):
-            total, rejected = running.stage(table, reader, Running.match if matched else _later)
+        with step.session.begin_nested():
+            heading, total, rejected = running.stage(Running.match if matched else _later)
     except NotFound as error:
         step.fail(str(error), code="file_gone", import_id=str(running.row.id))
         return
@@ -105,10 +105,10 @@ def _stage(step: Step, running: Running) -> None:
         place = {"row": error.row} if error.row else {}
         step.fail(error.reason, code=error.code, params=error.params, import_id=str(running.row.id), **place)
         return
-    file = {"encoding": table.encoding, "delimiter": table.delimiter, "ignored_columns": reader.ignored}
+    file = {"encoding": heading.encoding, "delimiter": heading.delimiter, "ignored_columns": heading.ignored}
     passed = total if matched else 0
     step.cursor.update({"phase": "settle" if matched else "match", "after": 0, "passed": passed})
-    step.cursor.update(headers=reader.headers, file=file)
+    step.cursor.update(headers=heading.headers, file=file)
     step.progress(done=passed // 2, total=total, errors=rejected)
 
 

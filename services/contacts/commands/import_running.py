@@ -1,10 +1,10 @@
 """An import at work: one phase, one chunk of rows after another (C11)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
@@ -14,7 +14,6 @@ from chassis import files
 from contracts.contacts.imports import ImportProfile
 from services.contacts import models
 from services.contacts.commands import (
-    import_classes,
     import_deliveries,
     import_matching,
     import_remarks,
@@ -28,9 +27,9 @@ from services.contacts.commands.import_claims import Claims
 from services.contacts.commands.import_contacts import ORGANISATIONS, PERSONS, Kind
 from services.contacts.commands.import_staging import stage
 from services.contacts.commands.imports import fields_of
-from services.contacts.rules.import_rows import Meanings, RowReader
-from services.contacts.spreadsheets import Table, read
+from services.contacts.rules.fields import PlainField
 from services.contacts.spreadsheets.limits import MAX_ROWS
+from services.contacts.staging import Asked, Heading, opened
 
 OLDER_ONE_OPEN = text(
     """
@@ -122,29 +121,26 @@ class Running:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headings of the file by what their columns mean."""
 
-    def stage(self, table: Table, reader: RowReader, then: Callable[["Running", Chunk], None]) -> tuple[int, int]:
-        """Store the rows of the file, and do `then` with each part of them; how many there are, how many are rejected.
+    def stage(self, then: Callable[["Running", Chunk], None]) -> tuple[Heading, int, int]:
+        """Store the rows of the file, and do `then` with each part of them.
 
-        Raises Unreadable.
+        What its heading says, how many rows there are, how many are rejected. Raises NotFound, Unreadable.
         """
-        knowing = replace(self, headers=reader.headers)
-        counted = stage(
-            self.session, self.row.id, table, reader,
-            lambda part: then(knowing, knowing.chunk(part.first, part.last, part.count)),
-        )  # fmt: skip
-        self.row.columns = reader.columns
-        if not self.row.dry_run:
-            import_classes.grow(self.session, reader.growing.values())
-        return counted
+        with files.local(self.row.file_key) as path, opened(self._asked(path)) as (heading, parts):
+            knowing = replace(self, headers=heading.headers)
+            count, rejected = stage(
+                self.session, parts,
+                lambda part: then(knowing, knowing.chunk(part.first, part.last, part.count)),
+                grow=not self.row.dry_run,
+            )  # fmt: skip
+            self.row.columns = [dict(each) for each in heading.columns]
+            return heading, count, rejected
 
-    @contextmanager
-    def open_file(self) -> Iterator[tuple[Table, RowReader]]:
-        """The file's table and the reader of its rows; raises NotFound, Unreadable."""
-        with files.local(self.row.file_key) as path:
-            table = read(path)
-            fields = self.session.scalars(fields_of(self.row.profile)).all()
-            said = Meanings(self.row.mapping or {}, self.row.by_heading)
-            yield table, RowReader(table.header, fields, self.today, self.row.profile, said)
+    def _asked(self, path: Path) -> Asked:
+        fields = [PlainField.of(each) for each in self.session.scalars(fields_of(self.row.profile))]
+        return Asked(
+            path, str(self.row.id), self.row.profile, self.today, self.row.mapping or {}, self.row.by_heading, fields
+        )
 
     def must_wait(self) -> bool:
         """Whether an older import is not through; it may bring persons of this one."""

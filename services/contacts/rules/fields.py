@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
@@ -27,6 +28,22 @@ class Definition(Protocol):
     def choices(self) -> list[dict[str, Any]]: ...
     @property
     def retired(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class PlainField:
+    """A definition outside of the database."""
+
+    code: str
+    label: dict[str, str]
+    type: FieldType
+    choices: list[dict[str, Any]]
+    retired: bool
+
+    @classmethod
+    def of(cls, row: Any) -> "PlainField":
+        """As the database has it."""
+        return cls(row.code, row.label, row.type, row.choices, row.retired)
 
 
 class DoesNotFit(ValueError):

@@ -125,6 +125,11 @@ class RowReader:
         return [{"title": title, "target": self.targets.get(number, "")} for number, title in enumerate(self.titles)]
 
     @property
+    def grown(self) -> dict[str, dict[str, str]]:
+        """Choices that the rows until now bring to classifications: labels by code, by the classification's code."""
+        return {each.code: dict(each.new) for each in self.growing.values() if each.new}
+
+    @property
     def headers(self) -> dict[str, str]:
         """Headers by what their columns mean."""
         return {target: self.titles[number] for number, target in self.targets.items()}
