@@ -15,11 +15,13 @@ Each chunk is one transaction that also stores cursor and progress, so a killed 
 it was in. A chunk should take less than a second or two.
 """
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import insert, select, text, update
@@ -35,6 +37,7 @@ MAX_ATTEMPTS = 5
 """Chunks that fail this often in a row fail their job."""
 
 Handler = Callable[["Step"], None]
+Work = Callable[[Session], None]
 Prepare = Callable[[dict[str, Any], dict[str, Any]], Any]
 _handlers: dict[str, Handler] = {}
 _preparations: dict[str, Prepare] = {}
@@ -137,22 +140,36 @@ class Step:
         self.wait = timedelta(seconds=seconds)
 
 
-@contextmanager
-def beside(work: Callable[[Session], None]) -> Iterator[None]:
-    """Do `work` at the same time as the block, in a transaction of its own that is committed when the block ends.
+def beside(session: Session, works: Iterable[Work]) -> None:
+    """Do all works, two at a time: some in the transaction of the chunk, others each in one of its own.
 
-    That is before the chunk is: when the chunk comes again, the work may have been done, and must do nothing then.
+    The first is among those of the chunk, which is committed after all others: when it comes again, works may have been
+    done, and must do nothing then.
     """
     call = CURRENT.get()
     assert call is not None
-    own = Call(call.database, call.principal, call.now, call.trace)
+    waiting = iter(works)
+    first = [*islice(waiting, 1)]
     with ThreadPoolExecutor(1, thread_name_prefix="beside") as pool:
-        done = pool.submit(_transaction, own, work)
-        yield
-        done.result()
+        others = pool.submit(_do, waiting, partial(_alone, call))
+        _do(chain(first, waiting), lambda work: work(session))
+        others.result()
 
 
-def _transaction(call: Call, work: Callable[[Session], None]) -> None:
+def _do(works: Iterator[Work], how: Callable[[Work], None]) -> None:
+    """Until there are no more. After a failure nobody begins another."""
+    try:
+        for work in works:
+            how(work)
+    finally:
+        deque(works, maxlen=0)
+
+
+def _alone(call: Call, work: Work) -> None:
+    _transaction(Call(call.database, call.principal, call.now, call.trace), work)
+
+
+def _transaction(call: Call, work: Work) -> None:
     token = CURRENT.set(call)
     try:
         with call.session.begin():

@@ -98,6 +98,7 @@ REASONS: Final[Mapping[str, Any]] = {
     "after_quotation": _("Something follows a closing quotation mark in this row."),
     "damaged": _("This XLSX file is damaged. Save it again with a spreadsheet program."),
     "unpacks_too_large": _("This XLSX file is too large. Remove stray cells and other sheets, or save it as CSV."),
+    "takes_too_long": _("This file takes too long to read; split it."),
     "packed_too_tight": _("This XLSX file is packed suspiciously tight. Save it again with a spreadsheet program."),
     "corrects": _("Replaces what an earlier batch said: %(fields)s."),
     "corrected_since": _("A later batch has corrected this line; that stands."),

@@ -25,7 +25,8 @@ from services.contacts.queries import exports as export_rows
 from services.contacts.spreadsheets import Unreadable
 
 MATCHED_AT_ONCE = 5_000
-APPLIED_AT_ONCE = 2_000
+APPLIED_AT_ONCE = int(__import__("os").environ.get("APPLIED", "2000"))
+CHUNKS_AT_ONCE = int(__import__("os").environ.get("CHUNKS", "8"))
 ASK_AGAIN = 5.0
 """Seconds until commerce is asked again when it was away."""
 
@@ -171,22 +172,21 @@ def _finish(step: Step, running: Running) -> None:
 
 
 def _next_chunks(step: Step, running: Running, size: int) -> list[Chunk]:
-    """The next two chunks of rows; one when it is the last, has failed before or is repeated by the second; or none."""
-    first = running.rows_after(step.cursor["after"], size)
-    if first is None:
-        return []
-    second = running.rows_after(first["last"], size) if not step.attempts else None
-    return [first] if second is None or running.repeats(second, first) else [first, second]
+    """The next chunks of rows, none of which repeats rows of one before; a single one when it has failed before."""
+    found: list[Chunk] = []
+    after = step.cursor["after"]
+    while len(found) < (1 if step.attempts else CHUNKS_AT_ONCE):
+        chunk = running.rows_after(after, size)
+        if chunk is None or (found and running.repeats(chunk, {"first": found[0]["first"], "last": after})):
+            break
+        found.append(chunk)
+        after = chunk["last"]
+    return found
 
 
 def _side_by_side(running: Running, chunks: list[Chunk], work: Callable[[Running, Chunk], None]) -> None:
-    """Let `work` do its part on one or two chunks; what it has done already it finds done."""
-    match chunks:
-        case [only]:
-            work(running, only)
-        case [first, second]:
-            with beside(partial(_work_on, second, work, running)):
-                work(running, first)
+    """Let `work` do its part on the chunks; what it has done already it finds done."""
+    beside(running.session, [partial(_work_on, chunk, work, running) for chunk in chunks])
 
 
 def _work_on(chunk: Chunk, work: Callable[[Running, Chunk], None], running: Running, session: Session) -> None:

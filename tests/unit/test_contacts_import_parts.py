@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.contacts.commands import import_staging
-from services.contacts.commands.import_staging import Line, parts_of
+from services.contacts.staging import lines as staged
+from services.contacts.staging.lines import Line, together
 
 
 @pytest.mark.parametrize(
@@ -12,14 +12,13 @@ from services.contacts.commands.import_staging import Line, parts_of
     ids=["so many rows", "so many characters"],
 )
 def test_rows_are_stored_in_parts_of_so_many_rows_or_characters(monkeypatch, rows, characters, parts):
-    monkeypatch.setattr(import_staging, "ROWS_AT_ONCE", rows)
-    monkeypatch.setattr(import_staging, "CHARACTERS_AT_ONCE", characters)
+    monkeypatch.setattr(staged, "ROWS_AT_ONCE", rows)
+    monkeypatch.setattr(staged, "CHARACTERS_AT_ONCE", characters)
     lines = [Line(number, f"{number}\tabcdef\n", number == 7) for number in range(2, 9)]
-    found = list(parts_of(iter(lines)))
-    assert [(each.first, each.last, each.count) for each in found] == parts
-    assert [each.rejected for each in found] == [0, 1, 0]
-    assert "".join(each.lines for each in found) == "".join(line.text for line in lines)
+    found = list(together(iter(lines)))
+    assert [(each[0].number, each[-1].number, len(each)) for each in found] == parts
+    assert [line for each in found for line in each] == lines
 
 
 def test_of_no_rows_there_is_no_part():
-    assert list(parts_of(iter([]))) == []
+    assert list(together(iter([]))) == []

@@ -68,8 +68,7 @@ class _Reader:
     def _ended(self) -> Exception:
         code = self._process.wait()
         if code == -signal.SIGXCPU:
-            reason = "To read this file takes longer than an import may; split it."
-            return Unreadable("takes_too_long", reason)
+            return Unreadable("takes_too_long", "This file takes too long to read; split it.")
         return ReaderEnded(f"The process that read a file has ended with exit code {code}.")
 
     def close(self) -> None:
