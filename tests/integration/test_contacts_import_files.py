@@ -315,7 +315,7 @@ def memory_of_reading(tmp_path, content):
 
 def test_C11_worker_and_the_processes_that_read_for_it_take_less_than_300_megabytes(tmp_path):
     worker, together = memory_of_reading(tmp_path, many_cells())
-    assert worker + 80 < together < 300
+    assert worker + 40 < together < 300
 
 
 def wide_rows(size: int) -> bytes:
