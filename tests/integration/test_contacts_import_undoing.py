@@ -17,6 +17,7 @@ from contracts.contacts.merges import MergePersons
 from contracts.contacts.organisations import CreateOrganisation, ListOrganisations
 from contracts.contacts.persons import CreatePerson, ListPersons, PersonsChanged, UpdatePerson
 from contracts.errors import Conflict, NotAllowed, NotFound
+from services.contacts import jobs
 from tests.integration.conftest import staff
 from tests.integration.importing import IMPORTER, counts
 
@@ -172,7 +173,8 @@ def test_C11_only_the_affiliation_that_it_changed_goes_back_and_the_history_says
     assert [(each.old, each.new) for each in said] == [("Johtaja", "Jäsen"), ("Jäsen", "Johtaja")]
 
 
-def test_C11_a_cancelled_import_keeps_its_chunks_and_they_can_be_undone(call, imports):
+def test_C11_a_cancelled_import_keeps_its_chunks_and_they_can_be_undone(call, imports, monkeypatch):
+    monkeypatch.setattr(jobs, "CHUNKS_AT_ONCE", 2)
     rows = "".join(f"N{number};Sukunimi;{number};;;\n" for number in range(1, 4_501))
     job = imports.start(f"{PEOPLE}{rows}".encode())
     import_id = UUID(job.id.partition("-")[2])
