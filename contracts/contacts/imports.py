@@ -51,13 +51,16 @@ class StartImport(Request):
 
 
 class Remark(Reply):
-    """A value of a row that was left out, because another source is master of the field, or a list is full."""
+    """A value of a row that was left out, because another source is master of the field, a list is full, or a choice is
+    retired that the contact does not have."""
 
     field: str
     master: ValueSource | None = None
     """Who is master of it, if that is why."""
     values: list[str] = []
-    """What found no room in the list, if that is why."""
+    """What found no room in the list, if that is why; or the codes of choices that are retired."""
+    retired: bool = False
+    """Whether it is choices that are retired."""
     column: str = ""
     """The header of its column."""
 
@@ -76,7 +79,7 @@ class ImportRow(Reply):
     params: dict[str, str] = {}
     column: str = ""
     remarks: list[Remark] = []
-    """What a master keeps as it is, and what found no room; the rest of the row was applied."""
+    """What a master keeps, what found no room, and choices that are retired; the rest of the row was applied."""
     person_id: UUID | None = None
     undone: str = ""
     """`taken_back`, or `kept` with the fields that somebody has changed since or another import says too; `*` is the
@@ -88,7 +91,8 @@ class ImportRow(Reply):
 class ListImportRows(ListRequest):
     """Rows of an import by number, of one state or all; `undone` those that an undoing took back or kept.
 
-    `mastered` are those of which a master keeps something, `full` those of which something found no room.
+    `mastered` are those of which a master keeps something, `full` those of which something found no room or is a choice
+    that is retired.
     """
 
     id: UUID
@@ -100,7 +104,7 @@ class ListImportRows(ListRequest):
 
 class Import(Reply):
     """An import; counts by state of row, of rows of which a master keeps something (`mastered`), and of rows of which
-    something found no room in a list (`full`)."""
+    something found no room in a list, or is a choice that is retired (`full`)."""
 
     id: UUID
     job_id: str

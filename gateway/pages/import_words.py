@@ -10,9 +10,10 @@ from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as _p
 
 from contracts.base import Job
-from contracts.contacts.imports import ImportProfile, ImportRow
+from contracts.contacts.imports import ImportProfile, ImportRow, Remark
 from gateway.field_definitions import Definitions
 from gateway.field_sentences import FIELDS
+from gateway.pages.field_words import choice_label
 from gateway.pages.import_targets import WORDS as TARGETS
 from gateway.pages.source_words import SOURCES
 from gateway.pages.source_words import label as source_label
@@ -28,7 +29,7 @@ ROWS: Final[dict[str, Any]] = {
 """States of a row, in the order of the page."""
 UNDONE_ROWS: Final = _("Kept when undone")
 MASTERED_ROWS: Final = _("In part left to a master")
-FULL_ROWS: Final = _("In part without room")
+FULL_ROWS: Final = _("In part not taken")
 PROFILES: Final[Mapping[ImportProfile, Any]] = {
     ImportProfile.CONTACTS: _p("import", "Contacts"),
     ImportProfile.ADDRESS_PROVIDER: _p("import", "Companies of an address provider"),
@@ -171,10 +172,29 @@ def mastered_fields(known: Definitions, row: ImportRow) -> str:
 
 
 def without_room(known: Definitions, row: ImportRow) -> str:
-    """Which values of a row found no room in lists that are full, with their columns; these alone of old imports."""
-    full = [each for each in row.remarks if not each.master]
-    said = [(each.column or _kept(each.field, known), ", ".join(map(grouped, each.values))) for each in full]
+    """Which values of a row found no room in lists that are full, or are retired, with their columns; the columns alone
+    of old imports."""
+    left = [each for each in row.remarks if not each.master]
+    said = [(each.column or _kept(each.field, known), _left(each, known)) for each in left]
     return "; ".join(": ".join(filter(None, each)) for each in said)
+
+
+def _left(remark: Remark, known: Definitions) -> str:
+    if not remark.retired:
+        return _because(", ".join(map(grouped, remark.values)), str(_("the list is full")))
+    labels = ", ".join(_choice(remark.field.removeprefix("fields."), each, known) for each in remark.values)
+    return _because(labels, str(_("no longer in use")))
+
+
+def _because(values: str, why: str) -> str:
+    return f"{values} ({why})" if values else why
+
+
+def _choice(field: str, code: str, known: Definitions) -> str:
+    """The label of a choice; both kinds of contacts may have a field of this code."""
+    fields = (known.by_code.get((kind, field)) for kind in ("person", "organisation"))
+    labels = (choice_label(found, code) for found in fields if found is not None)
+    return next((each for each in labels if each != code), code)
 
 
 def _kept(field: str, known: Definitions) -> str:

@@ -29,6 +29,7 @@ MASTERS = {
     "other_emails": ValueSource.ADDRESS_PROVIDER,
     "other_phones": ValueSource.ACCOUNTING,
     "fields.groups": ValueSource.IMPORT,
+    "fields.class": ValueSource.ADDRESS_PROVIDER,
 }
 COLUMNS = {
     "Puhelin": ["", "09 111111", "09 222222", "09 333333"],
@@ -43,7 +44,8 @@ COLUMNS = {
     "Luottoraja": ["", "100", "200"],
     "Maksuehto": ["", "14", "30"],
     "Koko": ["", "S", "L"],
-    "Piirit": ["", "", "etelä", "länsi, itä", "etelä, itä"],
+    "Piirit": ["", "", "etelä", "länsi, itä", "etelä, itä", "pohjoinen", "pohjoinen, itä"],
+    "Luokka": ["", "", "uusi", "uudempi", "vanha"],
     "Tunnisteet": ["", "fair", "vip"],
     "Asiakkuus": ["", "", "prospekti", "asiakas"],
 }
@@ -57,9 +59,16 @@ BY_HAND = {
     "addresses": [[], [], [Address(city="Helsinki")], [Address(street="Kotikatu 2", city="Helsinki")]],
     "other_phones": [[], [], [{"kind": "mobile", "number": "+358401111111"}]],
     "tags": [[], [], ["vip"]],
+    "fields": [{}, {"class": "uusi"}, {"class": "vanha", "groups": ["pohjoinen"]}, {"groups": ["etela", "pohjoinen"]}],
 }
 """What the office has written of it."""
-GROUPS = [("etela", "etelä"), ("lansi", "länsi"), ("ita", "itä")]
+FIELDS = {
+    "size": ("Koko", FieldType.TEXT, {}),
+    "groups": ("Piirit", FieldType.MULTI_CHOICE, {"etela": "etelä", "lansi": "länsi", "ita": "itä"}),
+    "class": ("Luokka", FieldType.CHOICE, {"uusi": "uusi", "uudempi": "uudempi"}),
+}
+RETIRED = {"groups": "pohjoinen", "class": "vanha"}
+"""Choices of before."""
 
 
 @pytest.fixture
@@ -71,17 +80,17 @@ def any_of(chance, choices):
     return {name: chance.choice(each) for name, each in choices.items()}
 
 
-def define_fields(call):
-    for code, kind in (("size", FieldType.TEXT), ("groups", FieldType.MULTI_CHOICE)):
-        named = {"size": "Koko", "groups": "Piirit"}[code]
-        choices = [Choice(code=each, label=Translated(fi=name)) for each, name in GROUPS] if code == "groups" else []
+def define_fields(call, retired):
+    for code, (named, kind, labels) in FIELDS.items():
+        all_labels = labels | ({retired[code]: retired[code]} if code in retired else {})
+        choices = [Choice(code=each, label=Translated(fi=name)) for each, name in all_labels.items()]
         call("define_field", DefineField(code=code, label=Translated(fi=named), type=kind, choices=choices,
                                          applies_to=ContactKind.ORGANISATION))  # fmt: skip
 
 
 def prepare(call, chance, masters):
     """The companies as the office has written them: customers, prospects, and of no known status."""
-    define_fields(call)
+    define_fields(call, RETIRED)
     call("set_masters", SetMasters(version=call("get_masters", Nothing()).version, organisations=masters))
     written = [any_of(chance, BY_HAND) for _ in range(COMPANIES)]
     for order in range(len(ORDERS)):
@@ -89,6 +98,7 @@ def prepare(call, chance, masters):
             made = CreateOrganisation(name=f"Yritys {order}-{each} Oy", customer_number=f"{order}-{each}",
                                       **written[each])  # fmt: skip
             call("create_organisation", made)
+    define_fields(call, {})
 
 
 def as_it_ends(call):
@@ -163,7 +173,8 @@ def test_C12_files_of_three_sources_end_the_same_in_every_order_and_on_replay(ca
 def test_C12_files_of_one_source_that_make_the_companies_end_the_same_in_every_order_and_on_replay(call, imports):
     """Whichever comes first makes them."""
     chance = random.Random(15)
-    define_fields(call)
+    define_fields(call, RETIRED)
+    define_fields(call, {})
     days = range(3)
     start = datetime(2026, 1, 1, tzinfo=UTC)
     said = {(day, each): ";".join(any_of(chance, COLUMNS).values()) for day in days for each in range(COMPANIES)}

@@ -102,11 +102,28 @@ def test_C11_every_reason_of_an_import_has_its_sentence():
     assert codes - REASONS.keys() - FIELDS.keys() - SENTENCES.keys() == set()
 
 
-def test_C17_the_report_of_an_old_import_still_says_which_list_was_full():
+def test_C17_the_report_of_an_old_import_still_says_which_list_was_full(finnish):
     said = [Remark(field="tags", values=["vip", "uusi"], column="Tunnisteet"), Remark(field="tags", column="Ryhmä")]
     said.append(Remark(field="phone", master="office", column="Puhelin"))
     row = ImportRow(number=2, state="updated", remarks=said)
-    assert without_room(Definitions(), row) == "Tunnisteet: vip, uusi; Ryhmä"
+    assert without_room(Definitions(), row) == "Tunnisteet: vip, uusi (luettelo on täynnä); Ryhmä: luettelo on täynnä"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fi", "Koko: Pieni (ei enää käytössä)"),
+        ("sv", "Koko: Liten (används inte längre)"),
+        ("en", "Koko: Pieni (no longer in use)"),
+    ],
+)
+def test_C7_C11_the_report_of_an_import_says_which_choice_is_retired(language, words):
+    small = {"code": "s", "label": Translated(fi="Pieni", sv="Liten"), "retired": True}
+    field = a_field("size", "choice", "organisation", [small])
+    row = ImportRow(number=2, state="created",
+                    remarks=[Remark(field="fields.size", values=["s"], retired=True, column="Koko")])  # fmt: skip
+    with speaking(language):
+        assert without_room(Definitions(by_code={("organisation", "size"): field}), row) == words
 
 
 def test_C11_an_import_is_told_by_what_was_read_and_whether_it_was_only_checked(finnish):

@@ -18,6 +18,7 @@ from services.contacts.commands import (
     import_addresses,
     import_confirming,
     import_contests,
+    import_retired,
     import_written,
     provenance,
 )
@@ -25,6 +26,7 @@ from services.contacts.commands.history import Author
 from services.contacts.commands.import_changed import Changed, Known
 from services.contacts.rules.import_addresses import PARTS, JudgedAddress, claims_of, postal, told_by
 from services.contacts.rules.import_merging import changes, grows, may_grow, value_of, without_room
+from services.contacts.rules.import_retired import Retired
 from services.contacts.rules.masters import (
     BY_HAND,
     LINKING,
@@ -44,11 +46,13 @@ class Claims:
     session: Session
     author: Author
     masters: Mastership
+    retired: Retired
+    """Choices of which no file says anything."""
 
     @classmethod
     def of(cls, session: Session, kind: str, author: Author) -> "Claims":
         """The claims of an import, under the masters as they are now."""
-        return cls(session, author, mastership.mastership(session, kind))
+        return cls(session, author, mastership.mastership(session, kind), import_retired.retired(session, kind))
 
     def own_lists(self) -> list[str]:
         """Lists of which the author is master: what others said of them does not stay."""
@@ -66,7 +70,7 @@ class Claims:
 
     def _compared(self, row: Any, known: Known) -> Changed:
         owned = {each for each in self.own_lists() if not self._is_own_already(row, each, known)}
-        new, left = changes(row.stored, row.given, owned), without_room(row.stored, row.given, owned)
+        new, left = changes(row.stored, row.given, owned, self.retired), without_room(row.stored, row.given, owned)
         return Changed(row.number, row.id, row.stored, new, without_room=left, given=row.given, in_parts=row.in_parts)
 
     def _is_own(self, field: str) -> bool:

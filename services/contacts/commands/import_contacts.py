@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.contacts.commands import history
+from services.contacts.commands import history, import_retired
 from services.contacts.commands.history import Author
 from services.contacts.commands.import_addresses import IN_PARTS
 from services.contacts.commands.import_changed import Changed
@@ -28,7 +28,7 @@ COLUMNS = {
     "organisations": ("name", "business_id", *SHARED),
 }
 DERIVED = {"persons": person_keys, "organisations": organisation_keys}
-MADE_FROM_OTHERS = "'{id,search,sort_key,email_key,city,postal_code,alone,new_status}'::text[]"
+MADE_FROM_OTHERS = "'{id,search,sort_key,email_key,city,postal_code,alone,new_status,retired}'::text[]"
 EMPTY_ADDRESS = """'{"street": "", "postal_code": "", "city": ""}'::jsonb"""
 DEFAULTS = {
     "title": "''", "other_emails": "'[]'", "other_phones": "'[]'", "language": "'fi'", "tags": "'[]'",
@@ -84,11 +84,15 @@ class Kind:
     def tell_apart(self, session: Session, chunk: dict[str, Any]) -> dict[str, Any]:
         """The chunk with the numbers of rows that make a `new` contact, and of those about a `known` one.
 
+        Rows say which of their choices are left out, as they are retired.
+
         Asked with NOT EXISTS, the planner reads the whole register.
         """
         known = f"(SELECT t.id FROM {self.table} t WHERE t.id = r.{self.row}_id) IS NOT NULL AS known"  # noqa: S608
-        rows = text(f"SELECT r.number, {known} FROM import_rows r WHERE {CHUNK} AND {self.which}")  # noqa: S608
+        named = f"r.{self.row}_id AS id, r.{self.row} -> 'retired' AS retired"
+        rows = text(f"SELECT r.number, {known}, {named} FROM import_rows r WHERE {CHUNK} AND {self.which}")  # noqa: S608
         found = session.execute(rows, chunk).all()
+        import_retired.remark(session, self.table, chunk["import_id"], found)
         apart: dict[bool, list[int]] = {False: [], True: []}
         for row in found:
             apart[row.known].append(row.number)

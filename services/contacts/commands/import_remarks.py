@@ -1,7 +1,11 @@
-"""What rows of an import say was left out: values that another source is master of, and what found no room (C12)."""
+"""What rows of an import say was left out: values that another source is master of, and what found no room (C12).
+
+Choices that are retired are told by services.contacts.commands.import_retired.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import text
@@ -20,10 +24,14 @@ REMARK = text(
 
 def remark(session: Session, chunk: Mapping[str, Any], changed: Iterable[Any], headers: Mapping[str, str]) -> None:
     """Let the rows say which of their values are left out: another source is master of them, or a list is full."""
-    remarks = {each.number: _remarks(each, headers) for each in changed}
+    put(session, chunk["import_id"], {each.number: _remarks(each, headers) for each in changed})
+
+
+def put(session: Session, import_id: UUID, remarks: Mapping[int, list[dict[str, Any]]]) -> None:
+    """Let rows say this too."""
     said = [{"number": number, "remarks": each} for number, each in remarks.items() if each]
     if said:
-        session.execute(REMARK, {"import_id": chunk["import_id"], "said": orjson.dumps(said).decode()})
+        session.execute(REMARK, {"import_id": import_id, "said": orjson.dumps(said).decode()})
 
 
 def _remarks(changed: Any, headers: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ IMPORTS = models.Import.__table__
 ROWS = models.ImportRow.__table__.c
 PERSONS = models.Person.__table__.c
 MASTERED, FULL = "$[*].master", "$[*].values"
-"""Where remarks say that a master keeps something, and that something found no room."""
+"""Where remarks say that a master keeps something, and that something found no room or is retired."""
 
 
 def get(reader: Connection, import_id: UUID, me: str) -> Import:

@@ -1,16 +1,17 @@
 """What a cell says, as people write it: dates, languages, countries, yes and no. All raise DoesNotFit."""
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 from babel import Locale
 
 from contracts.contacts.basics import MOST_OTHERS, MOST_TAGS
 from contracts.contacts.fields import FieldType
-from services.contacts.rules.fields import Definition, DoesNotFit, fit
+from services.contacts.rules.fields import Definition, DoesNotFit, fit, retired_codes
 from services.contacts.rules.names import fold
 from services.contacts.rules.reachability import normal_phone
 
@@ -184,13 +185,9 @@ def tags(text: str) -> list[str]:
 
 
 def additional(definition: Definition) -> Callable[[str], object]:
-    """Reads the cells of an additional field; choices by their codes or their labels in any language."""
-    codes: dict[str, str] = {
-        fold(word): each["code"]
-        for each in definition.choices
-        for word in (*each["label"].values(), each["code"])
-        if word
-    }
+    """Reads the cells of an additional field; choices by their codes or their labels in any language, retired ones too:
+    what becomes of these is said where the row is known as a whole (services.contacts.rules.import_retired)."""
+    codes, retired = choice_codes(definition.choices), retired_codes(definition)
 
     def chosen(text: str) -> str:
         return codes.get(fold(text), text)
@@ -201,12 +198,21 @@ def additional(definition: Definition) -> Callable[[str], object]:
         if definition.type is FieldType.YES_NO:
             return yes_or_no(text)
         if definition.type is FieldType.MULTI_CHOICE:
-            return fit(definition, [chosen(part) for part in _labels_in(text, codes)])
+            return fit(definition, [chosen(part) for part in _labels_in(text, codes)], retired)
         if definition.type is FieldType.NUMBER:
             return fit(definition, ungrouped(text))
-        return fit(definition, chosen(text) if definition.type is FieldType.CHOICE else text)
+        if definition.type is FieldType.CHOICE:
+            code = chosen(text)
+            return fit(definition, code, code if code in retired else None)
+        return fit(definition, text)
 
     return read
+
+
+def choice_codes(choices: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Codes of choices by folded code and label; one that is retired lends its words to those that are not."""
+    in_order = sorted(choices, key=lambda each: not each["retired"])
+    return {fold(word): each["code"] for each in in_order for word in (*each["label"].values(), each["code"]) if word}
 
 
 def _labels_in(text: str, labels: Container[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -102,6 +102,11 @@ def with_retired(stored: list[dict[str, Any]], given: list[dict[str, Any]]) -> l
     return [*given, *({**each, "retired": True} for each in stored if each["code"] not in codes)]
 
 
+def retired_codes(definition: Definition) -> frozenset[str]:
+    """Choices that stay where they are and go nowhere else."""
+    return frozenset(each["code"] for each in definition.choices if each["retired"])
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise DoesNotFit("not_text", f"This must be a text of at most {MAX_TEXT} characters.", most=MAX_TEXT)
@@ -129,7 +134,7 @@ def _date(value: Any) -> str:
         raise DoesNotFit("not_a_date", f"{str(value)[:40]} is not a date; write it as 2026-01-31.") from None
 
 
-def _choice(definition: Definition, value: Any, kept: list[Any]) -> str:
+def _choice(definition: Definition, value: Any, kept: Container[Any]) -> str:
     open_codes = [each["code"] for each in definition.choices if not each["retired"]]
     if value not in open_codes and value not in kept:
         allowed = ", ".join(open_codes[:20])
@@ -137,7 +142,7 @@ def _choice(definition: Definition, value: Any, kept: list[Any]) -> str:
     return str(value)
 
 
-def _multi_choice(definition: Definition, value: Any, kept: list[Any]) -> list[str]:
+def _multi_choice(definition: Definition, value: Any, kept: Container[Any]) -> list[str]:
     if not isinstance(value, list) or len(value) > MAX_CHOICES:
         raise DoesNotFit("not_a_list", f"This must be a list of at most {MAX_CHOICES} choices.")
     return sorted({_choice(definition, each, kept) for each in value})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.contacts.fields import MOST_CHOICES, FieldType
-from services.contacts.rules.cells import NOT_IN_CODE
+from services.contacts.rules.cells import NOT_IN_CODE, choice_codes
 from services.contacts.rules.fields import DoesNotFit
 from services.contacts.rules.import_columns import line
 from services.contacts.rules.names import fold
@@ -35,8 +35,7 @@ class GrowingChoices:
     def of(cls, code: str, definition: Any | None) -> "GrowingChoices":
         """With the choices that there are, retired ones too."""
         choices = definition.choices if definition else []
-        known = {fold(word): each["code"] for each in choices for word in (*each["label"].values(), each["code"])}
-        return cls(code, known, len(choices))
+        return cls(code, choice_codes(choices), len(choices))
 
     def read(self, text: str) -> str:
         """The code of the choice, new or not; raises DoesNotFit."""

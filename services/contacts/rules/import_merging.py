@@ -4,17 +4,20 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from contracts.contacts.basics import MOST_OTHERS, MOST_TAGS
+from services.contacts.rules.import_retired import NONE, Retired, staying
 
 LISTS = {"tags": MOST_TAGS, "other_phones": MOST_OTHERS, "other_emails": MOST_OTHERS}
 """Lists that grow, and how long at most."""
 
 
-def changes(stored: dict[str, Any], given: dict[str, Any], replaced: Collection[str] = ()) -> dict[str, Any]:
+def changes(
+    stored: dict[str, Any], given: dict[str, Any], replaced: Collection[str] = (), retired: Retired = NONE
+) -> dict[str, Any]:
     """The columns that change, with their new values. Both are columns of one table in JSON.
 
-    Lists among the `replaced` fields do not grow.
+    Lists among the `replaced` fields do not grow, but keep choices that are retired.
     """
-    before = _emptied(stored, replaced)
+    before = _emptied(stored, [each for each in replaced if _says(given, each)], retired)
     merged = {name: _merged(name, before[name], value) for name, value in given.items()}
     return {name: value for name, value in merged.items() if value != stored[name]}
 
@@ -25,11 +28,18 @@ def without_room(stored: dict[str, Any], given: dict[str, Any], replaced: Collec
     return {name: [_in_words(each) for each in left] for name, left in found.items() if left}
 
 
-def _emptied(stored: dict[str, Any], replaced: Collection[str]) -> dict[str, Any]:
+def _emptied(stored: dict[str, Any], replaced: Collection[str], retired: Retired) -> dict[str, Any]:
     if not replaced:
         return stored
-    fields = {code: value for code, value in stored["fields"].items() if f"fields.{code}" not in replaced}
+    kept = stored["fields"]
+    left = {code: staying(kept[code], retired.get(code, ())) for code in kept if f"fields.{code}" in replaced}
+    fields = {code: value for code, value in (kept | left).items() if value or code not in left}
     return {**stored, "fields": fields, **{name: [] for name in LISTS if name in replaced}}
+
+
+def _says(given: Mapping[str, Any], field: str) -> bool:
+    name, _dot, code = field.partition(".")
+    return code in given.get(name, {}) if code else name in given
 
 
 def _left(name: str, old: list[Any], new: list[Any]) -> list[Any]:

@@ -18,6 +18,7 @@ from services.contacts.rules.import_classes import GrowingChoices, growing
 from services.contacts.rules.import_columns import MAX_LINE, ColumnRule, column_rules
 from services.contacts.rules.import_profiles import PROFILES, Misses
 from services.contacts.rules.import_proposals import named_fields, squeezed
+from services.contacts.rules.import_retired import retired_choices, set_apart
 from services.contacts.rules.names import INVISIBLE
 from services.contacts.spreadsheets.limits import MAX_CELL, Unreadable
 
@@ -89,6 +90,7 @@ class RowReader:
         additional = {f"fields.{each.code}": each for each in self.definitions}
         self.growing = growing({each.code: each for each in self.definitions}, found)
         reading = {target: each.read for target, each in self.growing.items()}
+        self._retired = retired_choices(self.definitions)
         self._rules: list[ColumnRule] = column_rules(self.targets, additional, self.today, reading)
 
     def _meanings(self, of_profile: Mapping[str, str]) -> dict[int, str]:
@@ -237,6 +239,8 @@ class RowReader:
             raise Rejected(error.code, error.reason, named) from None
         except DoesNotFit as error:
             raise Rejected(error.code, str(error), self.title_of(error.target), **error.params) from None
+        for columns in (shaped.person, shaped.organisation):
+            set_apart(columns, self._retired)
         return StagedRow(number, raw, **vars(shaped))
 
 
