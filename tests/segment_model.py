@@ -186,7 +186,9 @@ def affiliation(chance: random.Random) -> dict[str, Any]:
 COUNTED = {
     "purchase": lambda one: one["state"] in {"billed", "paid"},
     "affiliation": lambda one: (one["starts_on"] or TODAY) <= TODAY <= (one["ends_on"] or TODAY),
-    "past_affiliation": lambda one: one["ends_on"] is not None and one["ends_on"] < TODAY,
+    "past_affiliation": lambda one: (
+        one["ends_on"] is not None and one["ends_on"] < TODAY and (one["starts_on"] or one["ends_on"]) <= one["ends_on"]
+    ),
     "activity": lambda one: not one["private"],
 }
 

@@ -4,18 +4,19 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from chassis import clock
 from chassis.database import database_of
 from contracts.access import Permission
 from contracts.base import ById
-from contracts.contacts.affiliations import CreateAffiliation, EndAffiliation, ListAffiliations
+from contracts.contacts.affiliations import CreateAffiliation, EndAffiliation, ListAffiliations, UpdateAffiliation
 from contracts.contacts.erasures import ErasePerson
 from contracts.contacts.history import History
 from contracts.contacts.organisations import CreateOrganisation, Organisation, UpdateOrganisation
 from contracts.contacts.persons import CreatePerson, DeleteContact
-from contracts.contacts.segments import CreateSegment, DeleteSegment, ListSegments, SegmentFilter
-from contracts.errors import Conflict, NotAllowed, NotFound
+from contracts.contacts.segments import CreateSegment, DeleteSegment, ListSegments, PreviewSegment, SegmentFilter
+from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
 from services.contacts.commands import segments
 from tests.integration.conftest import staff
 from tests.integration.test_contacts_mentions import search
@@ -73,11 +74,37 @@ def test_C4_a_deleted_organisation_comes_back_with_its_people_as_they_were(call,
         works_there(call, company, name, **dates)
     before = places(call, company)
     delete(call, company)
-    assert {each["ends_on"] for each in places(call, company).values()} == {TODAY, EARLIER, None}
+    assert {each["ends_on"] for each in places(call, company).values()} == {TODAY, EARLIER}
     restored = restore(call, company)
     assert restored.model_dump(exclude=MOVING) == company.model_dump(exclude=MOVING)
     assert places(call, company) == before
     assert restore(call, company) == restored
+
+
+def test_C14_what_has_not_begun_when_its_organisation_is_deleted_never_begins(call, company):
+    place = works_there(call, company, "Tuleva", starts_on=TODAY + timedelta(days=1), ends_on=LATER, title="Johtaja")
+    delete(call, company)
+    later = LATER - timedelta(days=1)
+    held = call("list_affiliations", ListAffiliations(person_id=place.person_id, held_on=later)).data
+    assert held == []
+    (now,) = call("list_affiliations", ListAffiliations(person_id=place.person_id)).data
+    renamed = call("update_affiliation", UpdateAffiliation(id=now.id, version=now.version, title="Puheenjohtaja"))
+    assert (renamed.starts_on, renamed.ends_on) == (TODAY + timedelta(days=1), TODAY)
+    with pytest.raises(Invalid):
+        call("update_affiliation", UpdateAffiliation(id=now.id, version=renamed.version, starts_on=LATER))
+    restore(call, company)
+    (back,) = call("list_affiliations", ListAffiliations(organisation_id=company.id)).data
+    assert (back.title, back.starts_on, back.ends_on) == ("Puheenjohtaja", place.starts_on, LATER)
+
+
+def test_C10_what_never_began_is_neither_held_nor_past_once_its_days_have_come(call, company):
+    works_there(call, company, "Tuleva", starts_on=TODAY + timedelta(days=1), ends_on=LATER, title="Johtaja")
+    delete(call, company)
+    with database_of("contacts").transaction() as session:
+        session.execute(text("UPDATE affiliations SET starts_on = starts_on - 20, ends_on = ends_on - 20"))
+    for relation in ("affiliation", "past_affiliation"):
+        tree = SegmentFilter(field=f"{relation}.title", op="eq", value="Johtaja")
+        assert call("preview_segment", PreviewSegment(filter=tree)).count == 0
 
 
 def test_C18_that_it_was_deleted_and_came_back_is_told_on_both_sides(call, company):

@@ -20,6 +20,8 @@ from services.contacts.replies import affiliation_of
 
 CLEARED = {"title": "", "role": "", "email": None, "phone": None, "starts_on": None, "ends_on": None}
 
+DATES = ("starts_on", "ends_on")
+
 
 def create(session: Session, request: CreateAffiliation, author: Author) -> Affiliation:
     """A new affiliation; raises Invalid when a side does not exist or it ends before it starts."""
@@ -63,7 +65,8 @@ def update_details(session: Session, request: UpdateAffiliation, author: Author)
     wanted |= details.cleared(request.clear, CLEARED)
     reached = verifications.keys_before(session, row.person_id, wanted)
     differences = history.assign(row, details.checked(session, "affiliation", wanted, row.fields))
-    _check_dates(row)
+    if not differences.keys().isdisjoint(DATES):
+        _check_dates(row)
     if differences:
         row.version += 1
         session.flush()

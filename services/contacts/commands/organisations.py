@@ -143,7 +143,10 @@ def locked(session: Session, organisation_id: UUID) -> models.Organisation:
 
 
 def delete(session: Session, request: DeleteContact, author: Author, today: date) -> None:
-    """Take an organisation out of the register; its affiliations end today and stay in its persons' history (C14)."""
+    """Take an organisation out of the register; its affiliations end today and stay in its persons' history (C14).
+
+    Those that have not begun end before they begin: they never do.
+    """
     session.execute(TREE_LOCK)
     organisation = locked(session, request.id)
     details.refuse_stale(organisation.version, request.version)
@@ -165,8 +168,7 @@ def delete(session: Session, request: DeleteContact, author: Author, today: date
 def _end_affiliations(session: Session, organisation_id: UUID, author: Author, today: date) -> None:
     rows = models.Affiliation
     still_open = or_(rows.ends_on.is_(None), rows.ends_on > today)
-    begun = or_(rows.starts_on.is_(None), rows.starts_on <= today)
-    found = select(rows).where(rows.organisation_id == organisation_id, still_open, begun).with_for_update()
+    found = select(rows).where(rows.organisation_id == organisation_id, still_open).with_for_update()
     _set_last_days(session, dict.fromkeys(session.scalars(found), today), author)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import redirects
@@ -12,7 +12,10 @@ from services.contacts.models.base import EMPTY_OBJECT, Base
 
 
 class Affiliation(Base):
-    """A person in an organisation; `ends_on` is the last day."""
+    """A person in an organisation; `ends_on` is the last day.
+
+    One that ends before it begins never began, as the organisation was deleted first.
+    """
 
     __tablename__ = "affiliations"
     __table_args__ = (
@@ -27,7 +30,6 @@ class Affiliation(Base):
             )
             for name in ("email", "phone")
         ),
-        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
     )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -103,7 +103,8 @@ def _running(today: date) -> list[Condition]:
 
 
 def _past(today: date) -> list[Condition]:
-    return [AFFILIATION.ends_on < today]
+    never_began = AFFILIATION.starts_on > AFFILIATION.ends_on
+    return [AFFILIATION.ends_on < today, or_(AFFILIATION.starts_on.is_(None), not_(never_began))]
 
 
 def _with_organisations(fields: set[str]) -> Any:
