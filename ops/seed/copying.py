@@ -82,7 +82,7 @@ def settle(database: Database) -> None:
     """Let the planner know the new sizes and the trigram indexes take in what they have put off."""
     with database.reader() as connection:
         connection.exec_driver_sql("SET statement_timeout = 0")
-        for name in SEEDED:
+        for name in (*SEEDED, models.NameWord.__tablename__):
             connection.exec_driver_sql(f"VACUUM (ANALYZE) {name}")
     database.dispose()
 

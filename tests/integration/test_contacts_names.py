@@ -10,6 +10,7 @@ from contracts.contacts.similar import FindSimilarTo
 from services.contacts import models
 from services.contacts.commands import names
 from services.contacts.queries import likeness
+from services.contacts.queries import names as queries
 from tests.integration.test_contacts_search import OFFICE
 
 
@@ -118,3 +119,15 @@ def test_C10_a_number_or_address_is_found_beside_the_names(call, without_trigram
     person(call, "Liisa", "Korhola")
     assert found(call, "korho")[0] == "Eero Aho"
     assert set(found(call, "korho")) == {"Eero Aho", "Aino Korhonen", "Liisa Korhola"}
+
+
+def test_C10_words_that_just_came_are_looked_for_by_their_index(call):
+    """Nobody waits until the database has found the time to look at them."""
+    with database_of("contacts").transaction() as session:
+        session.execute(
+            text("INSERT INTO name_words (word) SELECT 'sana' || md5(n::text) FROM generate_series(1, 5000) n")
+        )
+    with database_of("contacts").reader() as connection:
+        explained = text(f"EXPLAIN {queries.ALIKE.text}")
+        plan = connection.scalars(explained, {"typed": ["virtnen"]}).all()
+    assert "Bitmap Index Scan on ix_name_words_alike" in "\n".join(plan), plan

@@ -15,7 +15,13 @@ class NameWord(Base):
     __tablename__ = "name_words"
     __table_args__ = (
         Index("ix_name_words_word", "word"),
-        Index("ix_name_words_alike", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
+        Index(
+            "ix_name_words_alike",
+            "word",
+            postgresql_using="gin",
+            postgresql_ops={"word": "gin_trgm_ops"},
+            postgresql_with={"fastupdate": "off"},
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
