@@ -23,7 +23,7 @@ def call(call_service, clean_database):
 @pytest.fixture
 def without_trigrams(monkeypatch):
     """Nobody is found by comparing whole names, the slow way."""
-    monkeypatch.setattr(likeness, "_matching", lambda *_arguments: (false(), literal(0)))
+    monkeypatch.setattr(likeness, "_matching", lambda *_arguments: (false(), literal(0), {}))
 
 
 def person(call, given, family, **more):

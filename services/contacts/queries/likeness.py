@@ -6,7 +6,7 @@ plain ORDER BY ... LIMIT would make the planner walk the order index and test ev
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache, lru_cache, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,7 +14,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    Text,
     and_,
+    bindparam,
     case,
     cast,
     false,
@@ -28,11 +30,24 @@ from sqlalchemy import (
 from contracts.base import Page
 from services.contacts import models
 from services.contacts.queries import names, work_numbers
-from services.contacts.queries.most_alike import MAX_LIKENESS, PERSONS, Place, Rank, Search
+from services.contacts.queries.most_alike import (
+    MAX_LIKENESS,
+    SHAPES,
+    Condition,
+    Contacts,
+    Place,
+    Rank,
+    Search,
+    Values,
+)
 from services.contacts.queries.pages import page_of, position, printed
 from services.contacts.rules.names import fold, sort_key, swaps
 
 Summary = TypeVar("Summary")
+Exact = tuple[Condition, ...]
+"""Tests for addresses and numbers; whoever passes one is found as though the name were the same."""
+HIGHEST, LOWEST = literal(MAX_LIKENESS, Integer), literal(0, Integer)
+EVERYBODY = true()
 THRESHOLD = 0.39
 """Least word similarity of a hit: one letter missing, doubled or wrong in a name of five or more."""
 OF_WORDS = 0.25
@@ -56,20 +71,19 @@ def search_page(
     reader: Connection,
     model: type[models.Person] | type[models.Organisation],
     columns: list[Any],
-    conditions: list[ColumnElement[bool]],
+    conditions: list[Condition],
     request: Any,
     reply: Callable[[Any], Summary],
 ) -> Page[Summary]:
     """A page of the rows of `model` that `request.q` finds, most alike first."""
     after = position(request.cursor, int, printed, UUID)
-    found = _matching(model, request.q)
-    if found is None:
+    if not fold(request.q) or "\0" in request.q:
         return Page[Any](data=[])
-    search = Search(prepare(reader), model, columns, conditions, request.limit + 1)
+    search = Search(prepare(reader), model, tuple(columns), tuple(conditions), request.limit + 1)
     rows = _by_words(search, request.q, after)
-    rows = search.rows(*found, after) if rows is None else rows
+    rows = search.rows(*_matching(model, request.q), after) if rows is None else rows
     if not rows and after is None and (swapped := _swapped(model, request.q)) is not None:
-        rows = search.rows(swapped, literal(0, Integer), None)[: request.limit]
+        rows = search.rows(swapped, LOWEST, {}, None)[: request.limit]
     return page_of(rows, request.limit, lambda row: [MAX_LIKENESS - row.likeness, row.sort_key, str(row.id)], reply)
 
 
@@ -79,16 +93,16 @@ def _by_words(search: Search, q: str, after: Place | None) -> list[Any] | None:
     Who bears words less like is shown only when nobody bears very like ones.
     """
     typed, words = q.strip(), fold(q)
-    if search.model is not models.Person or "@" in typed or "\0" in typed or DIGITS.fullmatch(typed.lstrip("+")):
+    if search.model is not models.Person or "@" in typed or DIGITS.fullmatch(typed.lstrip("+")):
         return None
-    exact = [*_addresses(PERSONS, typed), *_numbers(PERSONS, typed)]
+    exact, values = _exact(models.Person, typed)
     levels: list[Callable[[Place | None], list[Any]]] = []
     if " " in words:
-        groups, scored = [[word] for word in words.split()], _likeness(words, PERSONS.search)
-        found = names.every_word(search.reader, groups, LEAST)
-        levels.extend(partial(search.rows, *_either(exact, (each, scored))) for each in found)
+        values |= {"typed": words}
+        for each, likes in names.every_word(search.reader, [[word] for word in words.split()], LEAST):
+            levels.append(partial(search.rows, *_either(exact, (each, _likeness(models.Person))), values | likes))
     elif names.is_word(words):
-        levels.append(partial(_by_ranks, search, names.ranks(search.reader, words, LEAST), exact))
+        levels.append(partial(_by_ranks, search, names.ranks(search.reader, words, LEAST), exact, values))
     for level in levels:
         rows = level(after)
         if rows or (after is not None and level(None)):
@@ -96,25 +110,36 @@ def _by_words(search: Search, q: str, after: Place | None) -> list[Any] | None:
     return None
 
 
-def _by_ranks(search: Search, ranks: list[Rank], exact: list[ColumnElement[bool]], after: Place | None) -> list[Any]:
+def _by_ranks(search: Search, ranks: list[Rank], exact: Exact, values: Values, after: Place | None) -> list[Any]:
     """First who bears the word itself or is meant by it, then who bears words like it."""
     same = [word for likeness, words in ranks if likeness == MAX_LIKENESS for word in words]
     reached = MAX_LIKENESS - after[0] if after else MAX_LIKENESS
     rows: list[Any] = []
     if reached == MAX_LIKENESS:
-        rows = search.rows(or_(*exact, names.bears(same)), literal(MAX_LIKENESS, Integer), after)
+        rows = search.rows(_borne(exact), HIGHEST, values | {"same": same}, after)
     left = [each for each in ranks if each[0] < MAX_LIKENESS and each[0] <= reached]
     if len(rows) >= search.limit or not left:
         return rows
     if after is None and not rows:
-        return search.bearers(left, [], true(), None)
+        return search.bearers(left, [], EVERYBODY, {}, None)
     before = [word for likeness, words in ranks if likeness > left[0][0] for word in words]
-    others = not_(func.coalesce(or_(*exact), false()))
-    return [*rows, *search.bearers(left, before, others, after)][: search.limit]
+    return [*rows, *search.bearers(left, before, _none_of(exact), values, after)][: search.limit]
 
 
-def _likeness(words: str, search: ColumnElement[str]) -> ColumnElement[int]:
-    return cast(func.round(func.word_similarity(words, search) * MAX_LIKENESS), Integer)
+@lru_cache(SHAPES)
+def _borne(exact: Exact) -> Condition:
+    return or_(*exact, names.bears("same"))
+
+
+@lru_cache(SHAPES)
+def _none_of(exact: Exact) -> Condition:
+    return not_(func.coalesce(or_(*exact), false()))
+
+
+@cache
+def _likeness(model: Contacts) -> ColumnElement[int]:
+    """Of what is typed and the name, as a parameter."""
+    return cast(func.round(func.word_similarity(bindparam("typed"), model.__table__.c.search) * MAX_LIKENESS), Integer)
 
 
 def _swapped(model: Any, typed: str) -> ColumnElement[bool] | None:
@@ -128,46 +153,47 @@ def _swapped(model: Any, typed: str) -> ColumnElement[bool] | None:
     )
 
 
-def _matching(model: Any, typed: str) -> tuple[ColumnElement[bool], ColumnElement[int]] | None:
-    """Which rows match and how well (0-1000), or None when nothing can."""
+def _matching(model: Contacts, typed: str) -> tuple[Condition, ColumnElement[int], Values]:
+    """Which rows match and how well (0-1000), with the parameters of both."""
     table, typed = model.__table__.c, typed.strip()
     words = fold(typed)
-    if not words or "\0" in typed:
-        return None
-    exact = [*_addresses(table, typed), *_numbers(table, typed)]
+    exact, values = _exact(model, typed)
     if DIGITS.fullmatch(typed.lstrip("+")):
-        return _either([*exact, *_phones(table, typed)], None)
+        return or_(*exact, *_phones(model, typed)), HIGHEST, values
     if len(words) == 1:
-        return _either([*exact, table.sort_key.startswith(sort_key(typed) or words, autoescape=True)], None)
+        return or_(*exact, table.sort_key.startswith(sort_key(typed) or words, autoescape=True)), HIGHEST, values
     if len(words) == 2:
-        return _either([*exact, table.search.contains(f" {words}", autoescape=True)], None)
+        return or_(*exact, table.search.contains(f" {words}", autoescape=True)), HIGHEST, values
     if "@" in typed:
-        return _either(exact, None)
-    alike = literal(words).op("<%", is_comparison=True)(table.search)
-    return _either(exact, (alike, _likeness(words, table.search)))
+        return or_(*exact), HIGHEST, values
+    return (*_either(exact, (_is_like(model), _likeness(model))), {**values, "typed": words})
 
 
-def _either(
-    exact: list[ColumnElement[bool]], alike: tuple[ColumnElement[bool], ColumnElement[int]] | None
-) -> tuple[ColumnElement[bool], ColumnElement[int]]:
-    if alike is None:
-        return or_(*exact), literal(MAX_LIKENESS, Integer)
+@cache
+def _is_like(model: Contacts) -> Condition:
+    return cast(bindparam("typed"), Text).op("<%", is_comparison=True)(model.__table__.c.search)
+
+
+def _either(exact: Exact, alike: tuple[Condition, ColumnElement[int]]) -> tuple[Condition, ColumnElement[int]]:
     if not exact:
         return alike
     return or_(alike[0], *exact), case((func.coalesce(or_(*exact), False), MAX_LIKENESS), else_=alike[1])
 
 
-def _addresses(table: Any, typed: str) -> list[ColumnElement[bool]]:
-    """The beginning of the first e-mail address or of one at work, or the whole of a further one."""
-    if " " in typed or len(typed) < 3:
-        return []
-    first = table.email_key.startswith(typed.lower(), autoescape=True)
-    at_work = [work_numbers.has_work_email(typed.lower())] if _are_persons(table) else []
-    return [first, *at_work, *([models.has_other_email(table, typed.lower())] if "@" in typed else [])]
+def _exact(model: Contacts, typed: str) -> tuple[Exact, Values]:
+    """Addresses and numbers that begin so, and parameters."""
+    table, address = model.__table__.c, typed.lower()
+    found = () if " " in typed or len(typed) < 3 else _addresses(model)
+    further = [models.has_other_email(table, address)] if found and "@" in typed else []
+    return (*found, *further, *_numbers(table, typed)), {"address": work_numbers.beginning(address)}
 
 
-def _are_persons(table: Any) -> bool:
-    return table is models.Person.__table__.c
+@cache
+def _addresses(model: Contacts) -> Exact:
+    """The beginning of the first e-mail address or of one at work."""
+    pattern = bindparam("address", type_=Text())
+    first = model.__table__.c.email_key.like(pattern, escape="/")
+    return (first, work_numbers.has_work_email(pattern)) if model is models.Person else (first,)
 
 
 def _numbers(table: Any, typed: str) -> list[ColumnElement[bool]]:
@@ -190,10 +216,10 @@ def _begins(column: ColumnElement[Any], typed: str) -> ColumnElement[bool]:
     return and_(column.is_not(None), column.startswith(typed, autoescape=True))
 
 
-def _phones(table: Any, typed: str) -> list[ColumnElement[bool]]:
+def _phones(model: Contacts, typed: str) -> list[Condition]:
     """Digits anywhere in a phone number; a leading 0, 00 or + is how numbers are typed, not stored."""
     digits = re.sub(r"\D", "", typed).lstrip("0")
     if len(digits) < 3:
         return []
-    at_work = [work_numbers.has_work_phone(digits)] if _are_persons(table) else []
-    return [table.search.contains(digits, autoescape=True), *at_work]
+    at_work = [work_numbers.has_work_phone(digits)] if model is models.Person else []
+    return [model.__table__.c.search.contains(digits, autoescape=True), *at_work]

@@ -5,14 +5,18 @@ of does not. What is typed counts as a word of its own, whether anybody bears it
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 from rapidfuzz.distance import OSA
-from sqlalchemy import ARRAY, ColumnElement, Connection, Text, and_, cast, literal, or_, text
+from sqlalchemy import ARRAY, ColumnElement, Connection, Text, and_, bindparam, cast, or_, text
 
 from services.contacts import models
 
 Condition = ColumnElement[bool]
+Shape = tuple[tuple[str | None, ...], ...]
+"""Groups of words: one that is looked for as it is, None in place of one that is compared."""
 SEARCH = models.Person.__table__.c.search
 BORNE = models.words_of(SEARCH)
 SAME = 1000
@@ -59,37 +63,57 @@ def is_word(typed: str) -> bool:
     return len(typed) >= SHORTEST and not any(letter.isdigit() for letter in typed)
 
 
-def every_word(reader: Connection, groups: Sequence[Sequence[str]], least: int) -> list[Condition]:
+def every_word(
+    reader: Connection, groups: Sequence[Sequence[str]], least: int
+) -> list[tuple[Condition, dict[str, Any]]]:
     """Whether somebody bears a word like one of each group: first very like ones, then as alike as `least`.
 
-    Nothing when no word of them can be compared.
+    Each a condition, the same for groups of the same shape, and its parameters. Nothing when no word can be compared.
     """
+    groups = [group for group in groups if group]
     typed = list(dict.fromkeys(word for group in groups for word in group))
     compared = [word for word in typed if is_word(word)]
     if not compared or len(typed) > MOST_TYPED:
         return []
     found = alike(reader, compared, least)
     close = {word: [each for each in words if _is_close(word, each, words)] for word, words in found.items()}
-    return [_of_each(groups, words) for words in (close, found)]
+    shape = tuple(tuple(None if word in found else word for word in group) for group in groups)
+    return [(_of_each(shape), _parameters(groups, words)) for words in (close, found)]
 
 
 def _is_close(typed: str, word: str, likeness: dict[str, int]) -> bool:
     return likeness[word] >= min(CLOSE.values()) or word.startswith(typed)
 
 
-def _of_each(groups: Sequence[Sequence[str]], words: Mapping[str, Iterable[str]]) -> Condition:
-    return and_(*(or_(*(_one(word, words.get(word)) for word in group)) for group in groups if group))
+@lru_cache(200)
+def _of_each(shape: Shape) -> Condition:
+    return and_(
+        *(or_(*(_one(typed, group, place) for place, typed in enumerate(words))) for group, words in enumerate(shape))
+    )
 
 
-def _one(typed: str, words: Iterable[str] | None) -> Condition:
-    if words is not None:
-        return bears(words)
+def _one(typed: str | None, group: int, place: int) -> Condition:
+    if typed is None:
+        return bears(_parameter(group, place))
     return SEARCH.contains(typed.lstrip("0") if typed.isdigit() else f" {typed}", autoescape=True)
 
 
-def bears(words: Iterable[str]) -> Condition:
-    """Whether somebody's name has one of these words."""
-    return BORNE.op("&&", is_comparison=True)(cast(literal([*words], ARRAY(Text)), ARRAY(Text)))
+def _parameters(groups: Sequence[Sequence[str]], words: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+    return {
+        _parameter(group, place): [*words[word]]
+        for group, several in enumerate(groups)
+        for place, word in enumerate(several)
+        if word in words
+    }
+
+
+def _parameter(group: int, place: int) -> str:
+    return f"like_{group}_{place}"
+
+
+def bears(parameter: str) -> Condition:
+    """Whether somebody's name has one of the words that a parameter lists."""
+    return BORNE.op("&&", is_comparison=True)(cast(bindparam(parameter), ARRAY(Text)))
 
 
 def ranks(reader: Connection, word: str, least: int) -> list[tuple[int, list[str]]]:

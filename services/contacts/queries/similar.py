@@ -51,7 +51,8 @@ def _alike(reader: Connection, person: Any, but: set[UUID | None], limit: int) -
 def _candidates(reader: Connection, person: Any) -> list[Any]:
     words = fold(f"{person.given_name} {person.family_name}")
     groups = [fold(person.given_name).split(), *([each] for each in fold(person.family_name).split())]
-    alike = names.every_word(likeness.prepare(reader), groups, likeness.LEAST)[:1]
+    alike = names.every_word(likeness.prepare(reader), groups, likeness.LEAST)
+    very, values = alike[0] if alike else (false(), {})
     agreeing = [
         column == value
         for column, value in (
@@ -63,11 +64,11 @@ def _candidates(reader: Connection, person: Any) -> list[Any]:
     ]
     query = (
         select(models.Person.__table__)
-        .where(ACTIVE, or_(false(), *alike, *agreeing))
+        .where(ACTIVE, or_(very, *agreeing))
         .order_by(*(each.is_(True).desc() for each in agreeing), func.word_similarity(words, PERSONS.search).desc())
         .limit(MAX_CANDIDATES)
     )
-    return list(likeness.prepare(reader).execute(query))
+    return list(likeness.prepare(reader).execute(query, values))
 
 
 def _compared(person: Any, other: Any) -> SimilarPerson:

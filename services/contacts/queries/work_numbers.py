@@ -14,10 +14,14 @@ MOST = 1_000
 """So many persons are found this way; whoever types more letters finds the others."""
 
 
-def has_work_email(beginning: str) -> ColumnElement[bool]:
-    """Whether an affiliation's e-mail address begins so, in whatever case."""
-    wanted = SPECIAL.sub(r"/\g<0>", beginning) + "%"
-    return _has(AFFILIATIONS.email.is_not(None) & AFFILIATIONS.email.ilike(wanted, escape="/"))
+def beginning(typed: str) -> str:
+    """The pattern of texts that begin so, for LIKE with the escape `/`."""
+    return SPECIAL.sub(r"/\g<0>", typed) + "%"
+
+
+def has_work_email(pattern: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether an affiliation's e-mail address is like this, in whatever case."""
+    return _has(AFFILIATIONS.email.is_not(None) & AFFILIATIONS.email.ilike(pattern, escape="/"))
 
 
 def has_work_phone(digits: str) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ words instead.
 from alembic import op
 
 revision = "0058"
-down_revision = "0057"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 
