@@ -6,8 +6,8 @@ words instead.
 
 from alembic import op
 
-revision = "0058"
-down_revision = "0056"
+revision = "0059"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 
