@@ -11,11 +11,12 @@ from pydantic import BaseModel, ValidationError
 
 from chassis.rpc import with_key
 from chassis.validation import as_invalid
-from contracts.errors import FieldError, Invalid, ServiceError
+from contracts.errors import FieldError, Invalid, NotAllowed, ServiceError
 from gateway import wording
 from gateway.form_state import FormState
 from gateway.local_input import NotUnderstood, parse_date, parse_decimal, parse_time
 from gateway.local_today import moment
+from gateway.problems import STATUS
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -92,6 +93,11 @@ def _understood(parse: Callable[[str], Any], text: str, name: str, code: str) ->
         return parse(text)
     except NotUnderstood:
         raise Invalid("not understood", errors=[FieldError(pointer=f"/{name}", code=code, message=text)]) from None
+
+
+def shown_again(error: ServiceError) -> int:
+    """The status of a form that is shown again: whoever lacks a right is told so, anything else can be mended in it."""
+    return STATUS[error.kind] if isinstance(error, NotAllowed) else 422
 
 
 def state(values: Mapping[str, Any], error: ServiceError, names: Mapping[str, str] | None = None) -> FormState:

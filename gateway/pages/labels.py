@@ -16,7 +16,7 @@ from contracts.notify import CreateLabelSheet, LabelFormat, NotifyApi
 from gateway.form_state import FormState
 from gateway.pages.door import Pages
 from gateway.pages.mailings import segments
-from gateway.submitted import form_command, read, state, typed, without_empty
+from gateway.submitted import form_command, read, shown_again, state, typed, without_empty
 
 notify = client(NotifyApi)
 pages = Pages("office_labels", __name__)
@@ -47,7 +47,7 @@ def new_sheet() -> ResponseReturnValue:
         with form_command():
             made = notify.create_label_sheet(read(CreateLabelSheet, without_empty(values)))
     except (Invalid, NotFound, NotAllowed) as error:
-        return _form(state(values, error)), 403 if isinstance(error, NotAllowed) else 422
+        return _form(state(values, error)), shown_again(error)
     return redirect(f"{PLACE}/{made.id}")
 
 

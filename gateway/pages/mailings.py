@@ -25,7 +25,7 @@ from gateway.i18n import language, number
 from gateway.listing import Column
 from gateway.pages.door import Pages
 from gateway.pages.person_names import may
-from gateway.submitted import form_command, read, state, typed, without_empty
+from gateway.submitted import form_command, read, shown_again, state, typed, without_empty
 from gateway.wording import sentence
 
 notify = client(NotifyApi)
@@ -74,7 +74,7 @@ def new_mailing() -> ResponseReturnValue:
         with form_command():
             made = notify.create_mailing(read(CreateMailing, given))
     except (Invalid, NotAllowed) as error:
-        return _form(state(values, error)), 403 if isinstance(error, NotAllowed) else 422
+        return _form(state(values, error)), shown_again(error)
     flash(_("The draft is saved. Look at it as a receiver gets it, then send it."), "good")
     return redirect(f"/office/mailings/{made.id}")
 

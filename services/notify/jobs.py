@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import cast, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis import clock, crash, files
 from chassis.jobs import Step, job
 from chassis.rpc import client
+from contracts.access import Permission
 from contracts.base import ByIds, JobState, Page
 from contracts.contacts import ContactsApi
 from contracts.contacts.persons import PersonSummary
@@ -16,7 +18,7 @@ from contracts.contacts.recipients import Recipient
 from contracts.contacts.segments import SegmentMembers
 from contracts.errors import NotFound
 from contracts.notify import MailingState, MessageState
-from services.notify import queries
+from services.notify import queries, segments
 from services.notify.commands import label_sheets, mailings, messages
 from services.notify.documents.labels import AddressLabel, InvalidLabels, render_labels
 from services.notify.models import LabelSheet, Mailing
@@ -102,12 +104,15 @@ class _Sheet:
     file_key: str = ""
     refused: str = ""
     code: str = ""
+    rights: tuple[Permission, ...] = ()
+    """Which the segment takes now; somebody may have changed it since the sheet was asked for."""
 
 
 def _sheet(params: dict[str, Any], _cursor: dict[str, Any]) -> _Sheet:
     """Render and store the whole sheet, without those who have banned post."""
+    segment_id = UUID(params["segment_id"])
     try:
-        found = _receivers(UUID(params["segment_id"]))
+        found, rights = _receivers(segment_id), segments.rights_of(segment_id)
     except NotFound:
         return _Sheet(0, 0, refused=_Gone.reason, code=_Gone.code)
     receivers = [each for each in found if not each.post_banned]
@@ -121,7 +126,7 @@ def _sheet(params: dict[str, Any], _cursor: dict[str, Any]) -> _Sheet:
         return _Sheet(0, without, returned, banned, refused=str(error), code=error.code)
     key = files.new_key("notify", ".pdf")
     files.store(key, content)
-    return _Sheet(len(labels), without, returned, banned, key)
+    return _Sheet(len(labels), without, returned, banned, key, rights=tuple(rights))
 
 
 def _receivers(segment_id: UUID) -> list[Recipient]:
@@ -152,6 +157,7 @@ def make_label_sheet(step: Step) -> None:
             without_address=sheet.without_address,
             returned=sheet.returned,
             banned=sheet.banned,
+            rights=LabelSheet.rights.op("||")(cast([each.value for each in sheet.rights], JSONB)),
         )
     )
     step.progress(done=sheet.labels, total=sheet.labels)

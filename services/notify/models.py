@@ -112,6 +112,8 @@ class LabelSheet(Base):
     returned: Mapped[int] = mapped_column(Integer, server_default="0")
     banned: Mapped[int] = mapped_column(Integer, server_default="0")
     file_key: Mapped[str | None]
+    rights: Mapped[list[str] | None]
+    """Which it takes, besides to read contacts, to know who is on it, as its segment told that; None before 0014."""
     created_at: Mapped[datetime]
     created_by: Mapped[str]
 

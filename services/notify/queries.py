@@ -107,12 +107,12 @@ def open_messages(connection: Any, mailing_id: UUID) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def get_label_sheet(connection: Connection, sheet_id: UUID) -> notify.LabelSheet:
-    """One label sheet; raises NotFound."""
+def get_label_sheet(connection: Connection, sheet_id: UUID) -> Any:
+    """The row of one label sheet; raises NotFound."""
     row = connection.execute(select(LabelSheet.__table__).where(LabelSheet.id == sheet_id)).first()
     if row is None:
         raise NotFound(f"There is no label sheet {sheet_id}.", id=sheet_id)
-    return notify.LabelSheet.model_validate(row._asdict())
+    return row
 
 
 def list_suppressions(connection: Connection, request: ListRequest) -> Page[notify.Suppression]:

@@ -120,14 +120,14 @@ class NotifyService(SystemMethods, NotifyApi):
         return jobs.as_contract(row)
 
     def create_label_sheet(self, request: notify.CreateLabelSheet) -> notify.LabelSheet:
-        segments.check(request.segment_id, self.principal, Permission.CONTACTS_READ)
-        sheet = label_sheets.create(self.session, request, self.principal.label, self.now)
+        rights = segments.check(request.segment_id, self.principal, Permission.CONTACTS_READ)
+        sheet = label_sheets.create(self.session, request, rights, self.principal.label, self.now)
         return notify.LabelSheet.model_validate(sheet, from_attributes=True)
 
     def get_label_sheet(self, request: ById) -> notify.LabelSheet:
-        found = queries.get_label_sheet(self.reader, request.id)
-        segments.refuse_without([Permission.CONTACTS_READ], self.principal, "To see labels")
-        return found
+        sheet = queries.get_label_sheet(self.reader, request.id)
+        segments.refuse_labels(sheet, self.principal)
+        return notify.LabelSheet.model_validate(sheet, from_attributes=True)
 
     def list_suppressions(self, request: ListRequest) -> Page[notify.Suppression]:
         return queries.list_suppressions(self.reader, request)

@@ -122,7 +122,7 @@ NO_TEXTS = {
         "payments.pay_url payments.return_path": "addresses of the provider and of our own pages",
     },
     "notify": {
-        "messages.key messages.template": CODE,
+        "messages.key messages.template label_sheets.rights": CODE,
         "messages.address suppressions.address": "where the receiver is reached, or was; others are somebody else's",
         "messages.provider_id": ID,
         "suppressions.reason": CODE,

@@ -5,15 +5,17 @@ from collections.abc import Iterator
 
 import pymupdf
 import pytest
+from sqlalchemy import text
 
 from chassis import files
+from chassis.database import database_of
 from chassis.ids import new_id
 from chassis.typesetting import TypstRefused
 from contracts.access import Permission
 from contracts.base import ById, JobById, JobState
 from contracts.contacts.consents import SetConsent
-from contracts.contacts.segments import DeleteSegment
-from contracts.errors import Invalid, NotFound
+from contracts.contacts.segments import CreateSegment, DeleteSegment, SegmentFilter, UpdateSegment
+from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
 from contracts.notify import (
     CreateLabelSheet,
 )
@@ -69,6 +71,59 @@ def test_N2_labels_of_a_segment_that_was_deleted_say_so(town):
     town.settle()
     failed = town.call("notify", "get_job", JobById(id=sheet.job_id))
     assert (failed.state, failed.result["code"]) == (JobState.FAILED, "segment_gone")
+
+
+READING = (Permission.NOTIFY_READ, Permission.CONTACTS_READ)
+BUYERS = SegmentFilter(field="purchase.product", op="eq", value="kahvi")
+
+
+def test_C10_labels_are_seen_by_who_may_know_why_their_people_are_in_the_segment(town):
+    segment_id = town.crowd(1)
+    people = town.call("contacts", "get_segment", ById(id=segment_id)).filter
+    either = SegmentFilter(any=[people, BUYERS])
+    create = CreateSegment(name="Ostajat", filter=either)
+    sheets = []
+    for each in (segment_id, town.call("contacts", "create_segment", create).id):
+        sheets.append(town.call("notify", "create_label_sheet", CreateLabelSheet(segment_id=each)))
+        town.settle()
+    plain, of_buyers = (ById(id=each.id) for each in sheets)
+    assert town.call("notify", "get_label_sheet", plain, staff(*READING)).file_key
+    with pytest.raises(NotAllowed):
+        town.call("notify", "get_label_sheet", of_buyers, staff(*READING))
+    assert town.call("notify", "get_label_sheet", of_buyers, staff(*READING, Permission.COMMERCE_READ)).file_key
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_C10_a_sheet_takes_what_its_segment_took_whatever_became_of_that(town, gone):
+    segment_id = town.crowd(1)
+    sheet = town.call("notify", "create_label_sheet", CreateLabelSheet(segment_id=segment_id))
+    segment = town.call("contacts", "get_segment", ById(id=segment_id))
+    plain = segment.filter
+    change = {"id": segment_id, "name": segment.name}
+    either = SegmentFilter(any=[plain, BUYERS])
+    segment = town.call("contacts", "update_segment", UpdateSegment(**change, version=segment.version, filter=either))
+    town.settle()
+    if gone:
+        town.call("contacts", "delete_segment", DeleteSegment(id=segment_id, version=segment.version))
+    else:
+        town.call("contacts", "update_segment", UpdateSegment(**change, version=segment.version, filter=plain))
+    with pytest.raises(NotAllowed):
+        town.call("notify", "get_label_sheet", ById(id=sheet.id), staff(*READING))
+    assert town.call("notify", "get_label_sheet", ById(id=sheet.id)).file_key
+
+
+def test_C10_the_segment_of_a_sheet_of_before_says_who_may_see_it(town):
+    created = town.call("contacts", "create_segment", CreateSegment(name="Ostajat", filter=BUYERS))
+    sheet = town.call("notify", "create_label_sheet", CreateLabelSheet(segment_id=created.id))
+    town.settle()
+    with database_of("notify").transaction() as session:
+        session.execute(text("UPDATE label_sheets SET rights = NULL"))
+    with pytest.raises(NotAllowed):
+        town.call("notify", "get_label_sheet", ById(id=sheet.id), staff(*READING))
+    assert town.call("notify", "get_label_sheet", ById(id=sheet.id)).id == sheet.id
+    town.call("contacts", "delete_segment", DeleteSegment(id=created.id, version=created.version))
+    with pytest.raises(Conflict):
+        town.call("notify", "get_label_sheet", ById(id=sheet.id))
 
 
 def test_N2_labels_that_typst_refuses_are_tried_once(town, monkeypatch):
