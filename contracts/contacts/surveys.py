@@ -142,7 +142,8 @@ class AnswerSurvey(Request):
     Who answers nothing has not answered, by a link as well as through the office: that is refused (`nothing_answered`),
     also when only questions are answered that are not asked. The first question is always asked, so that every survey
     can be answered. Who has answered before and sends everything empty is told so, and the earlier answers stay:
-    answers are changed, not taken back as a whole, and whoever sent a form too early loses nothing.
+    answers are changed, and whoever sent a form too early loses nothing. The office alone takes answers back as a whole
+    (RemoveSurveyAnswer).
     """
 
     id: UUID
@@ -166,6 +167,18 @@ class SurveyAnswer(Reply):
     changed_at: datetime
     answered_by: str
     version: int = 1
+
+
+class RemoveSurveyAnswer(Request):
+    """Takes back all that a person has answered to a survey, open or closed, for good: as if never answered.
+
+    `version` is that of the answers as they were read. Where two persons were merged, each set of answers is taken back
+    by itself.
+    """
+
+    survey_id: UUID
+    id: UUID
+    version: int
 
 
 class ListSurveyAnswers(ListRequest):
@@ -237,6 +250,9 @@ class SurveysApi(SystemApi):
 
     @command(may=[Permission.CONTACTS_WRITE, LinkPurpose.ANSWER_SURVEY])
     def answer_survey(self, request: AnswerSurvey) -> SurveyAnswer: ...
+
+    @command(may=Permission.CONTACTS_WRITE)
+    def remove_survey_answer(self, request: RemoveSurveyAnswer) -> Done: ...
 
     @query(may=Permission.CONTACTS_READ)
     def list_survey_answers(self, request: ListSurveyAnswers) -> Page[SurveyAnswer]: ...

@@ -35,5 +35,7 @@ resource.get("/surveys/{survey_id}/answers", ContactsApi.list_survey_answers, "A
 resource.post("/surveys/{id}/answers", ContactsApi.answer_survey, "Keep a person's answers in place of earlier ones",
               status=201, example={"person_id": "0199d5a2-7c1e-7b60-8d1f-6a2f5a1c9e10", "number": 1,
                                    "answers": {"again": "no", "why": "Liian kaukana"}})  # fmt: skip
+resource.delete("/surveys/{survey_id}/answers/{id}", ContactsApi.remove_survey_answer,
+                "Take back a person's answers for good")  # fmt: skip
 resource.get("/persons/{person_id}/survey-answers", ContactsApi.list_survey_answers, "What a person has answered",
              operation="list_survey_answers_of_person")  # fmt: skip

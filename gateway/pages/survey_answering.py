@@ -9,13 +9,15 @@ from uuid import UUID
 from flask import flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from chassis.rpc import client
 from contracts.access import LinkPurpose, Permission, Rule
 from contracts.base import ById, ListRequest
 from contracts.contacts import ContactsApi
-from contracts.contacts.surveys import AnswerSheet, AnswerSurvey, ListSurveyAnswers, OpenSurvey
-from contracts.errors import Conflict, Invalid
+from contracts.contacts.surveys import AnswerSheet, AnswerSurvey, ListSurveyAnswers, OpenSurvey, RemoveSurveyAnswer
+from contracts.errors import Conflict, Invalid, NotFound, Stale
+from gateway.asked import ask_first
 from gateway.form_state import FormState
 from gateway.i18n import language
 from gateway.limits import limit_form
@@ -30,6 +32,9 @@ contacts = client(ContactsApi)
 pages = Pages("survey_answering", __name__)
 PER_MINUTE: Final = 60
 MOST: Final = 100
+FOR_GOOD: Final = lazy_gettext(
+    "They are gone for good, from the summary and from segments too. While the survey is open, it can be answered anew."
+)
 
 
 @pages.get("/survey/<token>", may=Rule.PUBLIC)
@@ -103,11 +108,38 @@ def answer_for_person(survey_id: UUID, person_id: UUID) -> ResponseReturnValue:
     return redirect(f"/office/contacts/{sheet.person_id}#surveys")
 
 
+@pages.post(
+    "/office/surveys/<uuid:survey_id>/persons/<uuid:person_id>/answers/<uuid:answer_id>/remove",
+    may=Permission.CONTACTS_WRITE,
+)
+def remove_answers(survey_id: UUID, person_id: UUID, answer_id: UUID) -> ResponseReturnValue:
+    """Take back what a person has answered, once that is confirmed."""
+    back = f"/office/surveys/{survey_id}/persons/{person_id}"
+    version = request.form.get("version", "")
+    if question := ask_first(_("Take back the answers?"), str(FOR_GOOD), _("Take back"), back, {"version": version}):
+        return question
+    try:
+        with form_command():
+            given = {"survey_id": survey_id, "id": answer_id, "version": version}
+            contacts.remove_survey_answer(read(RemoveSurveyAnswer, given))
+        flash(_("The answers are taken back."), "good")
+    except (NotFound, Stale):
+        flash(_("This is not possible any more; the page shows how things stand."), "warn")
+    return redirect(back)
+
+
 def _for_person(sheet: AnswerSheet, f: FormState) -> str:
     g.page_path = "/office/surveys"
-    name = contacts.get_person(ById(id=sheet.person_id)).name
-    writes = may(Permission.CONTACTS_WRITE) and sheet.is_open
-    return _page("surveys/person.html", sheet, f, name=name, may_write=writes)
+    kept = ListSurveyAnswers(survey_id=sheet.id, person_id=sheet.person_id, limit=MOST)
+    return _page(
+        "surveys/person.html",
+        sheet,
+        f,
+        name=contacts.get_person(ById(id=sheet.person_id)).name,
+        kept=contacts.list_survey_answers(kept).data,
+        may_write=may(Permission.CONTACTS_WRITE),
+        for_good=FOR_GOOD,
+    )
 
 
 @pages.get("/office/contacts/<uuid:person_id>/surveys", may=Permission.CONTACTS_READ)

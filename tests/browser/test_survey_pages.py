@@ -188,3 +188,27 @@ def test_C16_the_office_answers_for_a_person_and_sees_the_summary_and_the_table(
     assert rows[0].startswith("Nimi;Vastattu;Tulitko kurssille?;Miksi et?;Arvosana")
     assert [row.split(";")[0] for row in rows[1:]] == [f"Helmi {person['family_name']}", "'=1+1"]
     assert ";Ei;Satoi.;5;" in rows[1]
+
+
+def test_C16_the_office_takes_answers_back_once_it_has_confirmed(visit, whole, survey, person):
+    answered(whole, survey, person, came="yes", mark=3)
+    page = visit(f"/office/surveys/{survey}/persons/{person['id']}", as_user="toimisto")
+    check_page(page)
+    page.locator("#take-back").get_by_role("button", name="Peru vastaukset").click()
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_contain_text("Ne katoavat lopullisesti")
+    dialog.get_by_role("button", name="Peru vastaukset").click()
+    expect(page.locator("main")).to_contain_text("Ei vielä vastattu")
+    expect(page.locator("#take-back")).to_have_count(0)
+    assert whole.api.get(f"/surveys/{survey}/answers")["data"] == []
+
+
+def test_C16_answers_that_were_changed_meanwhile_stay(visit, whole, survey, person):
+    answered(whole, survey, person, came="yes", mark=3)
+    page = visit(f"/office/surveys/{survey}/persons/{person['id']}", as_user="toimisto")
+    answered(whole, survey, person, came="yes", mark=5)
+    page.locator("#take-back").get_by_role("button", name="Peru vastaukset").click()
+    page.locator("dialog[open]").get_by_role("button", name="Peru vastaukset").click()
+    expect(page.locator("main")).to_contain_text("Tämä ei ole enää mahdollista")
+    (kept,) = whole.api.get(f"/surveys/{survey}/answers")["data"]
+    assert kept["answers"]["mark"] == 5

@@ -6,7 +6,13 @@ from chassis import clock
 from contracts.access import Permission
 from contracts.contacts.persons import CreatePerson
 from contracts.contacts.segments import PreviewSegment, SegmentFilter
-from contracts.contacts.surveys import AnswerSurvey, CreateSurvey, SurveyByVersion
+from contracts.contacts.surveys import (
+    AnswerSurvey,
+    CreateSurvey,
+    ListSurveyAnswers,
+    RemoveSurveyAnswer,
+    SurveyByVersion,
+)
 from contracts.errors import Invalid
 from tests.integration.conftest import staff
 
@@ -65,6 +71,12 @@ def count(call, *tests, who=OFFICE):
 def test_C16_C10_a_segment_finds_who_answered_what(call, survey, question, test, expected):
     asked = [("survey_id", "eq", str(survey)), ("question", "eq", question)]
     assert count(call, *asked, test) == expected
+
+
+def test_C16_C10_who_took_the_answers_back_is_not_found_by_them(call, survey):
+    (aino,) = (each for each in call("list_survey_answers", ListSurveyAnswers()).data if each.answers["came"] == "yes")
+    call("remove_survey_answer", RemoveSurveyAnswer(survey_id=survey, id=aino.id, version=aino.version))
+    assert [count(call, ("value", "in", each)) for each in (["yes"], ["no"])] == [0, 1]
 
 
 def test_C16_C10_who_has_not_answered_is_found_too(call, survey):

@@ -19,6 +19,7 @@ from contracts.contacts.surveys import (
     CreateSurvey,
     ListSurveyAnswers,
     OpenSurvey,
+    RemoveSurveyAnswer,
     SurveyByVersion,
     UpdateSurvey,
     VersionByNumber,
@@ -283,6 +284,55 @@ def test_C16_answers_follow_a_merge_and_its_undoing_exactly(call, person):
     call("undo_merge", ById(id=merged.id))
     assert answers(call, person_id=person) == [{"came": "no", "why": "Myöhässä"}]
     assert answers(call, person_id=other) == [{"came": "no"}, {"came": "no", "why": "Satoi"}]
+
+
+def take_back(call, kept, who=OFFICE, **more):
+    named = {"survey_id": kept.survey_id, "id": kept.id, "version": kept.version}
+    return call("remove_survey_answer", RemoveSurveyAnswer(**{**named, **more}), who)
+
+
+def test_C16_answers_are_taken_back_by_the_office_as_if_never_given_and_can_be_given_anew(call, person):
+    survey, other = published(call), published(call)
+    kept, of_other = answer(call, survey, person, came="yes"), answer(call, other, person, came="no")
+    take_back(call, kept)
+    assert answers(call, person_id=person) == [{"came": "no"}]
+    assert call("summarise_survey", ById(id=survey.id)).answers == 0
+    sheet = call("open_survey", OpenSurvey(id=survey.id, person_id=person))
+    assert (sheet.answers, sheet.answered_at) == ({}, None)
+    for attempt in (lambda: take_back(call, kept), lambda: take_back(call, of_other, survey_id=survey.id)):
+        with pytest.raises(NotFound):
+            attempt()
+    anew = answer(call, survey, person, came="no")
+    assert (anew.answers, anew.version) == ({"came": "no"}, 1)
+    survey = call("close_survey", SurveyByVersion(id=survey.id, version=survey.version))
+    take_back(call, anew)
+    call("delete_survey", SurveyByVersion(id=other.id, version=other.version))
+    with pytest.raises(NotFound):
+        take_back(call, of_other)
+
+
+def test_C16_answers_that_were_changed_meanwhile_are_not_taken_back_nor_by_who_may_not_write(call, person):
+    survey = published(call)
+    kept = answer(call, survey, person, came="yes")
+    for who in (staff(Permission.CONTACTS_READ), link(person, survey.id)):
+        with pytest.raises(NotAllowed):
+            take_back(call, kept, who)
+    answer(call, survey, who=link(person, survey.id), came="no")
+    with pytest.raises(Stale):
+        take_back(call, kept)
+    assert answers(call) == [{"came": "no"}]
+
+
+def test_C16_C13_of_merged_persons_each_set_of_answers_is_taken_back_by_itself(call, person):
+    survey = published(call)
+    other = call("create_person", CreatePerson(given_name="Helmi", family_name="Aallto")).id
+    answer(call, survey, person, came="yes")
+    came = answer(call, survey, other, came="no")
+    merged = call("merge_persons", MergePersons(survivor_id=person, merged_id=other))
+    take_back(call, came)
+    assert answers(call, person_id=other) == [{"came": "yes"}]
+    call("undo_merge", ById(id=merged.id))
+    assert (answers(call, person_id=person), answers(call, person_id=other)) == ([{"came": "yes"}], [])
 
 
 def test_C16_erasing_a_person_erases_the_answers(call, person):

@@ -1,4 +1,4 @@
-"""A person's answers to a survey: kept once, changed until it closes (C16)."""
+"""A person's answers to a survey: kept once, changed until it closes, taken back by the office (C16)."""
 
 from datetime import date
 from typing import Any
@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from chassis.ids import new_id
 from contracts.contacts.survey_questions import Question
-from contracts.contacts.surveys import AnswerSurvey
-from contracts.errors import Conflict
+from contracts.contacts.surveys import AnswerSurvey, RemoveSurveyAnswer
+from contracts.errors import Conflict, NotFound
 from services.contacts import models
-from services.contacts.commands import contact_links, surveys
+from services.contacts.commands import contact_links, details, surveys
 from services.contacts.commands.history import Author
 from services.contacts.rules.survey_answers import checked
 from services.contacts.rules.survey_times import takes_answers
@@ -60,6 +60,17 @@ def _kept(session: Session, survey_id: UUID, person_id: UUID, kept: dict[str, An
     )
     found: UUID = session.execute(twice.returning(ROWS.id)).scalar_one()
     return found
+
+
+def remove(session: Session, request: RemoveSurveyAnswer) -> None:
+    """Forget a person's answers for good; raises NotFound, and Stale when they were changed meanwhile."""
+    survey = surveys.locked(session, request.survey_id, share=True)
+    found = session.get(ROWS, request.id, with_for_update=True, populate_existing=True)
+    if found is None or found.survey_id != survey.id:
+        raise NotFound(f"There are no answers {request.id} to this survey.", id=request.id)
+    details.refuse_stale(found.version, request.version)
+    session.delete(found)
+    session.flush()
 
 
 def _earlier(session: Session, survey_id: UUID, person_id: UUID) -> models.SurveyAnswer | None:

@@ -10,6 +10,7 @@ from contracts.contacts.surveys import (
     CreateSurvey,
     ListSurveyAnswers,
     OpenSurvey,
+    RemoveSurveyAnswer,
     Survey,
     SurveyAnswer,
     SurveyByVersion,
@@ -70,6 +71,10 @@ class SurveysMethods(ContactsMethods, SurveysApi):
         person_id = self._who_answers(request.id, request.person_id)
         kept, left_out = survey_answers.answer(self.session, request, person_id, self.today, self.author)
         return answer_lists.get(self.session, kept, left_out)
+
+    def remove_survey_answer(self, request: RemoveSurveyAnswer) -> Done:
+        survey_answers.remove(self.session, request)
+        return Done()
 
     def list_survey_answers(self, request: ListSurveyAnswers) -> Page[SurveyAnswer]:
         return answer_lists.list_page(self.reader, request)
