@@ -7,14 +7,14 @@ from services.contacts.staging.lines import Line, together
 
 
 @pytest.mark.parametrize(
-    ("rows", "characters", "parts"),
+    ("rows", "size", "parts"),
     [(3, 1_000, [(2, 4, 3), (5, 7, 3), (8, 8, 1)]), (100, 25, [(2, 4, 3), (5, 7, 3), (8, 8, 1)])],
-    ids=["so many rows", "so many characters"],
+    ids=["so many rows", "so many bytes"],
 )
-def test_rows_are_stored_in_parts_of_so_many_rows_or_characters(monkeypatch, rows, characters, parts):
+def test_rows_are_stored_in_parts_of_so_many_rows_or_bytes(monkeypatch, rows, size, parts):
     monkeypatch.setattr(staged, "ROWS_AT_ONCE", rows)
-    monkeypatch.setattr(staged, "CHARACTERS_AT_ONCE", characters)
-    lines = [Line(number, f"{number}\tabcdef\n", number == 7) for number in range(2, 9)]
+    monkeypatch.setattr(staged, "BYTES_AT_ONCE", size)
+    lines = [Line(number, b"%d\tabcdef\n" % number, number == 7) for number in range(2, 9)]
     found = list(together(iter(lines)))
     assert [(each[0].number, each[-1].number, len(each)) for each in found] == parts
     assert [line for each in found for line in each] == lines

@@ -156,6 +156,7 @@ def test_C11_nobody_is_born_tomorrow_by_a_personal_identity_code_either():
         "00358401234567",
         "358401234567",
         "401234567.0",
+        "0401234567.0",
         "0401234567",
         "358401234567,00",
     ],

@@ -13,7 +13,7 @@ from contracts.contacts.basics import MOST_OTHERS, MOST_TAGS
 from contracts.contacts.fields import FieldType
 from services.contacts.rules.fields import Definition, DoesNotFit, fit, retired_codes
 from services.contacts.rules.names import fold
-from services.contacts.rules.reachability import normal_phone
+from services.contacts.rules.reachability import normal_phone, plain_mobile
 
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?", re.ASCII)
 DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: [\d.:]+)?", re.ASCII)
@@ -53,10 +53,10 @@ def _bad(code: str, text: str, what: str) -> DoesNotFit:
 
 def day(text: str) -> date:
     """A date written 2026-01-31, 31.1.2026, 31/1/2026, 31-1-2026 or 20260131, with or without a time of day."""
-    if found := ISO.fullmatch(text) or COMPACT.fullmatch(text):
-        year, month, number = found.groups()
-    elif found := DAY_FIRST.fullmatch(text):
+    if found := DAY_FIRST.fullmatch(text):
         number, _between, month, year = found.groups()
+    elif found := ISO.fullmatch(text) or COMPACT.fullmatch(text):
+        year, month, number = found.groups()
     else:
         raise _bad("not_a_day", text, "is not a date; write it as 31.1.2026 or 2026-01-31.")
     try:
@@ -79,6 +79,8 @@ def possible_birth(found: date, text: str, today: date) -> date:
 
 def phone(text: str) -> str:
     """A phone number in E.164, also when a spreadsheet has made a number of it."""
+    if "." not in text and (mobile := plain_mobile(text)):
+        return mobile
     if ROUNDED.fullmatch(text):
         raise _bad("rounded_number", text, "is a number that a spreadsheet has rounded; format the column as text.")
     if whole := WHOLE_FLOAT.fullmatch(text):

@@ -102,7 +102,7 @@ def _several(rule: Callable[[str], str]) -> Callable[[str], list[str] | None]:
     """Reads a cell of several numbers, one a line or between ` ::: ` as Google writes them."""
 
     def read(text: str) -> list[str] | None:
-        if not SEVERAL.search(text):
+        if "\n" not in text and ":::" not in text:
             return [rule(text)]
         parts = [part.strip() for part in SEVERAL.split(text)]
         found = [rule(part) for part in dict.fromkeys(filter(None, parts))]

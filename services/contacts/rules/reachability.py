@@ -39,9 +39,8 @@ def sendable_email(address: str) -> str:
 
 def normal_phone(text: str, region: str = HOME_REGION) -> str:
     """The number in E.164, such as +358401234567; raises ValueError. Numbers without a country belong to `region`."""
-    digits = text.translate(PUNCTUATION)
-    if region == HOME_REGION and (mobile := PLAIN_MOBILE.fullmatch(digits)):
-        return f"+358{mobile[1]}"
+    if region == HOME_REGION and (mobile := plain_mobile(text)):
+        return mobile
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
@@ -49,6 +48,12 @@ def normal_phone(text: str, region: str = HOME_REGION) -> str:
     if not phonenumbers.is_possible_number(number):
         raise ValueError(f"{text} has too few or too many digits for a phone number.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def plain_mobile(text: str) -> str | None:
+    """The number of a Finnish mobile phone in E.164, however grouped; None for others: they need a closer look."""
+    mobile = PLAIN_MOBILE.fullmatch(text.translate(PUNCTUATION))
+    return f"+358{mobile[1]}" if mobile else None
 
 
 def letter_lines(address: dict[str, Any], language: str = "fi") -> list[str]:

@@ -12,14 +12,14 @@ from services.contacts.rules.repeats import ORGANISATION_KEYS, PERSON_KEYS, Repe
 from services.contacts.spreadsheets import Table
 from services.contacts.spreadsheets.limits import MAX_ROWS, Unreadable
 
-ROWS_AT_ONCE, CHARACTERS_AT_ONCE = 2_500, 4_000_000
+ROWS_AT_ONCE, BYTES_AT_ONCE = 2_500, 4_000_000
 """What is stored together while the next rows are read; rows may be long."""
 COPY = (
     'COPY import_rows (import_id, number, raw, state, code, reason, params, "column", person, organisation,'
     " affiliation, purchase, fingerprint, same_as, organisation_as, person_id, organisation_id) FROM STDIN"
 )
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-NULL = "\\N"
+NULL = b"\\N"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def parts_of(import_id: str, table: Table, reader: RowReader) -> Iterator[Part]:
     """All rows of a file; raises Unreadable."""
     for lines in together(lines_of(import_id, table, reader)):
         rejected = sum(line.rejected for line in lines)
-        content = "".join(line.text for line in lines).encode()
+        content = b"".join(line.content for line in lines)
         yield Part(lines[0].number, lines[-1].number, len(lines), rejected, reader.grown, content)
 
 
@@ -47,18 +47,18 @@ class Line(NamedTuple):
     """A row as COPY reads it."""
 
     number: int
-    text: str
+    content: bytes
     rejected: bool
 
 
 def together(lines: Iterator[Line]) -> Iterator[list[Line]]:
     """The lines, some thousand at a time."""
     for first in lines:
-        read, size = [first], len(first.text)
+        read, size = [first], len(first.content)
         for line in lines:
             read.append(line)
-            size += len(line.text)
-            if len(read) == ROWS_AT_ONCE or size > CHARACTERS_AT_ONCE:
+            size += len(line.content)
+            if len(read) == ROWS_AT_ONCE or size > BYTES_AT_ONCE:
                 break
         yield read
 
@@ -71,10 +71,10 @@ def lines_of(import_id: str, table: Table, reader: RowReader) -> Iterator[Line]:
         same_as = persons.first_of(row.number, row.person_keys) if row.person else None
         organisation_as = organisations.first_of(row.number, row.organisation_keys) if row.organisation else None
         cells = _cells(import_id, row)
-        cells += [NULL if each is None else str(each) for each in (row.fingerprint, same_as, organisation_as)]
+        cells += [NULL if each is None else b"%d" % each for each in (row.fingerprint, same_as, organisation_as)]
         cells.append(NULL if row.person is None else ids[0].of(same_as or row.number))
         cells.append(NULL if row.organisation is None else ids[1].of(organisation_as or row.number))
-        yield Line(row.number, "\t".join(cells) + "\n", bool(row.reason))
+        yield Line(row.number, b"\t".join(cells) + b"\n", bool(row.reason))
 
 
 def _limited(rows: Iterable[StagedRow | None]) -> Iterator[StagedRow]:
@@ -92,23 +92,23 @@ class NewIds:
     """Ids for the rows of a file: a new one, of which the last 32 bits are the row's number."""
 
     def __init__(self) -> None:
-        self._prefix = str(new_id())[:-8]
+        self._prefix = str(new_id())[:-8].encode()
 
-    def of(self, number: int) -> str:
+    def of(self, number: int) -> bytes:
         """The id of a row."""
-        return f"{self._prefix}{number:08x}"
+        return b"%s%08x" % (self._prefix, number)
 
 
-def _cells(import_id: str, row: StagedRow) -> list[str]:
+def _cells(import_id: str, row: StagedRow) -> list[bytes]:
     return [
-        import_id,
-        str(row.number),
+        import_id.encode(),
+        b"%d" % row.number,
         _json(row.raw),
-        "rejected" if row.reason else "staged",
-        row.code,
-        row.reason.translate(ESCAPES),
+        b"rejected" if row.reason else b"staged",
+        row.code.encode(),
+        row.reason.translate(ESCAPES).encode(),
         _json(row.params),
-        row.column.translate(ESCAPES),
+        row.column.translate(ESCAPES).encode(),
         _json(row.person),
         _json(row.organisation),
         _json(row.affiliation),
@@ -116,5 +116,5 @@ def _cells(import_id: str, row: StagedRow) -> list[str]:
     ]
 
 
-def _json(value: dict[str, Any] | None) -> str:
-    return NULL if value is None else orjson.dumps(value).decode().replace("\\", "\\\\")
+def _json(value: dict[str, Any] | None) -> bytes:
+    return NULL if value is None else orjson.dumps(value).replace(b"\\", b"\\\\")
