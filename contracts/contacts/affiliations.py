@@ -70,7 +70,7 @@ class EndAffiliation(Request):
 
 
 class Affiliation(AffiliationDetails, Reply):
-    """An affiliation with the names of both sides."""
+    """An affiliation with the names of both sides; one that ends before it begins never began."""
 
     id: UUID
     version: int

@@ -47,7 +47,10 @@ def aino(call):
     """Has choices that are retired since."""
     define(call, [SMALL, LARGE], [LAW, TAX])
     made = call("create_person", CreatePerson(given_name="Aino", family_name="Aalto", customer_number="1", fields=HAVE))
-    call("create_organisation", CreateOrganisation(name="Lumi Oy", customer_number="77", fields=HAVE))
+    call(
+        "create_organisation",
+        CreateOrganisation(name="Lumi Oy", customer_number="77", business_id="0201256-6", fields=HAVE),
+    )
     define(call, [LARGE], [TAX])
     return made
 
@@ -71,16 +74,25 @@ def exported(imports, **asked):
 @pytest.mark.parametrize("kind", [SegmentKind.PERSONS, SegmentKind.ORGANISATIONS])
 def test_C7_C11_a_file_that_an_export_has_written_changes_and_rejects_nothing(imports, aino, kind):
     persons = kind is SegmentKind.PERSONS
-    shown = ["customer_number", "fields.size", "fields.skills"]
+    shown = ["customer_number", *([] if persons else ["business_id"]), "fields.size", "fields.skills"]
+    profile = ImportProfile.CONTACTS if persons else ImportProfile.ADDRESS_PROVIDER
     imports.call("save_view", SaveView(name=ViewName.CONTACTS if persons else ViewName.ORGANISATIONS, shown=shown))
     name = {"family_name": "Sukunimi", "given_name": "Etunimi"} if persons else {"name": "Organisaatio"}
-    headings = {**name, "customer_number": "Asiakasnumero", "fields.size": "Koko", "fields.skills": "Osaaminen"}
+    headings = {
+        **name,
+        "customer_number": "Asiakasnumero",
+        "business_id": "Y-tunnus",
+        "fields.size": "Koko",
+        "fields.skills": "Osaaminen",
+    }
     data = exported(imports, of=kind, headings=headings, words={"fields.size": LABELS, "fields.skills": LABELS})
     (_heading, row) = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";")
     assert {"Pieni", "Laki, Vero"} <= {*row}
-    foreseen, made = imports.run(data, dry_run=True), imports.run(data)
+    foreseen, made = imports.run(data, dry_run=True, profile=profile), imports.run(data, profile=profile)
     assert counts(foreseen) == counts(made) == {"unchanged": 1}
     assert imports.rows(made)[0].remarks == []
+    other = imports.run(data.decode().replace("Pieni", "Suuri").encode(), profile=profile)
+    assert counts(other) == {"updated": 1}
 
 
 def test_C7_C11_nobody_gets_a_choice_that_is_retired_and_the_rest_of_the_row_is_applied(call, imports, aino):

@@ -26,7 +26,7 @@ from services.contacts.commands.history import Author
 from services.contacts.commands.import_changed import Changed, Known
 from services.contacts.rules.import_addresses import PARTS, JudgedAddress, claims_of, postal, told_by
 from services.contacts.rules.import_merging import changes, grows, may_grow, value_of, without_room
-from services.contacts.rules.import_retired import Retired
+from services.contacts.rules.import_retired import NONE, Retired
 from services.contacts.rules.masters import (
     BY_HAND,
     LINKING,
@@ -47,12 +47,13 @@ class Claims:
     author: Author
     masters: Mastership
     retired: Retired
-    """Choices of which no file says anything."""
+    """Of the author's own lists: no file says anything of these choices, so that none takes them away."""
 
     @classmethod
     def of(cls, session: Session, kind: str, author: Author) -> "Claims":
         """The claims of an import, under the masters as they are now."""
-        return cls(session, author, mastership.mastership(session, kind), import_retired.retired(session, kind))
+        found = cls(session, author, mastership.mastership(session, kind), NONE)
+        return replace(found, retired=import_retired.retired(session, kind, found.own_lists()))
 
     def own_lists(self) -> list[str]:
         """Lists of which the author is master: what others said of them does not stay."""

@@ -1,6 +1,6 @@
 """Rows of an import say which choices they name that are retired, where the contact does not have them (C7, C11)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +14,11 @@ from services.contacts.rules.import_retired import Retired, not_held, retired_ch
 HEADINGS = text("SELECT columns FROM imports WHERE id = :import_id")
 
 
-def retired(session: Session, kind: str) -> Retired:
-    """The choices of one kind of contact that are retired."""
-    return retired_choices(session.scalars(select(models.Field).where(models.Field.applies_to == kind)))
+def retired(session: Session, kind: str, fields: Iterable[str]) -> Retired:
+    """The choices of these fields of one kind of contact that are retired."""
+    codes = [code for name, dot, code in (each.partition(".") for each in fields) if dot]
+    definitions = select(models.Field).where(models.Field.applies_to == kind, models.Field.code.in_(codes))
+    return retired_choices(session.scalars(definitions)) if codes else {}
 
 
 def remark(session: Session, table: str, import_id: UUID, rows: Sequence[Any]) -> None:
