@@ -112,6 +112,46 @@ def the_reader():
     return found
 
 
+def test_a_part_that_comes_in_pieces_is_none(tmp_path, always_apart):
+    """The process is killed while it waits for somebody to read the second part."""
+    with opened(asked(tmp_path, papers.csv_file(PEOPLE * 2))) as (_heading, parts):
+        found = [next(parts)]
+        process = the_reader()
+        while waits_for(process) != "S":
+            time.sleep(0.01)
+        os.kill(process, signal.SIGKILL)
+        with pytest.raises(opening.ReaderEnded):
+            found.extend(parts)
+    assert [each.lines.count(b"\n") for each in found] == [each.count for each in found]
+
+
+def waits_for(process):
+    """The state of a process: S when it waits."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def test_a_process_that_has_ended_before_it_was_asked_leaves_nothing(tmp_path, always_apart, monkeypatch):
+    monkeypatch.setattr(opening, "MODULE", "services.contacts.staging.nobody")
+    more_than_a_pipe_holds = {f"c{number}": "x" * 1_000 for number in range(200)}
+    wanted, before = asked(tmp_path, SIZES, columns=more_than_a_pipe_holds), set(tree(os.getpid()))
+    with pytest.raises(opening.ReaderEnded), opened(wanted):
+        pass
+    assert set(tree(os.getpid())) <= before
+
+
+def test_a_signal_that_is_meant_for_whoever_started_the_reading_does_not_end_it(tmp_path, always_apart):
+    """At a terminal all processes get it, and the worker finishes the chunk at hand."""
+    with opened(asked(tmp_path, papers.csv_file(PEOPLE * 2))) as (_heading, parts):
+        os.kill(the_reader(), signal.SIGINT)
+        assert sum(each.count for each in parts) == 2 * len(PEOPLE)
+
+
+def test_a_file_is_found_from_wherever_the_worker_runs(tmp_path, always_apart, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with opened(replace(asked(tmp_path, SIZES), path=Path("people"))) as (_heading, parts):
+        assert [each.count for each in parts] == [3]
+
+
 def test_C11_a_file_that_takes_too_long_is_told_of(tmp_path, always_apart):
     with opened(asked(tmp_path, papers.csv_file(PEOPLE * 10))) as (_heading, parts):
         os.kill(the_reader(), signal.SIGXCPU)

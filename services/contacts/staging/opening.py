@@ -7,7 +7,8 @@ keeps in memory, to tell rows that repeat others, goes with the process.
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -42,19 +43,24 @@ class _Reader:
     """A process that reads a file, which is given none of our settings and secrets."""
 
     def __init__(self, asked: Asked) -> None:
+        request = ASKED.dump_json(replace(asked, path=asked.path.resolve()))
         self._process = subprocess.Popen(**apart(MODULE), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._said = self._process.stdout
-        with self._process.stdin as asking:
-            asking.write(ASKED.dump_json(asked))
+        with suppress(BrokenPipeError), self._process.stdin as asking:  # it has ended, which its silence tells
+            asking.write(request)
 
     def heading(self) -> Heading:
         return Heading(**self._line())
 
     def parts(self) -> Iterator[Part]:
         while said := self._line():
-            yield Part(lines=self._said.read(said.pop("size")), **said)
+            size = said.pop("size")
+            lines = self._said.read(size)
+            if len(lines) < size:
+                raise self._ended()
+            yield Part(lines=lines, **said)
 
     def _line(self) -> dict[str, Any]:
         line = self._said.readline()

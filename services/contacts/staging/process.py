@@ -8,6 +8,7 @@ last line is empty, or says why the file cannot be read.
 
 import gc
 import resource
+import signal
 import sys
 from dataclasses import asdict
 from typing import Any, BinaryIO
@@ -24,6 +25,8 @@ MAX_SECONDS = 300
 
 def main(asking: BinaryIO, said: BinaryIO) -> None:
     """Read the file that is asked for."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever asked has ended, and so do we
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # at a terminal it is meant for who started us
     gc.disable()  # rows hold no cycles, and to look for some takes a twentieth of the time
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS + 1))
     try:
