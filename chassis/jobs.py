@@ -16,7 +16,7 @@ it was in. A chunk should take less than a second or two.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -140,7 +140,7 @@ class Step:
         self.wait = timedelta(seconds=seconds)
 
 
-def beside(session: Session, works: Iterable[Work]) -> None:
+def beside(session: Session, works: Sequence[Work]) -> None:
     """Do all works, two at a time: some in the transaction of the chunk, others each in one of its own.
 
     The first is among those of the chunk, which is committed after all others: when it comes again, works may have been

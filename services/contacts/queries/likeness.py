@@ -174,6 +174,7 @@ def _is_like(model: Contacts) -> Condition:
     return cast(bindparam("typed"), Text).op("<%", is_comparison=True)(model.__table__.c.search)
 
 
+@lru_cache(SHAPES)
 def _either(exact: Exact, alike: tuple[Condition, ColumnElement[int]]) -> tuple[Condition, ColumnElement[int]]:
     if not exact:
         return alike

@@ -4,7 +4,8 @@ Who bears words like what was typed is read a rank at a time, the most alike wor
 they come and begins with none that the page does not need.
 
 A statement is made once for all searches of its shape, since to make it takes longer than to run it: what is asked for
-are its parameters, and whatever it is made of must be the same object again.
+are its parameters, and whatever it is made of must be the same object again. Numbers, telephones and tags are part of
+their statements, which are made for one search alone and are forgotten when others come.
 """
 
 from dataclasses import dataclass
