@@ -12,9 +12,11 @@ A service's `jobs.py` names its kinds:
             step.finish({"created": ...})
 
 Each chunk is one transaction that also stores cursor and progress, so a killed worker loses at most the chunk
-it was in. A chunk should take less than a second or two.
+it was in. A chunk should take less than a second or two: until its end whoever wants its rows waits, for the lock
+time-out at most.
 """
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -140,43 +142,48 @@ class Step:
         self.wait = timedelta(seconds=seconds)
 
 
-def beside(session: Session, works: Sequence[Work]) -> None:
-    """Do all works, two at a time: some in the transaction of the chunk, others each in one of its own.
+def beside(session: Session, works: Sequence[Work], seconds: float) -> int:
+    """Do works, two at a time: some in the transaction of the chunk, others each in one of its own.
 
-    The first is among those of the chunk, which is committed after all others: when it comes again, works may have been
+    They are begun in their order, none but the first two after so many seconds; how many are done, from the first on.
+    That one is among those of the chunk, which is committed after all others: when it comes again, works may have been
     done, and must do nothing then.
     """
     call = CURRENT.get()
     assert call is not None
-    waiting = iter(works)
+    waiting, until = iter(works), time.monotonic() + seconds
     first = [*islice(waiting, 1)]
     with ThreadPoolExecutor(1, thread_name_prefix="beside") as pool:
-        others = pool.submit(_do, waiting, partial(_alone, call))
-        _do(chain(first, waiting), lambda work: work(session))
-        others.result()
+        others = pool.submit(_do, waiting, partial(_alone, call), until)
+        own = _do(chain(first, waiting), lambda work: work(session), until)
+        return own + others.result()
 
 
-def _do(works: Iterator[Work], how: Callable[[Work], None]) -> None:
-    """Until there are no more. After a failure nobody begins another."""
+def _do(works: Iterator[Work], how: Callable[[Work], None], until: float) -> int:
+    """Until there are no more, or it is so late; how many. After a failure nobody begins another."""
+    done = 0
     try:
         for work in works:
             how(work)
-    finally:
+            done += 1
+            if time.monotonic() >= until:
+                break
+    except BaseException:
         deque(works, maxlen=0)
+        raise
+    return done
 
 
 def _alone(call: Call, work: Work) -> None:
-    _transaction(Call(call.database, call.principal, call.now, call.trace), work)
-
-
-def _transaction(call: Call, work: Work) -> None:
-    token = CURRENT.set(call)
+    """In a transaction of its own, by whom and when the call says."""
+    own = Call(call.database, call.principal, call.now, call.trace)
+    token = CURRENT.set(own)
     try:
-        with call.session.begin():
-            work(call.session)
+        with own.session.begin():
+            work(own.session)
     finally:
         CURRENT.reset(token)
-        call.close()
+        own.close()
 
 
 def next_due(connection: Any, now: datetime) -> Any:

@@ -28,6 +28,9 @@ MATCHED_AT_ONCE = 5_000
 APPLIED_AT_ONCE = 2_000
 CHUNKS_AT_ONCE = 8
 """Chunks of rows in one chunk of the job, side by side; two that end together waste the least time."""
+BEGUN_WITHIN = 2.0
+"""Seconds after which none of them begins: until all are done, whoever edits one of their contacts waits, which the
+lock time-out of four seconds ends."""
 ASK_AGAIN = 5.0
 """Seconds until commerce is asked again when it was away."""
 
@@ -124,7 +127,7 @@ def _match(step: Step, running: Running) -> None:
         step.pause(1.0)
         return
     chunks = _next_chunks(step, running, MATCHED_AT_ONCE)
-    _side_by_side(running, chunks, Running.match)
+    chunks = _side_by_side(running, chunks, Running.match)
     _go_on(step, chunks, "settle", share=1)
 
 
@@ -160,7 +163,7 @@ def _organisations(step: Step, running: Running) -> None:
 
 def _persons(step: Step, running: Running) -> None:
     chunks = _next_chunks(step, running, APPLIED_AT_ONCE)
-    _side_by_side(running, chunks, Running.take_persons)
+    chunks = _side_by_side(running, chunks, Running.take_persons)
     for chunk in chunks:
         running.count(chunk)
     _go_on(step, chunks, "finish", share=1)
@@ -185,9 +188,11 @@ def _next_chunks(step: Step, running: Running, size: int) -> list[Chunk]:
     return found
 
 
-def _side_by_side(running: Running, chunks: list[Chunk], work: Callable[[Running, Chunk], None]) -> None:
-    """Let `work` do its part on the chunks; what it has done already it finds done."""
-    beside(running.session, [partial(_work_on, chunk, work, running) for chunk in chunks])
+def _side_by_side(running: Running, chunks: list[Chunk], work: Callable[[Running, Chunk], None]) -> list[Chunk]:
+    """Let `work` do its part on the chunks, and say which ones time was left for; what it has done already it finds
+    done."""
+    done = beside(running.session, [partial(_work_on, chunk, work, running) for chunk in chunks], BEGUN_WITHIN)
+    return chunks[:done]
 
 
 def _work_on(chunk: Chunk, work: Callable[[Running, Chunk], None], running: Running, session: Session) -> None:

@@ -25,7 +25,7 @@ from services.contacts.commands.import_affiliations import Affiliations
 from services.contacts.commands.import_changed import Changed
 from services.contacts.commands.import_claims import Claims
 from services.contacts.commands.import_contacts import ORGANISATIONS, PERSONS, Kind
-from services.contacts.commands.import_staging import stage
+from services.contacts.commands.import_staging import BE_PATIENT, stage
 from services.contacts.commands.imports import fields_of
 from services.contacts.rules.fields import PlainField
 from services.contacts.spreadsheets.limits import MAX_ROWS
@@ -126,6 +126,7 @@ class Running:
 
         What its heading says, how many rows there are, how many are rejected. Raises NotFound, Unreadable.
         """
+        self.session.execute(BE_PATIENT)
         with files.local(self.row.file_key) as path, opened(self._asked(path)) as (heading, parts):
             knowing = replace(self, headers=heading.headers)
             count, rejected = stage(

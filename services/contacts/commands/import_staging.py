@@ -12,6 +12,8 @@ from services.contacts.commands import import_classes
 from services.contacts.spreadsheets.limits import Unreadable
 from services.contacts.staging import COPY, Part
 
+BE_PATIENT = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+"""While a file is read, the transaction waits; services.contacts.staging.process says how long it may take."""
 ANALYZE = text(
     "ANALYZE import_rows (import_id, number, state, same_as, organisation_as, person_id, organisation_id, affiliation,"
     " fingerprint)"

@@ -11,7 +11,8 @@ MAX_UNPACKED_BYTES = 300_000_000
 MAX_RATIO = 100
 MAX_PARTS = 2_000
 MAX_MEMORY_BYTES = 190_000_000
-"""Address space of the process that unpacks XLSX, of which 50 MB are programs; 300 MB are for it and the worker."""
+"""Address space of the process that unpacks XLSX, of which 50 MB are programs; 300 MB are for it, who
+reads what it says, and the worker."""
 MAX_SECONDS = 60
 """Processor time of the same."""
 
