@@ -6,6 +6,8 @@ contradict each other in what tells people of one name apart: a number, a date o
 
 from collections.abc import Iterator, Mapping
 
+MAX_KEYS = 1_100_000
+"""How many are remembered of a file, some 140 bytes each: with seven keys in each row, those of 157,000 rows."""
 MAX_NAMESAKES = 16
 """How many different persons behind one key are looked at; a file full of namesakes must not take hours."""
 
@@ -51,6 +53,11 @@ class Repeats:
         self._rules = [(name, tuple(places[each] for each in in_what)) for name, in_what in rules.items()]
         self._first: dict[int, _Somebody] = {}
         self._namesakes: dict[int, list[_Somebody]] = {}
+
+    @property
+    def keys(self) -> int:
+        """How many are remembered."""
+        return len(self._first)
 
     def first_of(self, number: int, keys: Mapping[str, int]) -> int | None:
         """The earlier row that this one repeats, or None; `keys` are hashes by the names of the rules."""

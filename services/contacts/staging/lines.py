@@ -8,7 +8,7 @@ import orjson
 
 from chassis.ids import new_id
 from services.contacts.rules.import_rows import RowReader, StagedRow
-from services.contacts.rules.repeats import ORGANISATION_KEYS, PERSON_KEYS, Repeats
+from services.contacts.rules.repeats import MAX_KEYS, ORGANISATION_KEYS, PERSON_KEYS, Repeats
 from services.contacts.spreadsheets import Table
 from services.contacts.spreadsheets.limits import MAX_ROWS, Unreadable
 
@@ -70,6 +70,8 @@ def lines_of(import_id: str, table: Table, reader: RowReader) -> Iterator[Line]:
     for row in _limited(reader.read(number, cells) for number, cells in table.rows):
         same_as = persons.first_of(row.number, row.person_keys) if row.person else None
         organisation_as = organisations.first_of(row.number, row.organisation_keys) if row.organisation else None
+        if persons.keys + organisations.keys > MAX_KEYS:
+            raise _too_many(row.number, row.number - 1)
         cells = _cells(import_id, row)
         cells += [NULL if each is None else b"%d" % each for each in (row.fingerprint, same_as, organisation_as)]
         cells.append(NULL if row.person is None else ids[0].of(same_as or row.number))
@@ -83,9 +85,12 @@ def _limited(rows: Iterable[StagedRow | None]) -> Iterator[StagedRow]:
         if row is not None:
             count += 1
             if count > MAX_ROWS:
-                reason = f"The file has more than {MAX_ROWS} rows; split it."
-                raise Unreadable("too_many_rows", reason, row.number, most=MAX_ROWS)
+                raise _too_many(row.number, MAX_ROWS)
             yield row
+
+
+def _too_many(number: int, most: int) -> Unreadable:
+    return Unreadable("too_many_rows", f"The file has more than {most} rows; split it.", number, most=most)
 
 
 class NewIds:
