@@ -39,9 +39,9 @@ def _throughput(scene: Scene, what: dict[str, str]) -> list[Finding]:
     return [
         against_floor("P4", "enrolments with seat, price, order", "/s", busy, rate, "F-write", at_least=0.5),
         against_floor("P4", "processor time per enrolment", "ms", busy, cpu, "F-write"),
-        Finding(
-            "P4", "enrolments with seat, price, order", "/s", found, peers.ANOTHER_DAY, peers.PRETIX_ORDER,
-            found / peers.PRETIX_ORDER, at_least=15, fault=busy.fault("P4"),
+        peers.on_another_day(
+            "P4", "enrolments with seat, price, order", "/s", found, peers.PRETIX_ORDER, at_least=15,
+            fault=busy.fault("P4"),
         ),
     ]  # fmt: skip
 
@@ -69,9 +69,9 @@ def _last_seats(scene: Scene, what: dict[str, str]) -> list[Finding]:
         Finding(
             "P4", f"runs that held exactly {seats}", "", right, "runs", runs, right / runs, at_least=1, fault=wrong
         ),
-        Finding(
-            "P4", f"{buyers} buyers for {seats} seats are answered", "s", median(times), peers.ANOTHER_DAY,
-            peers.PRETIX_BUYERS, median(times) / peers.PRETIX_BUYERS, at_most=0.25,
+        peers.on_another_day(
+            "P4", f"{buyers} buyers for {seats} seats are answered", "s", median(times), peers.PRETIX_BUYERS,
+            at_most=0.25,
         ),
     ]  # fmt: skip
 

@@ -17,14 +17,14 @@ def measure(scene: Scene) -> list[Finding]:
     memory = {name: megabytes(pid) for name, pid in scene.suite.pids.items()}
     simulators = sum(memory[name] for name in SIMULATORS & memory.keys())
     return [
-        _against_pretix("memory at rest (PSS)", "MB", sum(memory.values()) - simulators, peers.PRETIX_MEMORY, 0.75),
+        peers.on_another_day(
+            "P13", "memory at rest (PSS)", "MB", sum(memory.values()) - simulators, peers.PRETIX_MEMORY, at_most=0.75
+        ),
         Finding("P13", "and of the simulators", "MB", simulators),
-        _against_pretix("start on existing data until /readyz", "s", _restart(scene.suite), peers.PRETIX_START, 3.0),
+        peers.on_another_day(
+            "P13", "start on existing data until /readyz", "s", _restart(scene.suite), peers.PRETIX_START, at_most=3.0
+        ),
     ]
-
-
-def _against_pretix(what: str, unit: str, value: float, peer: float, at_most: float) -> Finding:
-    return Finding("P13", what, unit, value, peers.ANOTHER_DAY, peer, value / peer, at_most=at_most)
 
 
 def _restart(suite: Suite) -> float:

@@ -3,6 +3,8 @@
 With `--peers` some are measured in the same run instead (`ops.bench.peers.turns`).
 """
 
+from ops.bench.findings import Finding
+
 ANOTHER_DAY = "pretix (2026-11-23)"
 """Beside what these figures stand; the machine may have been faster that day."""
 
@@ -18,3 +20,17 @@ PRETIX_MEMORY = 891.0
 """MB at rest (Tryton: 154, Tendenci: 788)."""
 PRETIX_START = 2.8
 """Seconds of a cold start (Tryton: 1.1, Tendenci: 5.8)."""
+
+
+def on_another_day(
+    id: str,  # noqa: A002  (the field's name)
+    what: str,
+    unit: str,
+    figure: float,
+    then: float,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    fault: str = "",
+) -> Finding:
+    """A figure beside what pretix did `then`."""
+    return Finding(id, what, unit, figure, ANOTHER_DAY, then, figure / then, at_least, at_most, fault)

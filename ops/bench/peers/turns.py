@@ -42,11 +42,11 @@ def against_pretix(
     at_least: float,
 ) -> Finding:
     """The figure named like its id beside pretix: what it did meanwhile or, if it was not asked, what it did `then`."""
-    asked = THIS_RUN in turns.values
-    name, floor = (THIS_RUN, turns.median(THIS_RUN, of)) if asked else (peers.ANOTHER_DAY, then)
-    faults = [turns.fault(each) for each in (id, *([THIS_RUN] if asked else []))]
     figure = turns.median(id, of)
+    if THIS_RUN not in turns.values:
+        return peers.on_another_day(id, what, unit, figure, then, at_least, fault=turns.fault(id))
+    floor = turns.median(THIS_RUN, of)
     return Finding(
-        id, what, unit, figure, name, floor, figure / floor if floor else 0.0, at_least,
-        fault=", ".join(filter(None, faults)),
+        id, what, unit, figure, THIS_RUN, floor, figure / floor if floor else 0.0, at_least,
+        fault=", ".join(filter(None, map(turns.fault, (id, THIS_RUN)))),
     )  # fmt: skip
