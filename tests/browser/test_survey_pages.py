@@ -194,10 +194,10 @@ def test_C16_the_office_takes_answers_back_once_it_has_confirmed(visit, whole, s
     answered(whole, survey, person, came="yes", mark=3)
     page = visit(f"/office/surveys/{survey}/persons/{person['id']}", as_user="toimisto")
     check_page(page)
-    page.locator("#take-back").get_by_role("button", name="Peru vastaukset").click()
+    page.locator("#take-back").get_by_role("button", name="Poista vastaukset").click()
     dialog = page.locator("dialog[open]")
     expect(dialog).to_contain_text("Ne katoavat lopullisesti")
-    dialog.get_by_role("button", name="Peru vastaukset").click()
+    dialog.get_by_role("button", name="Poista vastaukset").click()
     expect(page.locator("main")).to_contain_text("Ei vielä vastattu")
     expect(page.locator("#take-back")).to_have_count(0)
     assert whole.api.get(f"/surveys/{survey}/answers")["data"] == []
@@ -207,8 +207,8 @@ def test_C16_answers_that_were_changed_meanwhile_stay(visit, whole, survey, pers
     answered(whole, survey, person, came="yes", mark=3)
     page = visit(f"/office/surveys/{survey}/persons/{person['id']}", as_user="toimisto")
     answered(whole, survey, person, came="yes", mark=5)
-    page.locator("#take-back").get_by_role("button", name="Peru vastaukset").click()
-    page.locator("dialog[open]").get_by_role("button", name="Peru vastaukset").click()
+    page.locator("#take-back").get_by_role("button", name="Poista vastaukset").click()
+    page.locator("dialog[open]").get_by_role("button", name="Poista vastaukset").click()
     expect(page.locator("main")).to_contain_text("Tämä ei ole enää mahdollista")
     (kept,) = whole.api.get(f"/surveys/{survey}/answers")["data"]
     assert kept["answers"]["mark"] == 5
